@@ -1,0 +1,21 @@
+# hawkcache_library(<folder> SOURCES ... LINKS ...): the static library of src/<folder>, alias hawkcache::<folder>.
+function(hawkcache_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(hawkcache_${name} STATIC ${ARG_SOURCES})
+  add_library(hawkcache::${name} ALIAS hawkcache_${name})
+  target_link_libraries(hawkcache_${name} PUBLIC hawkcache::options ${ARG_LINKS})
+endfunction()
+
+# hawkcache_test(<name> SOURCES ... LINKS ...): one GoogleTest program, registered with ctest under its name.
+function(hawkcache_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE hawkcache::options ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE HAWKCACHE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,93 @@
+#include "base/ascii.hpp"
+
+#include <algorithm>
+
+namespace hawkcache::ascii {
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return to_lower(x) == to_lower(y);
+         });
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = to_lower(c);
+  return lower;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+bool is_token_char(char c) noexcept {
+  if (is_alpha(c) || is_digit(c)) return true;
+  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
+std::optional<std::uint64_t> parse_digits(std::string_view text, std::uint64_t max) noexcept {
+  if (text.empty()) return std::nullopt;
+  std::uint64_t value = 0;
+  bool saturated = false;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (saturated || value > (max - std::min(digit, max)) / 10) {
+      saturated = true;
+    } else {
+      value = value * 10 + digit;
+    }
+  }
+  return saturated ? max : value;
+}
+
+std::optional<std::string_view> ListReader::next() noexcept {
+  while (!rest_.empty()) {
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < rest_.size(); ++end) {
+      const char c = rest_[end];
+      if (quoted && c == '\\') {
+        ++end;  // the escaped character, whatever it is
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (c == ',' && !quoted) {
+        break;
+      }
+    }
+    end = std::min(end, rest_.size());
+    const std::string_view member = trim(rest_.substr(0, end));
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    if (!member.empty()) return member;
+  }
+  return std::nullopt;
+}
+
+bool list_contains(std::string_view list, std::string_view member) noexcept {
+  ListReader reader(list);
+  while (const auto candidate = reader.next()) {
+    if (equals_ignoring_case(*candidate, member)) return true;
+  }
+  return false;
+}
+
+std::optional<std::string> unquote(std::string_view quoted) {
+  if (quoted.size() < 2 || quoted.front() != '"' || quoted.back() != '"') return std::nullopt;
+  quoted = quoted.substr(1, quoted.size() - 2);
+  std::string text;
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    if (quoted[i] == '"') return std::nullopt;
+    if (quoted[i] == '\\' && ++i == quoted.size()) return std::nullopt;
+    text += quoted[i];
+  }
+  return text;
+}
+
+}  // namespace hawkcache::ascii

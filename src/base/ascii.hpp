@@ -1,0 +1,57 @@
+// Text as HTTP sees it: ASCII case folding, optional whitespace (RFC 9110 section 5.6.3), comma lists that mind quoted
+// strings (section 5.6.1), and integers that never overflow.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hawkcache::ascii {
+
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+// -1 when c is no hex digit.
+constexpr int hex_value(char c) noexcept {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+std::string to_lower(std::string_view text);
+// Without SP and HTAB at both ends.
+std::string_view trim(std::string_view text) noexcept;
+// RFC 9110 section 5.6.2.
+bool is_token(std::string_view text) noexcept;
+bool is_token_char(char c) noexcept;
+
+// 1*DIGIT and nothing else; nullopt otherwise; values over `max` come back as `max`.
+std::optional<std::uint64_t> parse_digits(std::string_view text,
+                                          std::uint64_t max = UINT64_MAX) noexcept;
+
+// Walks the members of a comma-separated list (RFC 9110 section 5.6.1): trimmed, empty members skipped, commas inside
+// quoted strings left alone. The views point into the text.
+//   ListReader list(value); while (auto member = list.next()) ...
+class ListReader {
+ public:
+  explicit ListReader(std::string_view text) noexcept : rest_(text) {}
+  std::optional<std::string_view> next() noexcept;
+
+ private:
+  std::string_view rest_;
+};
+
+// Whether a comma-separated list has this member, ignoring case.
+bool list_contains(std::string_view list, std::string_view member) noexcept;
+
+// The content of a quoted-string (with its quotes) with the escapes undone; nullopt when it is not one whole quoted-string.
+std::optional<std::string> unquote(std::string_view quoted);
+
+}  // namespace hawkcache::ascii

@@ -1,0 +1,11 @@
+#include "base/clock.hpp"
+
+namespace hawkcache {
+
+WallTime SystemClock::wall() const noexcept {
+  return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+SteadyTime SystemClock::steady() const noexcept { return std::chrono::steady_clock::now(); }
+
+}  // namespace hawkcache

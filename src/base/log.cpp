@@ -1,0 +1,108 @@
+#include "base/log.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace hawkcache::log {
+namespace {
+
+constexpr std::size_t kQueueLines = 8192;
+
+std::atomic<Level> g_level{Level::info};
+std::atomic<Format> g_format{Format::text};
+std::mutex g_mutex;
+std::shared_ptr<spdlog::details::thread_pool> g_pool;
+std::shared_ptr<spdlog::async_logger> g_logger;
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::debug: return spdlog::level::debug;
+    case Level::info: return spdlog::level::info;
+    case Level::warn: return spdlog::level::warn;
+    case Level::error: return spdlog::level::err;
+    case Level::off: return spdlog::level::off;
+  }
+  return spdlog::level::info;
+}
+
+std::string json_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\u{:04x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+// A message may quote what a peer sent: control characters never reach the terminal.
+std::string text_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n') || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::shared_ptr<spdlog::async_logger> current() {
+  const std::lock_guard lock(g_mutex);
+  return g_logger;
+}
+
+}  // namespace
+
+void setup(Settings settings) {
+  const std::lock_guard lock(g_mutex);
+  if (!g_logger) {
+    g_pool = std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1);
+    g_logger = std::make_shared<spdlog::async_logger>(
+        "hawkcache", std::make_shared<spdlog::sinks::stderr_sink_mt>(), g_pool,
+        spdlog::async_overflow_policy::overrun_oldest);
+    g_logger->set_level(spdlog::level::trace);
+    g_logger->flush_on(spdlog::level::info);
+  }
+  g_logger->set_pattern(settings.format == Format::json
+                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})"
+                            : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+                        spdlog::pattern_time_type::utc);
+  g_level = settings.level;
+  g_format = settings.format;
+}
+
+void shutdown() {
+  const std::lock_guard lock(g_mutex);
+  g_logger.reset();
+  g_pool.reset();  // joins its thread after the queue is written
+}
+
+bool enabled(Level level) noexcept { return level >= g_level.load(std::memory_order_relaxed); }
+
+void write(Level level, std::string_view message) {
+  const auto logger = current();
+  if (!logger) return;
+  logger->log(to_spdlog(level),
+              g_format == Format::json ? json_escaped(message) : text_escaped(message));
+}
+
+std::uint64_t dropped() noexcept {
+  const std::lock_guard lock(g_mutex);
+  return g_pool ? g_pool->overrun_counter() : 0;
+}
+
+}  // namespace hawkcache::log
