@@ -1,0 +1,193 @@
+#include "caching/cache_key.hpp"
+
+#include <cstddef>
+
+namespace hawkcache::caching {
+namespace {
+
+constexpr char kEnd = '\0';
+constexpr char kEscape = '\1';
+
+void append_text(std::string& out, std::string_view text) {
+  constexpr std::string_view kSpecial("\0\1", 2);
+  for (auto at = text.find_first_of(kSpecial); at != text.npos; at = text.find_first_of(kSpecial)) {
+    out.append(text.substr(0, at));
+    out += kEscape;
+    out += text[at] == kEnd ? '0' : '1';
+    text.remove_prefix(at + 1);
+  }
+  out.append(text);
+  out += kEnd;
+}
+
+void begin_part(std::string& out, char kind, std::string_view name) {
+  out += 'p';
+  out += kind;
+  append_text(out, name);
+}
+
+// Walks a key's text for people. What does not follow the grammar ends the walk.
+class Printer {
+ public:
+  explicit Printer(std::string_view key) noexcept : rest_(key) {}
+
+  std::string print() {
+    while (!rest_.empty()) {
+      if (!print_item(take())) break;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  char take() noexcept {
+    if (rest_.empty()) return kEnd;
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    return c;
+  }
+  std::string_view take_text() noexcept {
+    const auto end = rest_.find(kEnd);
+    const std::string_view text = rest_.substr(0, end);
+    rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
+    return text;
+  }
+
+  bool print_item(char item) {
+    switch (item) {
+      case 'u':
+        print_text(take_text());
+        out_ += "://";
+        print_text(take_text());
+        print_text(take_text());
+        return true;
+      case 'q':
+        out_ += '?';
+        print_text(take_text());
+        return true;
+      case 't':
+        return true;
+      case 'l':
+      case 'v':
+        print_text(take_text());
+        return true;
+      case 's':
+        out_ += '#';
+        print_text(take_text());
+        return true;
+      case 'a':
+        out_ += '-';
+        return true;
+      case 'p':
+        print_part();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void print_part() {
+    if (!out_.empty()) out_ += ' ';
+    const char kind = take();
+    if (kind == kCookiePart) {
+      out_ += "cookie:";
+    } else if (kind != kFieldPart) {
+      print_text({&kind, 1});
+      out_ += ':';
+    }
+    print_text(take_text());
+    out_ += '=';
+    switch (take()) {
+      case '=':
+        print_text(take_text());
+        break;
+      case '#':
+        out_ += '#';
+        print_text(take_text());
+        break;
+      default:
+        out_ += '-';
+        break;
+    }
+  }
+
+  void print_text(std::string_view text) {
+    static constexpr std::string_view kHex = "0123456789ABCDEF";
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      char c = text[i];
+      if (c == kEscape && i + 1 < text.size()) c = text[++i] == '0' ? kEnd : kEscape;
+      if (c > ' ' && c < '\x7f') {
+        out_ += c;
+      } else {
+        const auto byte = static_cast<unsigned char>(c);
+        out_ += '%';
+        out_ += kHex[byte >> 4];
+        out_ += kHex[byte & 15];
+      }
+    }
+  }
+
+  std::string_view rest_;
+  std::string out_;
+};
+
+}  // namespace
+
+void append_key_uri(std::string& out,
+                    std::string_view scheme,
+                    std::string_view authority,
+                    std::string_view path,
+                    std::optional<std::string_view> query) {
+  out += 'u';
+  append_text(out, scheme);
+  append_text(out, authority);
+  append_text(out, path);
+  if (!query) return;
+  out += 'q';
+  append_text(out, *query);
+}
+
+void begin_key_template(std::string& out) { out += 't'; }
+
+void append_key_literal(std::string& out, std::string_view text) {
+  out += 'l';
+  append_text(out, text);
+}
+
+void append_key_value(std::string& out, std::string_view value) {
+  out += 'v';
+  append_text(out, value);
+}
+
+void append_key_secret(std::string& out, std::string_view value) {
+  out += 's';
+  append_text(out, credential_digest(value));
+}
+
+void append_key_absent(std::string& out) { out += 'a'; }
+
+void append_key_part(std::string& out,
+                     char kind,
+                     std::string_view name,
+                     std::optional<std::string_view> value) {
+  if (kind == kCookiePart && value) return append_secret_key_part(out, kind, name, *value);
+  begin_part(out, kind, name);
+  if (!value) {
+    out += '-';
+    return;
+  }
+  out += '=';
+  append_text(out, *value);
+}
+
+void append_secret_key_part(std::string& out,
+                            char kind,
+                            std::string_view name,
+                            std::string_view value) {
+  begin_part(out, kind, name);
+  out += '#';
+  append_text(out, credential_digest(value));
+}
+
+std::string printable_key(std::string_view text) { return Printer(text).print(); }
+
+}  // namespace hawkcache::caching

@@ -1,0 +1,146 @@
+#include "caching/tags.hpp"
+
+#include "base/ascii.hpp"
+#include "http/structured_fields.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <variant>
+
+namespace hawkcache::caching {
+namespace {
+
+using http::FieldName;
+
+bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
+
+// How many of the first `size` bytes to keep so that no UTF-8 sequence is cut in two.
+std::size_t utf8_boundary(std::string_view text, std::size_t size) noexcept {
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  std::size_t boundary = size;
+  while (boundary > 0 && size - boundary < 4 && continues(boundary)) --boundary;
+  return boundary > 0 && !continues(boundary) ? boundary : size;  // else: not UTF-8
+}
+
+// Calls add(std::string_view) for each word between blanks.
+template <class Add>
+void for_each_word(std::string_view text, Add&& add) {
+  constexpr std::string_view kBlanks = " \t";
+  for (auto start = text.find_first_not_of(kBlanks); start != text.npos;
+       start = text.find_first_not_of(kBlanks)) {
+    text.remove_prefix(start);
+    const auto size = std::min(text.find_first_of(kBlanks), text.size());
+    add(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+}
+
+// Commas separate, and nothing quotes them: that is how the senders of these fields write them.
+template <class Add>
+void for_each_between_commas(std::string_view text, Add&& add) {
+  while (!text.empty()) {
+    const auto size = std::min(text.find(','), text.size());
+    const std::string_view member = ascii::trim(text.substr(0, size));
+    if (!member.empty()) add(member);
+    text.remove_prefix(std::min(size + 1, text.size()));
+  }
+}
+
+// "a List of Strings" (RFC 9875 sections 2 and 3). A field that is no list is not there (RFC 9651
+// section 4.2); a member that is no string names no group.
+template <class Add>
+void for_each_group(http::FieldsView fields, FieldName name, Add&& add) {
+  const auto text = fields.combined(name);
+  if (!text) return;
+  const auto members = http::parse_sf_list(*text);
+  if (!members) return;
+  for (const http::SfMember& member : *members) {
+    if (const auto* group = std::get_if<std::string>(&member.value)) add(std::string_view(*group));
+  }
+}
+
+void sort_unique(std::vector<std::string>& tags) {
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+}
+
+}  // namespace
+
+std::string clean_tag_value(std::string_view value) {
+  std::string clean;
+  for (const char c : value) {
+    if (is_control(c)) continue;
+    clean += c;
+    if (clean.size() > kMaxTagValue + 3) break;
+  }
+  if (clean.size() > kMaxTagValue) clean.resize(utf8_boundary(clean, kMaxTagValue));
+  return clean;
+}
+
+std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group) {
+  // "They both share the same URI origin" (RFC 9875 section 2.1): scheme, host without regard to
+  // case, port. The control characters keep it apart: no other source of tags has any.
+  const std::string_view default_port = scheme == "https" ? ":443" : ":80";
+  if (authority.ends_with(default_port)) authority.remove_suffix(default_port.size());
+  std::string tag("\x1fgroup\x1f");
+  tag.append(ascii::to_lower(scheme)).append("://").append(ascii::to_lower(authority));
+  return tag.append("\x1f").append(group);
+}
+
+std::size_t append_response_tags(std::vector<std::string>& tags,
+                                 http::FieldsView response,
+                                 std::string_view scheme,
+                                 std::string_view authority,
+                                 TagLimits limits) {
+  std::size_t dropped = 0;
+  std::vector<std::string> found;
+  const auto add = [&](std::string_view tag) {
+    if (tag.size() > kMaxTagValue) {
+      ++dropped;
+    } else {
+      found.emplace_back(tag);
+    }
+  };
+  response.for_each(FieldName::surrogate_key, [&](auto line) { for_each_word(line, add); });
+  response.for_each(FieldName::cache_tag, [&](auto line) { for_each_between_commas(line, add); });
+  for_each_group(response, FieldName::cache_groups, [&](std::string_view group) {
+    if (group.size() > kMaxTagValue) {
+      ++dropped;
+    } else {
+      found.push_back(group_tag(scheme, authority, group));
+    }
+  });
+
+  sort_unique(tags);
+  sort_unique(found);
+  std::vector<std::string> added;
+  std::set_difference(
+      found.begin(), found.end(), tags.begin(), tags.end(), std::back_inserter(added));
+  const std::size_t room = limits.per_response - std::min(limits.per_response, tags.size());
+  if (added.size() > room) {
+    dropped += added.size() - room;
+    added.resize(room);
+  }
+  std::move(added.begin(), added.end(), std::back_inserter(tags));
+  std::sort(tags.begin(), tags.end());
+  return dropped;
+}
+
+std::vector<std::string> invalidated_tags(http::FieldsView response,
+                                          std::string_view scheme,
+                                          std::string_view authority) {
+  std::vector<std::string> tags;
+  for_each_group(response, FieldName::cache_group_invalidation, [&](std::string_view group) {
+    tags.push_back(group_tag(scheme, authority, group));
+  });
+  response.for_each(FieldName::cache_invalidate_tags, [&](auto line) {
+    for_each_between_commas(line, [&](std::string_view tag) { tags.emplace_back(tag); });
+  });
+  sort_unique(tags);
+  return tags;
+}
+
+}  // namespace hawkcache::caching

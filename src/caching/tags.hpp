@@ -1,0 +1,43 @@
+// Tags: Surrogate-Key (split at blanks), Cache-Tag (at commas), Cache-Groups (RFC 9875: a
+// Structured Field list of strings), and values that come from requests.
+#pragma once
+
+#include "http/fields.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::caching {
+
+inline constexpr std::size_t kMaxTagValue =
+    256;  // bytes of a placeholder's value, and of an origin's tag
+
+struct TagLimits {
+  std::size_t per_response = 1024;
+};
+
+// Cut at 256 bytes (never within a UTF-8 sequence) and without control characters.
+std::string clean_tag_value(std::string_view value);
+
+// Cache-Groups belong to one origin (RFC 9875 section 2): the tag under which a group is kept is
+// this, unique to scheme and authority and not expressible by the other sources. Rule tags,
+// Surrogate-Key and Cache-Tag are one name space.
+std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group);
+
+// The origin's tags from a response's fields, appended to `tags`; then sorted, without repetition.
+// Returns how many were dropped for being too many or too long.
+std::size_t append_response_tags(std::vector<std::string>& tags,
+                                 http::FieldsView response,
+                                 std::string_view scheme,
+                                 std::string_view authority,
+                                 TagLimits limits);
+
+// Cache-Group-Invalidation (as group tags) and Cache-Invalidate-Tags (commas) of a response to an
+// unsafe request.
+std::vector<std::string> invalidated_tags(http::FieldsView response,
+                                          std::string_view scheme,
+                                          std::string_view authority);
+
+}  // namespace hawkcache::caching

@@ -1,0 +1,193 @@
+#include "caching/vary.hpp"
+
+#include "base/ascii.hpp"
+#include "caching/cache_key.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+namespace hawkcache::caching {
+namespace {
+
+constexpr std::array<std::string_view, 7> kCredentials = {"authorization",
+                                                          "cookie",
+                                                          "proxy-authorization",
+                                                          "x-access-token",
+                                                          "x-api-key",
+                                                          "x-auth-token",
+                                                          "x-csrf-token"};
+
+bool is_weighted_list(std::string_view lower_case_name) noexcept {
+  return lower_case_name == "accept-language" || lower_case_name == "accept-encoding" ||
+         lower_case_name == "accept-charset";
+}
+
+// weight = OWS ";" OWS "q=" qvalue, in thousandths (RFC 9110 section 12.4.2). nullopt: not a
+// qvalue.
+std::optional<unsigned> parse_qvalue(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  unsigned thousandths = text[0] == '1' ? 1000 : 0;
+  unsigned digit_value = 100;
+  for (std::size_t i = 2; i < text.size(); ++i, digit_value /= 10) {
+    if (!ascii::is_digit(text[i])) return std::nullopt;
+    thousandths += digit_value * static_cast<unsigned>(text[i] - '0');
+  }
+  return thousandths <= 1000 ? std::optional(thousandths) : std::nullopt;
+}
+
+struct WeightedMember {
+  std::string name;
+  unsigned weight = 1000;
+};
+
+std::string without_blanks(std::string_view text) {
+  std::string kept;
+  for (const char c : text) {
+    if (c != ' ' && c != '\t') kept += ascii::to_lower(c);
+  }
+  return kept;
+}
+
+// A member whose weight cannot be read keeps its text, as a name of its own.
+WeightedMember read_weighted(std::string_view member) {
+  WeightedMember read{without_blanks(member), 1000};
+  const auto parameter = read.name.find(";q=");
+  if (parameter == std::string::npos) return read;
+  if (const auto weight = parse_qvalue(std::string_view(read.name).substr(parameter + 3))) {
+    read.weight = *weight;
+    read.name.resize(parameter);
+  }
+  return read;
+}
+
+void append_weight(std::string& out, unsigned thousandths) {
+  if (thousandths == 1000) return;
+  out += ";q=0";
+  if (thousandths == 0) return;
+  out += '.';
+  for (unsigned digit_value = 100; thousandths != 0; digit_value /= 10) {
+    out += static_cast<char>('0' + thousandths / digit_value);
+    thousandths %= digit_value;
+  }
+}
+
+std::string normalize_weighted(std::string_view value) {
+  std::vector<WeightedMember> members;
+  ascii::ListReader reader(value);
+  while (const auto member = reader.next()) members.push_back(read_weighted(*member));
+  // One language or coding named twice counts with its first place in this order.
+  std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
+    return std::tie(b.weight, a.name) < std::tie(a.weight, b.name);
+  });
+  std::string out;
+  for (const WeightedMember& member : members) {
+    if (!out.empty()) out += ',';
+    out += member.name;
+    append_weight(out, member.weight);
+  }
+  return out;
+}
+
+std::string normalize_list(std::string_view value) {
+  std::string out;
+  ascii::ListReader reader(value);
+  while (const auto member = reader.next()) {
+    if (!out.empty()) out += ',';
+    out += *member;
+  }
+  return out;
+}
+
+// All lines of a field as one value, without copying where there is one line.
+class CombinedValue {
+ public:
+  CombinedValue(http::FieldsView fields, std::string_view lower_case_name) {
+    const http::FieldName id = http::parse_field_name(lower_case_name);
+    for (const http::Field& field : fields) {
+      if (!http::has_name(field, id, lower_case_name)) continue;
+      if (lines_++ == 0) {
+        single_ = field.value;
+        continue;
+      }
+      if (lines_ == 2) joined_ = single_;
+      joined_.append(", ").append(field.value);
+    }
+  }
+  std::optional<std::string_view> get() const noexcept {
+    if (lines_ == 0) return std::nullopt;
+    return lines_ == 1 ? single_ : std::string_view(joined_);
+  }
+
+ private:
+  std::size_t lines_ = 0;
+  std::string_view single_;
+  std::string joined_;
+};
+
+}  // namespace
+
+std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::FieldsView response) {
+  VaryNames names;
+  bool star = false;
+  response.for_each(http::FieldName::vary, [&](std::string_view line) {
+    ascii::ListReader members(line);
+    while (const auto member = members.next()) {
+      // "A list containing the member "*" signals that other aspects of the request might have
+      // played a role in selecting the response representation" (RFC 9110 section 12.5.5). So does
+      // a member that is no field name: nobody can tell what it selects by.
+      star |= *member == "*" || !ascii::is_token(*member);
+      names.push_back(ascii::to_lower(*member));
+    }
+  });
+  if (star) return VaryStar{};
+  if (names.empty()) return std::shared_ptr<const VaryNames>();
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return std::make_shared<const VaryNames>(std::move(names));
+}
+
+bool is_credential(std::string_view lower_case_name) noexcept {
+  return std::find(kCredentials.begin(), kCredentials.end(), lower_case_name) != kCredentials.end();
+}
+
+// "The selecting header fields from two requests are defined to match if and only if those in the
+// first request can be transformed to those in the second request by applying any of the following:
+// adding or removing whitespace, where allowed in the header field's syntax; combining multiple
+// header field lines with the same field name; normalizing both header field values in a way that
+// is known to have identical semantics"                                                    RFC 9111
+// section 4.1
+void append_selecting_field(std::string& out,
+                            std::string_view lower_case_name,
+                            http::FieldsView request,
+                            std::span<const std::string> normalize) {
+  const CombinedValue combined(request, lower_case_name);
+  const auto value = combined.get();
+  // "If (after any normalization that might take place) a header field is absent from a request, it
+  // can only match another request if it is also absent there."
+  if (!value) return append_key_part(out, kFieldPart, lower_case_name, std::nullopt);
+  if (is_credential(lower_case_name)) {
+    return append_secret_key_part(out, kFieldPart, lower_case_name, *value);
+  }
+  if (std::find(normalize.begin(), normalize.end(), lower_case_name) != normalize.end()) {
+    return append_key_part(
+        out, kFieldPart, lower_case_name, normalize_value(lower_case_name, *value));
+  }
+  append_key_part(out, kFieldPart, lower_case_name, *value);
+}
+
+void append_secondary_key(std::string& out,
+                          const VaryNames& names,
+                          http::FieldsView request,
+                          std::span<const std::string> normalize) {
+  for (const std::string& name : names) append_selecting_field(out, name, request, normalize);
+}
+
+std::string normalize_value(std::string_view lower_case_name, std::string_view value) {
+  return is_weighted_list(lower_case_name) ? normalize_weighted(value) : normalize_list(value);
+}
+
+}  // namespace hawkcache::caching

@@ -1,0 +1,147 @@
+// The commands that talk to a running daemon's admin listener.
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/http_client.hpp"
+#include "cli/load_config.hpp"
+#include "cli/stats_table.hpp"
+#include "http/status.hpp"
+
+namespace hawkcache::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kDefaultAdmin = "http://127.0.0.1:9080";
+
+// An address that listens everywhere is asked on this machine.
+std::string url_of(config::Endpoint listen) {
+  if (listen.host == "0.0.0.0") listen.host = "127.0.0.1";
+  if (listen.host == "::") listen.host = "::1";
+  return "http://" + config::to_string(listen);
+}
+
+// Where to ask and with which token; an exit code where the options are wrong.
+std::variant<AdminQuestion, int> address(const AdminOptions& options, Streams streams) {
+  AdminQuestion question;
+  std::string url(kDefaultAdmin);
+  if (options.config) {
+    const auto config = config_or_errors(config::load_file(*options.config), ShowWarnings::no, streams.err);
+    if (!config) return kUsage;
+    url = url_of(config->admin.listen);
+    question.token = config->admin.token;
+  } else if (const char* token = std::getenv("HAWKCACHE_ADMIN_TOKEN")) {
+    question.token = token;
+  }
+  auto parsed = parse_admin_url(options.admin.value_or(url));
+  if (const auto* problem = std::get_if<std::string>(&parsed)) {
+    streams.err << "hawkcache: " << *problem << '\n';
+    return kUsage;
+  }
+  question.url = std::move(std::get<AdminUrl>(parsed));
+  return question;
+}
+
+// The detail of problem+json, or the body as it is.
+std::string detail_of(const AdminAnswer& answer) {
+  json::error_code error;
+  const json::value value = json::parse(answer.body, error);
+  if (!error && value.is_object()) {
+    const json::value* detail = value.get_object().if_contains("detail");
+    if (detail != nullptr && detail->is_string()) return std::string(std::string_view(detail->get_string()));
+  }
+  constexpr std::size_t kShown = 200;
+  return answer.body.substr(0, kShown);
+}
+
+// The body of a 200; nullopt after everything else was told.
+std::optional<std::string> ask(const AdminQuestion& question, std::string_view command, Streams streams) {
+  auto answer = ask_admin(question);
+  if (const auto* problem = std::get_if<std::string>(&answer)) {
+    streams.err << "hawkcache " << command << ": " << *problem << '\n';
+    return std::nullopt;
+  }
+  AdminAnswer& received = std::get<AdminAnswer>(answer);
+  if (received.status == 200) return std::move(received.body);
+  streams.err << fmt::format("hawkcache {}: {} {}: {}\n",
+                             command,
+                             received.status,
+                             http::reason_phrase(received.status),
+                             detail_of(received));
+  if (received.status == 401) {
+    streams.err << "The token comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file.\n";
+  }
+  return std::nullopt;
+}
+
+void write_list(JsonWriter& writer, std::string_view name, const std::vector<std::string>& values) {
+  writer.key(name).begin_array();
+  for (const std::string& value : values) writer.value(value);
+  writer.end_array();
+}
+
+std::string purge_body(const PurgeOptions& options) {
+  JsonWriter writer;
+  writer.begin_object();
+  write_list(writer, "tags", options.tags);
+  write_list(writer, "urls", options.urls);
+  write_list(writer, "prefixes", options.prefixes);
+  writer.member("all", options.scope == PurgeOptions::Scope::everything);
+  writer.member("soft", options.kind == PurgeOptions::Kind::soft);
+  return writer.end_object().take();
+}
+
+}  // namespace
+
+int purge(const PurgeOptions& options, Streams streams) {
+  if (options.tags.empty() && options.urls.empty() && options.prefixes.empty() &&
+      options.scope == PurgeOptions::Scope::named) {
+    streams.err << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
+    return kUsage;
+  }
+  auto where = address(options.admin, streams);
+  if (const int* code = std::get_if<int>(&where)) return *code;
+  auto& question = std::get<AdminQuestion>(where);
+  question.method = "POST";
+  question.path = "/v1/purge";
+  question.body = purge_body(options);
+  const auto body = ask(question, "purge", streams);
+  if (!body) return kFailed;
+  const auto text = purge_line(*body);
+  if (!text) {
+    streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << *body << '\n';
+    return kFailed;
+  }
+  streams.out << *text;
+  return kDone;
+}
+
+int stats(const StatsOptions& options, Streams streams) {
+  auto where = address(options.admin, streams);
+  if (const int* code = std::get_if<int>(&where)) return *code;
+  auto& question = std::get<AdminQuestion>(where);
+  question.path = "/v1/stats";
+  const auto body = ask(question, "stats", streams);
+  if (!body) return kFailed;
+  if (options.format == OutputFormat::json) {
+    streams.out << *body;
+    return kDone;
+  }
+  const auto table = stats_table(*body);
+  if (!table) {
+    streams.err << "hawkcache stats: the answer is no answer of hawkcache's\n";
+    return kFailed;
+  }
+  streams.out << *table;
+  return kDone;
+}
+
+}  // namespace hawkcache::cli

@@ -1,0 +1,66 @@
+// The commands that need no running daemon.
+#include <utility>
+#include <variant>
+
+#include "admin/explain_request.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/load_config.hpp"
+#include "observe/version.hpp"
+#include "proxy/explain.hpp"
+#include "proxy/router.hpp"
+#include "server/compile_routes.hpp"
+
+namespace hawkcache::cli {
+
+int check(const CheckOptions& options, Streams streams) {
+  const auto config = config_or_errors(config::load_file(options.config), ShowWarnings::yes, streams.err);
+  if (!config) return kUsage;
+  streams.out << options.config << ": ok, " << config->routes.size()
+              << (config->routes.size() == 1 ? " rule\n" : " rules\n");
+  return kDone;
+}
+
+int explain(const ExplainOptions& options, Streams streams) {
+  const auto config = config_or_errors(config::load_file(options.config), ShowWarnings::no, streams.err);
+  if (!config) return kUsage;
+  admin::ExplainRequest request{.method = options.method, .url = options.target, .headers = {}};
+  for (const std::string& line : options.headers) {
+    auto header = admin::parse_header_line(line);
+    if (const auto* refused = std::get_if<admin::ExplainRefusal>(&header)) {
+      streams.err << "hawkcache explain: " << refused->detail << '\n';
+      return kUsage;
+    }
+    request.headers.push_back(std::move(std::get<0>(header)));
+  }
+  const proxy::Router router(server::compile_routes(*config));
+  const auto answer = admin::explain_request(request, router);
+  if (const auto* refused = std::get_if<admin::ExplainRefusal>(&answer)) {
+    streams.err << "hawkcache explain: " << refused->detail << '\n';
+    return kUsage;
+  }
+  const auto& explanation = std::get<proxy::Explanation>(answer);
+  if (options.format == OutputFormat::json) {
+    streams.out << proxy::to_json(explanation) << '\n';
+  } else {
+    streams.out << proxy::to_text(explanation);
+  }
+  return kDone;
+}
+
+int schema(Streams streams) {
+  streams.out << config::json_schema() << '\n';
+  return kDone;
+}
+
+int version(Streams streams) {
+  streams.out << "hawkcache " << observe::version() << '\n';
+  return kDone;
+}
+
+int top(Streams streams) {
+  streams.err << "hawkcache top comes with a later version; hawkcache stats prints the same figures once\n";
+  return kUsage;
+}
+
+}  // namespace hawkcache::cli

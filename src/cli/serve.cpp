@@ -1,0 +1,106 @@
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/load_config.hpp"
+#include "cli/process_limits.hpp"
+#include "cli/signals.hpp"
+#include "observe/version.hpp"
+#include "server/server.hpp"
+
+namespace hawkcache::cli {
+namespace {
+
+server::ConfigSource source_of(const ServeOptions& options) {
+  if (options.config) {
+    return [file = *options.config] { return config::load_file(file); };
+  }
+  config::UpstreamFlags flags{.upstream = *options.upstream, .listen = options.listen, .ttl = options.ttl, .redis = options.redis};
+  return [flags = std::move(flags)] { return config::config_for_upstream(flags); };
+}
+
+std::string started_line(const config::Config& config, const server::Server& server) {
+  std::string listen;
+  for (std::size_t i = 0; i < config.listen.size(); ++i) {
+    const config::Endpoint endpoint{config.listen[i].host, server.port(i)};
+    listen += (i == 0 ? "" : ", ") + config::to_string(endpoint);
+  }
+  const config::Endpoint admin{config.admin.listen.host, server.admin_port()};
+  return fmt::format("hawkcache {} listens on {}, admin on {}; {} rules, memory store of {} MiB",
+                     observe::version(),
+                     listen,
+                     config::to_string(admin),
+                     config.routes.size(),
+                     config.store.memory.max_size / config::kMiB);
+}
+
+void reload(server::Server& server) {
+  using Status = server::ReloadOutcome::Status;
+  const server::ReloadOutcome outcome = server.reload();
+  const bool done = outcome.status == Status::reloaded;
+  for (const std::string& message : outcome.messages) {
+    if (done) {
+      log::warn("reload: {}", message);
+    } else {
+      log::error("reload: {}", message);
+    }
+  }
+  switch (outcome.status) {
+    case Status::reloaded: log::info("reload: the new configuration is in force"); return;
+    case Status::rejected: log::error("reload: rejected; the old configuration stays in force"); return;
+    case Status::needs_restart: log::error("reload: needs a restart; the old configuration stays in force"); return;
+  }
+}
+
+// Said even where logging is off: the process ends with it.
+int start_failed(const std::string& message, Streams streams) {
+  if (log::enabled(log::Level::error)) {
+    log::error("cannot start: {}", message);
+    log::shutdown();
+  } else {
+    streams.err << "hawkcache: cannot start: " << message << '\n';
+  }
+  return kFailed;
+}
+
+int run_server(const config::Config& config, server::ConfigSource source, Streams streams) {
+  const SystemClock clock;
+  server::Server server(config, std::move(source), clock);
+  if (const auto error = server.start()) return start_failed(error->message, streams);
+  {
+    const SignalThread signals({.stop =
+                                    [&] {
+                                      log::info("stopping: no new connections; what is in flight may end");
+                                      server.stop();
+                                    },
+                                .reload = [&] { reload(server); }});
+    log::info("{}", started_line(config, server));
+    server.wait();
+  }
+  log::info("stopped");
+  return kDone;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options, Streams streams) {
+  if (!options.config && !options.upstream) {
+    streams.err << "hawkcache serve: name a configuration with --config FILE, or a server with --upstream URL\n";
+    return kUsage;
+  }
+  open_standard_descriptors();
+  take_over_signals();
+  raise_descriptor_limit();
+  server::ConfigSource source = source_of(options);
+  auto config = config_or_errors(source(), ShowWarnings::yes, streams.err);
+  if (!config) return kUsage;
+  log::setup({.level = config->log.level, .format = config->log.format});
+  const int code = run_server(*config, std::move(source), streams);
+  log::shutdown();
+  return code;
+}
+
+}  // namespace hawkcache::cli

@@ -1,0 +1,16 @@
+// The admin listener's JSON as text for people. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hawkcache::cli {
+
+// From the body of /v1/stats; nullopt when it is not that.
+std::optional<std::string> stats_table(std::string_view stats_json);
+
+// From the answer to a purge: "17 responses purged\n"; nullopt when it is not that.
+std::optional<std::string> purge_line(std::string_view purge_json);
+
+}  // namespace hawkcache::cli

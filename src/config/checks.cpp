@@ -1,0 +1,118 @@
+#include "config/checks.hpp"
+
+#include "config/units.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace hawkcache::config {
+namespace {
+
+Position position_or(const YamlNode* node, Position fallback) {
+  return node ? node->position : fallback;
+}
+
+void check_admin(Reader& reader, const YamlNode& file, const AdminConfig& admin) {
+  const YamlNode* section = file.find("admin");
+  const YamlNode* listen = section ? section->find("listen") : nullptr;
+  const YamlNode* token = section ? section->find("token") : nullptr;
+  if (listen == nullptr || !reader.is_good(listen) || !reader.is_good(token)) return;
+  if (is_loopback(admin.listen) || !admin.token.empty()) return;
+  reader.error(
+      listen->position,
+      fmt::format(
+          "admin.listen: {} is not a loopback address, and hawkcache refuses to start there "
+          "without admin.token; set a token, or listen on 127.0.0.1:{}",
+          to_string(admin.listen),
+          admin.listen.port));
+}
+
+void check_listeners(Reader& reader, const YamlNode& file, const Config& config) {
+  const YamlNode* node = file.find("listen");
+  if (node == nullptr || !reader.is_good(node)) return;
+  const YamlNode* admin = file.find("admin");
+  const bool admin_good = admin == nullptr || reader.is_good(admin->find("listen"));
+  for (std::size_t i = 0; i < config.listen.size(); ++i) {
+    const Endpoint& endpoint = config.listen[i];
+    if (endpoint.port == 0) continue;
+    const Position position = node->items.empty() ? node->position : node->items[i]->position;
+    const auto here = config.listen.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(config.listen.begin(), here, endpoint) != here) {
+      reader.error(position,
+                   fmt::format("listen: {} is named twice; remove one", to_string(endpoint)));
+    }
+    if (admin_good && endpoint == config.admin.listen) {
+      reader.error(position,
+                   fmt::format("listen: {} is the admin listener's address; give each its own port",
+                               to_string(endpoint)));
+    }
+  }
+}
+
+void check_upstream(Reader& reader, const YamlNode& file) {
+  const YamlNode* section = file.find("upstream");
+  const bool is_map = section && section->kind == YamlNode::Kind::map;
+  const bool unreadable =
+      section && section->kind != YamlNode::Kind::map && section->kind != YamlNode::Kind::null;
+  if (unreadable || (is_map && section->find("servers"))) return;
+  reader.error(position_or(section, {1, 1}),
+               "upstream.servers is missing; write upstream: { servers: [http://127.0.0.1:8000] }");
+}
+
+}  // namespace
+
+void check_memory(Reader& reader, const YamlNode& node, MemoryConfig& memory) {
+  const YamlNode* max_object = node.find("max_object");
+  const bool good = reader.is_good(max_object) && reader.is_good(node.find("max_size"));
+  if (max_object == nullptr) {
+    memory.max_object = std::min(8 * kMiB, memory.max_size / 4);
+  } else if (good && memory.max_object > memory.max_size) {
+    reader.error(
+        max_object->position,
+        fmt::format("store.memory.max_object: {} is more than max_size ({}); write at most {}",
+                    size_text(memory.max_object),
+                    size_text(memory.max_size),
+                    size_text(memory.max_size)));
+  }
+}
+
+void check_store(Reader& reader, const YamlNode& node, StoreConfig& store) {
+  const YamlNode* redis = node.find("redis");
+  const YamlNode* backend = node.find("backend");
+  const bool redis_map = redis && redis->kind == YamlNode::Kind::map;
+  if (store.backend != StoreBackend::memory) {
+    if (!redis_map || !redis->find("url")) {
+      reader.error(position_or(backend, node.position),
+                   "store.backend: this backend needs store.redis.url; write redis: { url: "
+                   "redis://host:6379/0 }");
+    }
+  } else if (redis && reader.is_good(backend)) {
+    reader.warning(
+        redis->position,
+        "store.redis is not used with `backend: memory`; remove it, or change the backend");
+  }
+  if (redis_map && store.redis.on_failure == RedisFailure::stale_only) {
+    reader.warning(redis->find("on_failure")->position,
+                   "store.redis.on_failure: stale_only serves what this node holds while Redis is "
+                   "away, purged or not: "
+                   "the purge guarantee does not hold then; use origin to keep it");
+  }
+}
+
+void check_file(Reader& reader, const YamlNode& node, Draft& draft) {
+  check_upstream(reader, node);
+  check_admin(reader, node, draft.config.admin);
+  check_listeners(reader, node, draft.config);
+  read_routes(reader, draft);
+  if (draft.routes == nullptr || (draft.routes->kind == YamlNode::Kind::null)) {
+    reader.warning(position_or(draft.routes, {1, 1}),
+                   "routes is missing: nothing is cached; write routes: [{ path: \"/{rest:path}\" "
+                   "}] to cache every GET");
+  } else if (draft.routes->kind == YamlNode::Kind::sequence && draft.routes->items.empty()) {
+    reader.warning(draft.routes->position,
+                   "routes is empty: nothing is cached; add a rule with a path");
+  }
+}
+
+}  // namespace hawkcache::config

@@ -1,0 +1,53 @@
+#include "config/config.hpp"
+
+#include "base/ascii.hpp"
+
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace hawkcache::config {
+
+std::string to_string(const Endpoint& endpoint) {
+  const bool ipv6 = endpoint.host.find(':') != std::string::npos;
+  return ipv6 ? fmt::format("[{}]:{}", endpoint.host, endpoint.port)
+              : fmt::format("{}:{}", endpoint.host, endpoint.port);
+}
+
+bool is_loopback(const Endpoint& endpoint) {
+  // Host names other than localhost may lead anywhere, 127.example.com included; addresses were
+  // checked when read.
+  const bool numeric = endpoint.host.find_first_not_of("0123456789.") == std::string::npos;
+  return endpoint.host == "::1" || (numeric && endpoint.host.starts_with("127.")) ||
+         ascii::equals_ignoring_case(endpoint.host, "localhost");
+}
+
+bool RouteConfig::operator==(const RouteConfig& other) const {
+  const auto fields = [](const RouteConfig& r) {
+    return std::tie(r.name,
+                    r.path,
+                    r.methods,
+                    r.hosts,
+                    r.ttl,
+                    r.tags,
+                    r.vary,
+                    r.query,
+                    r.bypass,
+                    r.key,
+                    r.override_origin,
+                    r.coalesce,
+                    r.stale_while_revalidate,
+                    r.stale_if_error,
+                    r.statuses,
+                    r.cookies,
+                    r.set_cookie,
+                    r.request_cache_control,
+                    r.heuristic,
+                    r.client_cache_control,
+                    r.normalize,
+                    r.invalidates);
+  };
+  return fields(*this) == fields(other);
+}
+
+}  // namespace hawkcache::config

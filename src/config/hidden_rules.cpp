@@ -1,0 +1,115 @@
+#include "base/ascii.hpp"
+#include "config/checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+namespace hawkcache::config {
+namespace {
+
+using Kind = PathSegment::Kind;
+
+// The earlier rules by their segments. Looking a rule up follows every edge that matches all that
+// its segment matches.
+class RuleTree {
+ public:
+  explicit RuleTree(const std::vector<RouteConfig>& routes) : routes_(routes) {}
+
+  void insert(std::size_t rule) {
+    Node* node = &root_;
+    for (const PathSegment& segment : segments(rule)) {
+      if (segment.kind == Kind::path) {
+        node->tails.push_back(rule);
+        return;
+      }
+      std::unique_ptr<Node>& next = segment.kind == Kind::literal
+                                        ? node->literals[segment.text]
+                                        : node->placeholders[index(segment.kind)];
+      if (!next) next = std::make_unique<Node>();
+      node = next.get();
+    }
+    node->rules.push_back(rule);
+  }
+
+  std::optional<std::size_t> find_cover(std::size_t rule) const { return search(root_, rule, 0); }
+
+ private:
+  struct Node {
+    std::unordered_map<std::string, std::unique_ptr<Node>> literals;
+    std::array<std::unique_ptr<Node>, 6> placeholders;
+    std::vector<std::size_t> tails;  // rules that end here with {name:path}
+    std::vector<std::size_t> rules;  // rules that end here
+  };
+
+  static std::size_t index(Kind kind) { return static_cast<std::size_t>(kind); }
+  const std::vector<PathSegment>& segments(std::size_t rule) const {
+    return routes_[rule].path.value.segments;
+  }
+
+  template <class T>
+  static bool covers(const std::vector<T>& all, const std::vector<T>& some) {
+    return std::all_of(some.begin(), some.end(), [&](const T& value) {
+      return std::find(all.begin(), all.end(), value) != all.end();
+    });
+  }
+
+  std::optional<std::size_t> first_cover(const std::vector<std::size_t>& candidates,
+                                         std::size_t rule) const {
+    const RouteConfig& later = routes_[rule];
+    for (std::size_t i = 0; i < std::min(candidates.size(), kHiddenCandidates); ++i) {
+      const RouteConfig& earlier = routes_[candidates[i]];
+      const bool all_hosts = earlier.hosts.empty();
+      const bool hosts = all_hosts || (!later.hosts.empty() && covers(earlier.hosts, later.hosts));
+      if (hosts && covers(earlier.methods, later.methods)) return candidates[i];
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> search(const Node& node, std::size_t rule, std::size_t depth) const {
+    const std::vector<PathSegment>& path = segments(rule);
+    if (depth == path.size()) return first_cover(node.rules, rule);
+    if (auto found = first_cover(node.tails, rule)) return found;
+    const PathSegment& segment = path[depth];
+    if (segment.kind == Kind::path) return std::nullopt;
+    if (segment.kind == Kind::literal) {
+      const auto same = node.literals.find(segment.text);
+      if (same != node.literals.end()) {
+        if (auto found = search(*same->second, rule, depth + 1)) return found;
+      }
+    }
+    for (const Kind kind : {Kind::str, Kind::int_, Kind::float_, Kind::uuid, Kind::slug}) {
+      const auto& next = node.placeholders[index(kind)];
+      if (!next || !matches_all_of(kind, segment)) continue;
+      if (auto found = search(*next, rule, depth + 1)) return found;
+    }
+    return std::nullopt;
+  }
+
+  static bool matches_all_of(Kind placeholder, const PathSegment& segment) {
+    if (segment.kind == placeholder) return true;
+    if (segment.kind == Kind::literal && segment.text.empty()) return false;  // a trailing slash
+    if (placeholder == Kind::str) return true;
+    return placeholder == Kind::int_ && segment.kind == Kind::literal &&
+           ascii::parse_digits(segment.text).has_value();
+  }
+
+  const std::vector<RouteConfig>& routes_;
+  Node root_;
+};
+
+}  // namespace
+
+std::vector<HiddenRule> find_hidden_rules(const std::vector<RouteConfig>& routes) {
+  std::vector<HiddenRule> hidden;
+  RuleTree tree(routes);
+  for (std::size_t rule = 0; rule < routes.size(); ++rule) {
+    if (const auto by = tree.find_cover(rule)) hidden.push_back({rule, *by});
+    tree.insert(rule);
+  }
+  return hidden;
+}
+
+}  // namespace hawkcache::config

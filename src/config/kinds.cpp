@@ -1,0 +1,198 @@
+#include "config/kinds.hpp"
+
+#include "base/ascii.hpp"
+#include "config/addresses.hpp"
+#include "config/units.hpp"
+
+#include <algorithm>
+
+namespace hawkcache::config {
+namespace {
+
+const std::string kText = R"({"type":"string"})";
+
+bool has_control_byte(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+}  // namespace
+
+std::string unavailable_message(std::string_view name, const Unavailable& value) {
+  return fmt::format("{}: \"{}\" is not available in this version yet; use \"{}\"",
+                     name,
+                     value.value,
+                     value.instead);
+}
+
+Description list_description(const Description& item,
+                             const std::string& type,
+                             ListForm form,
+                             EmptyList empty) {
+  const std::string array = fmt::format(R"({{"type":"array","items":{}{}}})",
+                                        item.schema,
+                                        empty == EmptyList::refused ? R"(,"minItems":1)" : "");
+  std::string schema = form == ListForm::single_too
+                           ? fmt::format(R"({{"anyOf":[{},{}]}})", item.schema, array)
+                           : array;
+  return {type, std::move(schema), item.unavailable};
+}
+
+bool check_list(Reader& reader,
+                const YamlNode& node,
+                const std::string& name,
+                const std::string& type,
+                EmptyList empty) {
+  if (node.kind != YamlNode::Kind::sequence) {
+    reader.error(
+        node.position,
+        fmt::format("{} must be a {}, not {}; write it in [ ], or as lines that begin with \"- \"",
+                    name,
+                    type,
+                    kind_name(node.kind)));
+    return false;
+  }
+  if (node.items.empty() && empty == EmptyList::refused) {
+    reader.error(node.position,
+                 fmt::format("{} is an empty list; name at least one, or remove the key", name));
+    return false;
+  }
+  return true;
+}
+
+ValueKind<bool> boolean_kind() {
+  const auto parse = [](std::string_view text) -> std::variant<bool, SyntaxError> {
+    if (text == "true" || text == "True" || text == "TRUE") return true;
+    if (text == "false" || text == "False" || text == "FALSE") return false;
+    return SyntaxError{0, fmt::format("{} is neither true nor false", in_quotes(text))};
+  };
+  return scalar_kind<bool>(
+      {"true | false", json_or_environment(R"({"type":"boolean"})"), {}}, "true or false", parse);
+}
+
+ValueKind<std::size_t> integer_kind(std::uint64_t min, std::uint64_t max) {
+  const auto parse = [min, max](std::string_view text) -> std::variant<std::size_t, SyntaxError> {
+    const auto number = ascii::parse_digits(text);
+    if (number && *number >= min && *number <= max) return static_cast<std::size_t>(*number);
+    return SyntaxError{
+        0,
+        fmt::format(
+            "{} is not possible; write a whole number from {} to {}", in_quotes(text), min, max)};
+  };
+  const std::string schema =
+      fmt::format(R"({{"type":"integer","minimum":{},"maximum":{}}})", min, max);
+  return scalar_kind<std::size_t>({"number", json_or_environment(schema), {}},
+                                  fmt::format("a whole number from {} to {}", min, max),
+                                  parse);
+}
+
+ValueKind<Duration> duration_kind(Duration min) {
+  const auto parse = [min](std::string_view text) -> std::variant<Duration, SyntaxError> {
+    auto parsed = parse_duration(text);
+    const auto* value = std::get_if<Duration>(&parsed);
+    if (value == nullptr || *value >= min) return parsed;
+    return SyntaxError{
+        0, fmt::format("{} is too short; the least is {}", in_quotes(text), duration_text(min))};
+  };
+  return scalar_kind<Duration>(
+      {"duration", R"({"$ref":"#/$defs/duration"})", {}}, "a duration such as 60s", parse);
+}
+
+ValueKind<std::uint64_t> size_kind(std::uint64_t min) {
+  const auto parse = [min](std::string_view text) -> std::variant<std::uint64_t, SyntaxError> {
+    auto parsed = parse_size(text);
+    const auto* value = std::get_if<std::uint64_t>(&parsed);
+    if (value == nullptr || *value >= min) return parsed;
+    return SyntaxError{
+        0, fmt::format("{} is too small; the least is {}", in_quotes(text), size_text(min))};
+  };
+  return scalar_kind<std::uint64_t>(
+      {"size", R"({"$ref":"#/$defs/size"})", {}}, "a size such as 64KiB", parse);
+}
+
+ValueKind<Endpoint> endpoint_kind() {
+  return scalar_kind<Endpoint>(
+      {"address", kText, {}}, "an address such as 0.0.0.0:8080", parse_endpoint);
+}
+
+ValueKind<UpstreamServer> server_kind() {
+  const Unavailable https{"https://", "http://"};
+  const auto parse = [https](std::string_view text) -> std::variant<UpstreamServer, SyntaxError> {
+    auto parsed = parse_server_url(text);
+    const auto* server = std::get_if<UpstreamServer>(&parsed);
+    if (server == nullptr || server->scheme == UpstreamServer::Scheme::http) return parsed;
+    return SyntaxError{
+        0,
+        fmt::format("{} is not available in this version yet; use {}", https.value, https.instead)};
+  };
+  return scalar_kind<UpstreamServer>(
+      {"URL", json_or_environment(R"({"type":"string","pattern":"^https?://"})"), {https}},
+      "a URL such as http://api:8000",
+      parse);
+}
+
+ValueKind<RedisUrl> redis_url_kind() {
+  const std::string schema = json_or_environment(
+      R"({"type":"string","pattern":"^(redis|rediss|unix|redis\\+sentinel|redis\\+cluster)://"})");
+  return scalar_kind<RedisUrl>(
+      {"URL", schema, {}}, "a URL such as redis://host:6379/0", parse_redis_url);
+}
+
+ValueKind<AccessLog> access_log_kind() {
+  const auto parse = [](std::string_view text) -> std::variant<AccessLog, SyntaxError> {
+    if (text == "off") return AccessLog{AccessLog::Kind::off, {}};
+    if (text == "stdout") return AccessLog{AccessLog::Kind::standard_output, {}};
+    if (text.find('/') != std::string_view::npos && text.back() != '/' && !has_control_byte(text)) {
+      return AccessLog{AccessLog::Kind::file, std::string(text)};
+    }
+    const std::vector<std::string> words{"off", "stdout"};
+    const std::string hint = did_you_mean(text, words);
+    return SyntaxError{
+        0,
+        fmt::format(
+            "{} is neither off, stdout nor the path of a file{}",
+            in_quotes(text),
+            hint.empty() ? "; write a path with a /, such as /var/log/hawkcache.log" : hint)};
+  };
+  return scalar_kind<AccessLog>(
+      {"off | stdout | path", kText, {}}, "off, stdout or the path of a file", parse);
+}
+
+ValueKind<std::string> text_kind(std::string type, EmptyText empty, std::size_t max_length) {
+  const auto parse = [empty,
+                      max_length](std::string_view text) -> std::variant<std::string, SyntaxError> {
+    if (text.empty() && empty == EmptyText::refused)
+      return SyntaxError{0, "the text is empty; write one, or remove the key"};
+    if (text.size() > max_length) {
+      return SyntaxError{
+          0, fmt::format("the text has {} bytes; {} are the most", text.size(), max_length)};
+    }
+    if (has_control_byte(text))
+      return SyntaxError{0, "control bytes are not allowed here; remove them"};
+    return std::string(text);
+  };
+  return scalar_kind<std::string>({type, kText, {}}, "a " + type, parse);
+}
+
+ValueKind<std::string> token_kind() {
+  const auto parse = [](std::string_view text) -> std::variant<std::string, SyntaxError> {
+    const bool good =
+        std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+    if (good) return std::string(text);
+    // The token itself is not repeated.
+    return SyntaxError{
+        0, "a token has no blanks, control bytes or letters beyond ASCII: it travels in a header"};
+  };
+  auto inner = scalar_kind<std::string>({"text", kText, {}}, "a text", parse);
+  auto read = [inner](Reader& reader,
+                      const YamlNode& node,
+                      const std::string& name) -> std::optional<std::string> {
+    if (node.kind == YamlNode::Kind::null) return std::string();
+    return inner.read(reader, node, name);
+  };
+  return {inner.description, std::move(read)};
+}
+
+}  // namespace hawkcache::config

@@ -1,0 +1,268 @@
+#include "config/checks.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace hawkcache::config {
+namespace {
+
+using Kind = TemplatePart::Kind;
+using Parts = std::vector<TemplatePart>;
+
+constexpr std::array<std::string_view, 8> kCredentials{"authorization",
+                                                       "proxy-authorization",
+                                                       "cookie",
+                                                       "x-api-key",
+                                                       "api-key",
+                                                       "x-auth-token",
+                                                       "x-access-token",
+                                                       "x-csrf-token"};
+
+template <class Range, class Value>
+bool contains(const Range& range, const Value& value) {
+  return std::find(range.begin(), range.end(), value) != range.end();
+}
+
+bool has(const Parts& parts, Kind kind) {
+  return std::any_of(
+      parts.begin(), parts.end(), [kind](const TemplatePart& part) { return part.kind == kind; });
+}
+bool has(const Parts& parts, Kind kind, const std::string& text) {
+  return contains(parts, TemplatePart{kind, text});
+}
+
+std::string braced(const TemplatePart& part) {
+  switch (part.kind) {
+    case Kind::header:
+      return fmt::format("{{header.{}}}", part.text);
+    case Kind::cookie:
+      return fmt::format("{{cookie.{}}}", part.text);
+    case Kind::query_parameter:
+      return fmt::format("{{query.{}}}", part.text);
+    case Kind::path_parameter:
+      return fmt::format("{{{}}}", part.text);
+    default:
+      return "{}";
+  }
+}
+
+class RouteWarnings {
+ public:
+  RouteWarnings(Reader& reader,
+                const RouteScope& scope,
+                const RouteConfig& route,
+                const RouteTemplates& templates)
+      : reader_(reader), scope_(scope), route_(route), templates_(templates) {}
+
+  void run() {
+    check_cookies();
+    check_set_cookie();
+    check_own_key();
+    check_credentials_in_tags();
+    check_empty_cookies();
+    check_methods();
+    check_path();
+    check_shadowed_names();
+  }
+
+ private:
+  void warn(std::string_view key, std::string message) {
+    reader_.warning(scope_.position(key), std::move(message));
+  }
+
+  // Whether the value of this request header is part of the key.
+  bool keyed_by(const std::string& header) const {
+    if (route_.key) return has(templates_.key, Kind::header, header);
+    return contains(route_.vary, header);
+  }
+  bool cookie_keyed(const std::string& name) const {
+    if (keyed_by("cookie") || has(templates_.key, Kind::cookie, name)) return true;
+    return !route_.key && contains(route_.cookies.names, name);
+  }
+
+  void check_cookies() {
+    if (route_.cookies.kind == CookieRule::Kind::ignore && !keyed_by("cookie") &&
+        !has(templates_.key, Kind::cookie)) {
+      warn("cookies",
+           "cookies: ignore forwards Cookie but does not key on it: an answer made for one visitor "
+           "can reach all; "
+           "use { key: [NAME] }, or be sure that the origin does not look at cookies here");
+    }
+    if (route_.cookies.kind != CookieRule::Kind::key || !route_.key) return;
+    for (const std::string& name : route_.cookies.names) {
+      if (cookie_keyed(name)) continue;
+      warn("key",
+           fmt::format("key: it replaces the default key, so the cookie {} is forwarded but not "
+                       "keyed: one visitor's "
+                       "answer can reach another; add {{cookie.{}}}",
+                       in_quotes(name),
+                       name));
+    }
+  }
+
+  void check_set_cookie() {
+    if (route_.set_cookie != SetCookie::store) return;
+    warn("set_cookie",
+         "set_cookie: store gives every client the same cookies; use strip, or refuse, unless they "
+         "are meant for all");
+  }
+
+  void check_own_key() {
+    if (!route_.key) return;
+    const Parts& key = templates_.key;
+    if (key.empty()) return;  // reported as an error
+    if (!has(key, Kind::host) && !has(key, Kind::header, "host")) {
+      warn("key",
+           "key: without {host}, all hosts share these entries; add {host}, unless that is meant");
+    }
+    if (!has(key, Kind::path)) check_path_in_key(key);
+    if (!has(key, Kind::query)) check_query_in_key(key);
+    for (const std::string& header : route_.vary) {
+      if (keyed_by(header)) continue;
+      const bool credential = contains(kCredentials, header);
+      warn("vary",
+           fmt::format("vary: `key` replaces the default key, `vary` included, so {} is not "
+                       "keyed{}; add {{header.{}}} to `key`",
+                       header,
+                       credential ? ": one user's answer can reach another" : "",
+                       header));
+    }
+  }
+
+  void check_path_in_key(const Parts& key) {
+    for (const std::string& name : route_.path.value.parameter_names()) {
+      if (has(key, Kind::path_parameter, name)) continue;
+      warn("key",
+           fmt::format("key: it has neither {{path}} nor {{{}}}, so different paths share one "
+                       "entry; add one, unless that is meant",
+                       name));
+    }
+  }
+
+  // Parameters one by one are enough where `only` keeps no other.
+  void check_query_in_key(const Parts& key) {
+    const auto keyed = [&](const std::string& name) {
+      return has(key, Kind::query_parameter, name);
+    };
+    if (route_.query.only &&
+        std::all_of(route_.query.only->begin(), route_.query.only->end(), keyed))
+      return;
+    warn("key",
+         "key: without {query}, requests that differ only in their query share one entry; add "
+         "{query}, or keep only keyed "
+         "parameters with `query: { only: [...] }`");
+  }
+
+  void check_credentials_in_tags() {
+    for (const auto& [name, parts] :
+         {std::pair("tags", &templates_.tags), std::pair("invalidates", &templates_.invalidates)}) {
+      for (const TemplatePart& part : *parts) {
+        const bool credential = part.kind == Kind::header && contains(kCredentials, part.text);
+        if (!credential && part.kind != Kind::cookie) continue;
+        const bool keyed =
+            part.kind == Kind::cookie ? cookie_keyed(part.text) : keyed_by(part.text);
+        warn(name,
+             fmt::format("{}: {} puts a credential into a tag, in clear{}",
+                         name,
+                         braced(part),
+                         keyed ? "; tag by something that may be seen, such as a tenant's name"
+                               : ", and it is not in the key: one user's answer can reach another; "
+                                 "key on it, or remove it"));
+      }
+    }
+  }
+
+  // Under `cookies: bypass` a request with any Cookie never gets as far as the key.
+  void check_empty_cookies() {
+    if (route_.cookies.kind != CookieRule::Kind::bypass) return;
+    for (const TemplatePart& part : templates_.key) {
+      if (part.kind != Kind::cookie) continue;
+      warn("key",
+           fmt::format("key: {} is always empty, because requests with cookies step round the "
+                       "cache; add cookies: {{ key: [{}] }}",
+                       braced(part),
+                       part.text));
+    }
+  }
+
+  void check_methods() {
+    static const std::vector<std::string> known{
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"};
+    for (const std::string& method : route_.methods) {
+      if (contains(known, method)) continue;
+      if (const auto near = closest(method, known)) {
+        warn("methods",
+             fmt::format("methods: {} is an unusual method; did you mean \"{}\"?",
+                         in_quotes(method),
+                         *near));
+      }
+    }
+    const bool reads = contains(route_.methods, std::string("GET")) ||
+                       contains(route_.methods, std::string("HEAD"));
+    if (reads && !route_.invalidates.empty() && scope_.rule.find("invalidates")) {
+      warn("invalidates",
+           "invalidates: this rule takes GET or HEAD, so reading purges; write methods: [PUT, "
+           "PATCH, DELETE], unless that is meant");
+    }
+    const bool honors = route_.request_cache_control == RequestCacheControl::honor;
+    const bool all_read =
+        reader_.is_good(scope_.find("methods")) && reader_.is_good(scope_.find("invalidates"));
+    if (!reads && !honors && route_.invalidates.empty() && all_read) {
+      warn("methods",
+           "methods: this rule takes neither GET nor HEAD and has no `invalidates`, so it neither "
+           "caches nor purges; add GET, or `invalidates`");
+    }
+  }
+
+  void check_path() {
+    for (const PathSegment& segment : route_.path.value.segments) {
+      if (segment.kind != PathSegment::Kind::literal) continue;
+      if (segment.text == "*" || segment.text == "**") {
+        warn("path",
+             "path: * is an ordinary character here; for the whole rest write {rest:path}, for one "
+             "segment {name}");
+      } else if (segment.text.size() > 1 && segment.text.front() == ':') {
+        warn("path",
+             fmt::format("path: \"{}\" is an ordinary text here; a placeholder is written {{{}}}",
+                         segment.text,
+                         segment.text.substr(1)));
+      }
+    }
+  }
+
+  // {path:path} and the like: the template means the parameter, not the whole path.
+  void check_shadowed_names() {
+    static const std::vector<std::string> fixed{"method", "scheme", "host", "path", "query"};
+    for (const auto& [name, parts] : {std::pair("key", &templates_.key),
+                                      std::pair("tags", &templates_.tags),
+                                      std::pair("invalidates", &templates_.invalidates)}) {
+      for (const TemplatePart& part : *parts) {
+        if (part.kind != Kind::path_parameter || !contains(fixed, part.text)) continue;
+        warn(name,
+             fmt::format("{}: {} means the parameter of this path here, not the request's {}; give "
+                         "the parameter another name",
+                         name,
+                         braced(part),
+                         part.text));
+      }
+    }
+  }
+
+  Reader& reader_;
+  const RouteScope& scope_;
+  const RouteConfig& route_;
+  const RouteTemplates& templates_;
+};
+
+}  // namespace
+
+void warn_about_route(Reader& reader,
+                      const RouteScope& scope,
+                      const RouteConfig& route,
+                      const RouteTemplates& templates) {
+  RouteWarnings(reader, scope, route, templates).run();
+}
+
+}  // namespace hawkcache::config

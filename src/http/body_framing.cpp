@@ -1,0 +1,146 @@
+#include "http/body_framing.hpp"
+
+#include "base/ascii.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace hawkcache::http {
+namespace {
+
+constexpr std::uint64_t kMaxLength = INT64_MAX;
+
+FramingDecision refuse(FramingError error) noexcept { return {.error = error, .framing = {}}; }
+
+FramingDecision frame(BodyKind kind, std::uint64_t length = 0) noexcept {
+  return {.error = FramingError::none, .framing = {.kind = kind, .length = length}};
+}
+
+// Calls visit(member) for each member of every line of a field, empty ones included, until it
+// returns false. Unlike ascii::ListReader it neither skips nor unquotes anything: here every oddity
+// has to be seen.
+template <class Visit>
+bool every_member(FieldsView fields, FieldName id, Visit visit) noexcept {
+  for (const Field& field : fields) {
+    if (field.id != id) continue;
+    std::string_view rest = field.value;
+    for (;;) {
+      const std::size_t comma = rest.find(',');
+      if (!visit(ascii::trim(rest.substr(0, comma)))) return false;
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return true;
+}
+
+struct Length {
+  bool valid = true;
+  std::optional<std::uint64_t> value;  // absent without any Content-Length
+};
+
+Length read_content_length(FieldsView fields) noexcept {
+  Length length;
+  length.valid = every_member(fields, FieldName::content_length, [&](std::string_view member) {
+    const auto value = ascii::parse_digits(member);
+    if (!value || *value > kMaxLength) return false;
+    if (length.value && *length.value != *value) return false;
+    length.value = value;
+    return true;
+  });
+  return length;
+}
+
+// A coding that we do not implement, written as RFC 9112 section 7 says: token *( OWS ";" OWS
+// parameter ).
+bool is_other_coding(std::string_view member) noexcept {
+  const std::string_view name = ascii::trim(member.substr(0, member.find(';')));
+  return ascii::is_token(name) && !ascii::equals_ignoring_case(name, "chunked");
+}
+
+// REQUIRES: there is a Transfer-Encoding. Accepted is "chunked" alone.
+FramingDecision read_transfer_encoding(FieldsView fields, Version version) noexcept {
+  // A 1.0 peer does not know codings: what it believes the length to be is anybody's guess (RFC
+  // 9112 section 6.1).
+  if (version == Version::http_1_0) return refuse(FramingError::bad_transfer_encoding);
+  bool other = false;
+  bool chunked = false;
+  const bool well_formed =
+      every_member(fields, FieldName::transfer_encoding, [&](std::string_view member) {
+        if (chunked) return false;  // chunked must come last, and once
+        chunked = ascii::equals_ignoring_case(member, "chunked");
+        if (!chunked) {
+          if (!is_other_coding(member)) return false;
+          other = true;
+        }
+        return true;
+      });
+  if (!well_formed || !chunked) return refuse(FramingError::bad_transfer_encoding);
+  if (other) return refuse(FramingError::unsupported_coding);
+  return frame(BodyKind::chunked);
+}
+
+// RFC 9112 section 6.3, rules 3 to 6; `otherwise` is what neither field being there means.
+FramingDecision decide(FieldsView fields, Version version, BodyKind otherwise) noexcept {
+  const Length length = read_content_length(fields);
+  if (!length.valid) return refuse(FramingError::bad_content_length);
+  if (fields.contains(FieldName::transfer_encoding)) {
+    if (length.value) return refuse(FramingError::length_and_coding);
+    return read_transfer_encoding(fields, version);
+  }
+  if (!length.value) return frame(otherwise);
+  return frame(BodyKind::length, *length.value);
+}
+
+Persistence persistence(FieldsView fields, Version version) noexcept {
+  if (!fields.contains(FieldName::connection)) {
+    return version == Version::http_1_1 ? Persistence::keep_alive : Persistence::close;
+  }
+  if (any_list_contains(fields, FieldName::connection, "close")) return Persistence::close;
+  if (version == Version::http_1_1) return Persistence::keep_alive;
+  return any_list_contains(fields, FieldName::connection, "keep-alive") ? Persistence::keep_alive
+                                                                        : Persistence::close;
+}
+
+}  // namespace
+
+FramingDecision decide_request_framing(const RequestHead& head) noexcept {
+  return decide(head.fields(), head.version, BodyKind::none);
+}
+
+FramingDecision decide_response_framing(const ResponseHead& head, Method request_method) noexcept {
+  if (head.status / 100 == 1 || head.status == 204 || head.status == 304) {
+    return frame(BodyKind::none);
+  }
+  if (request_method == Method::head) {
+    // Content-Length tells what GET would have got; it ends up in caches, so it must make sense
+    // here too.
+    if (!read_content_length(head.fields()).valid) return refuse(FramingError::bad_content_length);
+    return frame(BodyKind::none);
+  }
+  return decide(head.fields(), head.version, BodyKind::until_close);
+}
+
+int status_for(FramingError error) noexcept {
+  switch (error) {
+    case FramingError::none:
+      return 200;
+    case FramingError::bad_content_length:
+    case FramingError::length_and_coding:
+    case FramingError::bad_transfer_encoding:
+      return 400;
+    case FramingError::unsupported_coding:
+      return 501;
+  }
+  return 400;
+}
+
+Persistence persistence_of(const RequestHead& head) noexcept {
+  return persistence(head.fields(), head.version);
+}
+
+Persistence persistence_of(const ResponseHead& head) noexcept {
+  return persistence(head.fields(), head.version);
+}
+
+}  // namespace hawkcache::http

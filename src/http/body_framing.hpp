@@ -1,0 +1,47 @@
+// How long a message's body is (RFC 9112 section 6.3). The only place that reads Content-Length and
+// Transfer-Encoding: whatever could be read in two ways is an error here, and nowhere else (request
+// smuggling, section 11.2).
+#pragma once
+
+#include "http/head.hpp"
+
+#include <cstdint>
+
+namespace hawkcache::http {
+
+enum class BodyKind : std::uint8_t { none, length, chunked, until_close };
+
+struct BodyFraming {
+  BodyKind kind = BodyKind::none;
+  std::uint64_t length = 0;  // for BodyKind::length
+};
+
+enum class FramingError : std::uint8_t {
+  none,
+  bad_content_length,     // not plain digits, or differing values: 400 / 502
+  length_and_coding,      // Content-Length beside Transfer-Encoding: 400 / 502
+  bad_transfer_encoding,  // the last coding is not chunked, chunked twice, on HTTP/1.0 ...: 400 /
+                          // 502
+  unsupported_coding,     // a coding that we do not implement, before chunked: 501 / 502
+};
+
+struct FramingDecision {
+  FramingError error = FramingError::none;
+  BodyFraming framing;
+};
+
+FramingDecision decide_request_framing(const RequestHead& head) noexcept;
+// `request_method` is the method that was sent upstream: answers to HEAD, and 1xx, 204 and 304,
+// have no body.
+FramingDecision decide_response_framing(const ResponseHead& head, Method request_method) noexcept;
+
+// The status to answer a request with that has this error (a response with any of them is a 502).
+int status_for(FramingError error) noexcept;
+
+// Whether the client may send another request on its connection after this one (RFC 9112
+// section 9.3).
+enum class Persistence : std::uint8_t { keep_alive, close };
+Persistence persistence_of(const RequestHead& head) noexcept;
+Persistence persistence_of(const ResponseHead& head) noexcept;
+
+}  // namespace hawkcache::http

@@ -1,0 +1,115 @@
+#include "http/head_scanner.hpp"
+
+#include <algorithm>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace hawkcache::http {
+namespace {
+
+constexpr std::size_t kMaxSkippedLines = 4;
+
+bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
+// The first control byte other than HTAB at or after `from`; text.size() when there is none. The
+// hot loop of the parser: sixteen bytes at a time where the machine can.
+std::size_t find_control(std::string_view text, std::size_t from) noexcept {
+#ifdef __SSE2__
+  const __m128i last_control = _mm_set1_epi8(0x1f);
+  const __m128i tab = _mm_set1_epi8('\t');
+  const __m128i del = _mm_set1_epi8(0x7f);
+  for (; from + 16 <= text.size(); from += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
+    const __m128i bad =
+        _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(bytes, tab), low), _mm_cmpeq_epi8(bytes, del));
+    const int mask = _mm_movemask_epi8(bad);
+    if (mask != 0)
+      return from + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
+  }
+#endif
+  while (from < text.size() && !is_control(text[from])) ++from;
+  return from;
+}
+
+}  // namespace
+
+Feed HeadScanner::scan(std::string_view buffer, std::string_view expected) noexcept {
+  Feed outcome = Feed::need_more;
+  while (outcome == Feed::need_more) {
+    const std::string_view window = buffer.substr(0, limit());
+    const std::size_t at = find_control(window, searched_);
+    searched_ = at;
+    if (at < window.size() && window[at] != '\r') return fail(HeadError::malformed);
+    if (at + 1 >= window.size()) {
+      // No byte left to decide by: wait for more, if more may come.
+      if (buffer.size() < limit()) return Feed::need_more;
+      return fail(has_start_line_ ? HeadError::fields_too_large : HeadError::start_line_too_long);
+    }
+    if (window[at + 1] != '\n') return fail(HeadError::malformed);
+    const std::string_view line = window.substr(line_begin_, at - line_begin_);
+    searched_ = at + 2;
+    outcome = end_of_line(line);
+    line_begin_ = at + 2;
+    if (field_count_ == 0 && takes_expected(buffer, expected)) return Feed::complete;
+  }
+  return outcome;
+}
+
+bool HeadScanner::takes_expected(std::string_view buffer, std::string_view expected) noexcept {
+  if (!has_start_line_ || expected.empty() || error_ != HeadError::none) return false;
+  if (expected.size() > limits_.header_block - line_begin_) return false;
+  if (!buffer.substr(line_begin_).starts_with(expected)) return false;
+  line_begin_ += expected.size();
+  return true;
+}
+
+Feed HeadScanner::end_of_line(std::string_view line) noexcept {
+  if (!has_start_line_) return end_of_start_line(line);
+  if (line.empty()) return Feed::complete;
+  // obs-fold, or blanks before the first field
+  if (line.front() == ' ' || line.front() == '\t') return fail(HeadError::malformed);
+  if (++field_count_ > limits_.field_count) return fail(HeadError::fields_too_large);
+  return Feed::need_more;
+}
+
+Feed HeadScanner::end_of_start_line(std::string_view line) noexcept {
+  if (!line.empty()) {
+    has_start_line_ = true;
+    start_begin_ = line_begin_;
+    start_size_ = line.size();
+    return Feed::need_more;
+  }
+  if (empty_lines_ == EmptyLines::refused || ++skipped_lines_ > kMaxSkippedLines) {
+    return fail(HeadError::malformed);
+  }
+  return Feed::need_more;
+}
+
+Feed HeadScanner::fail(HeadError error) noexcept {
+  error_ = error;
+  return Feed::error;
+}
+
+// How many bytes of the buffer may be looked at.
+std::size_t HeadScanner::limit() const noexcept {
+  if (has_start_line_) return limits_.header_block;
+  return std::min(limits_.header_block, line_begin_ + limits_.start_line + 2);
+}
+
+std::string_view HeadScanner::start_line(std::string_view buffer) const noexcept {
+  return has_start_line_ ? buffer.substr(start_begin_, start_size_)
+                         : buffer.substr(line_begin_, searched_ - line_begin_);
+}
+
+std::string_view HeadScanner::field_lines(std::string_view buffer) const noexcept {
+  const std::size_t begin = start_begin_ + start_size_ + 2;
+  return buffer.substr(begin, size() - begin);
+}
+
+}  // namespace hawkcache::http

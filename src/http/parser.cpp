@@ -1,0 +1,137 @@
+#include "http/parser.hpp"
+
+#include "http/field_lines.hpp"
+#include "http/head_scanner.hpp"
+#include "http/start_line.hpp"
+
+#include <string>
+#include <type_traits>
+
+namespace hawkcache::http {
+namespace {
+
+template <class Head>
+constexpr bool kIsRequest = std::is_same_v<Head, RequestHead>;
+
+// On a kept connection the field lines of one request are mostly those of the request before, byte
+// for byte. Up to this size they are copied and, when they come again, the fields are there
+// already.
+constexpr std::size_t kMaxRemembered = 4096;
+
+// Scanner, start line and fields together. Views are made for good only in the feed() that
+// completes the head, since the buffer may have moved before.
+template <class Head>
+class HeadParser {
+ public:
+  explicit HeadParser(HeadLimits limits)
+      : scanner_(limits, kIsRequest<Head> ? EmptyLines::skipped : EmptyLines::refused) {}
+
+  Feed feed(std::string_view buffer) {
+    if (outcome_ == Feed::need_more) outcome_ = advance(buffer);
+    return outcome_;
+  }
+
+  void reset() {
+    scanner_.reset();
+    outcome_ = Feed::need_more;
+    error_ = HeadError::none;
+    start_line_checked_ = false;
+  }
+
+  const Head& head() const noexcept { return head_; }
+  std::size_t size() const noexcept { return scanner_.size(); }
+  HeadError error() const noexcept { return error_; }
+
+ private:
+  Feed advance(std::string_view buffer) {
+    const Feed scanned = scanner_.scan(buffer, remembered_);
+    // The start line comes first, and so does what is wrong with it.
+    const HeadError start_line_error = check_start_line(buffer, scanned);
+    if (start_line_error != HeadError::none) return fail(start_line_error);
+    if (scanned == Feed::error) return fail(scanner_.error());
+    if (scanned == Feed::need_more) return scanned;
+    if (parse_fields(scanner_.field_lines(buffer))) return Feed::complete;
+    return fail(HeadError::malformed);
+  }
+
+  bool parse_fields(std::string_view block) {
+    if (block == remembered_) return true;  // field_list consists of views into remembered_
+    head_.field_list.clear();
+    remembered_.clear();
+    if (kIsRequest<Head> && block.size() <= kMaxRemembered) {
+      remembered_ = block;
+      block = remembered_;
+    }
+    if (parse_field_lines(block, head_.field_list) == FieldLines::well_formed) return true;
+    remembered_.clear();
+    return false;
+  }
+
+  HeadError check_start_line(std::string_view buffer, Feed scanned) {
+    const std::string_view line = scanner_.start_line(buffer);
+    if (!scanner_.has_start_line()) {
+      return may_become_start_line(line, head_) ? HeadError::none : HeadError::malformed;
+    }
+    if (start_line_checked_ && scanned != Feed::complete) return HeadError::none;
+    start_line_checked_ = true;
+    return parse_start_line(line, head_);
+  }
+
+  Feed fail(HeadError error) noexcept {
+    error_ = error;
+    return Feed::error;
+  }
+
+  HeadScanner scanner_;
+  Head head_;
+  std::string remembered_;  // well-formed field lines, or empty
+  Feed outcome_ = Feed::need_more;
+  HeadError error_ = HeadError::none;
+  bool start_line_checked_ = false;
+};
+
+}  // namespace
+
+int status_for(HeadError error) noexcept {
+  switch (error) {
+    case HeadError::none:
+      return 200;
+    case HeadError::malformed:
+      return 400;
+    case HeadError::bad_version:
+      return 505;
+    case HeadError::start_line_too_long:
+      return 414;
+    case HeadError::fields_too_large:
+      return 431;
+  }
+  return 400;
+}
+
+struct RequestParser::Impl : HeadParser<RequestHead> {
+  using HeadParser::HeadParser;
+};
+
+RequestParser::RequestParser(HeadLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
+RequestParser::~RequestParser() = default;
+RequestParser::RequestParser(RequestParser&&) noexcept = default;
+Feed RequestParser::feed(std::string_view buffer) { return impl_->feed(buffer); }
+void RequestParser::reset() { impl_->reset(); }
+const RequestHead& RequestParser::head() const noexcept { return impl_->head(); }
+std::size_t RequestParser::head_size() const noexcept { return impl_->size(); }
+HeadError RequestParser::error() const noexcept { return impl_->error(); }
+
+struct ResponseParser::Impl : HeadParser<ResponseHead> {
+  using HeadParser::HeadParser;
+};
+
+ResponseParser::ResponseParser(HeadLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
+ResponseParser::~ResponseParser() = default;
+ResponseParser::ResponseParser(ResponseParser&&) noexcept = default;
+Feed ResponseParser::feed(std::string_view buffer) { return impl_->feed(buffer); }
+void ResponseParser::reset() { impl_->reset(); }
+const ResponseHead& ResponseParser::head() const noexcept { return impl_->head(); }
+std::size_t ResponseParser::head_size() const noexcept { return impl_->size(); }
+HeadError ResponseParser::error() const noexcept { return impl_->error(); }
+
+}  // namespace hawkcache::http

@@ -1,0 +1,21 @@
+// Answers of our own making: application/problem+json (RFC 9457), as bytes ready to be written.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "http/body_framing.hpp"
+#include "http/method.hpp"
+
+namespace hawkcache::http {
+
+struct Problem {
+  int status = 500;
+  std::string_view detail;         // what is wrong and what would be right; for people
+  std::string_view extra_fields;   // further field lines, each with its CRLF
+};
+
+// Head and body. Without the body for HEAD. Says `Connection: close` where persistence is close.
+std::string render_problem(const Problem& problem, Method request_method, Persistence persistence);
+
+}  // namespace hawkcache::http

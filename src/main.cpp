@@ -1,0 +1,16 @@
+// Where everything that was thrown ends.
+#include <cstdio>
+#include <exception>
+
+#include "cli/command_line.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    return hawkcache::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hawkcache: %s\n", error.what());
+  } catch (...) {
+    std::fputs("hawkcache: unknown error\n", stderr);
+  }
+  return 1;
+}

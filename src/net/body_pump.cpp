@@ -1,0 +1,84 @@
+#include "net/body_pump.hpp"
+
+#include "http/chunked.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace hawkcache::net {
+
+std::shared_ptr<BodyPump> BodyPump::start(UpstreamConnectionPtr connection,
+                                          const UpstreamRequest& request,
+                                          Timeouts timeouts,
+                                          Executor executor) {
+  auto pump = std::make_shared<BodyPump>(std::move(connection), request, timeouts, executor);
+  asio::co_spawn(executor, run(pump), asio::detached);
+  return pump;
+}
+
+BodyPump::BodyPump(UpstreamConnectionPtr connection,
+                   const UpstreamRequest& request,
+                   Timeouts timeouts,
+                   Executor executor)
+    : connection_(std::move(connection)),
+      source_(request.body),
+      coding_(request.coding),
+      timeouts_(timeouts),
+      end_(executor) {
+  end_.expires_at(SteadyTime::max());
+}
+
+void BodyPump::stop() noexcept {
+  if (!running_ || stopped_) return;
+  stopped_ = true;
+  source_->cancel();
+}
+
+Awaitable<void> BodyPump::wait(std::shared_ptr<BodyPump> pump) {
+  if (pump->running_) co_await pump->end_.async_wait(use_op);
+}
+
+Awaitable<void> BodyPump::run(std::shared_ptr<BodyPump> pump) {
+  if (!pump->stopped_) co_await carry(pump);
+  pump->ended();
+}
+
+Awaitable<void> BodyPump::carry(std::shared_ptr<BodyPump> pump) {
+  const std::shared_ptr<UpstreamConnection> connection = pump->connection_;
+  for (;;) {
+    const Result<std::string_view> piece = co_await pump->source_->read();
+    if (pump->stopped_) co_return;
+    if (piece.has_error()) {
+      // What breaks off on its way in must not look whole on its way out.
+      connection->fail(piece.error());
+      co_return;
+    }
+    const bool last = piece->empty();
+    const UpstreamConnection::Buffers buffers = pump->frame(*piece);
+    // After an error here the response is still read: the server may have said why it does not want
+    // the rest.
+    const ErrorCode error = co_await connection->write(buffers, pump->timeouts_.idle);
+    if (error || pump->stopped_) co_return;
+    if (last) {
+      pump->completed_ = true;
+      co_return;
+    }
+  }
+}
+
+UpstreamConnection::Buffers BodyPump::frame(std::string_view piece) noexcept {
+  if (coding_ == UpstreamRequest::BodyCoding::as_is) return {asio::buffer(piece)};
+  if (piece.empty()) return {asio::buffer(http::kLastChunk)};
+  static constexpr std::string_view kCrlf = "\r\n";
+  return {asio::buffer(http::chunk_header(piece.size(), chunk_header_)),
+          asio::buffer(piece),
+          asio::buffer(kCrlf)};
+}
+
+void BodyPump::ended() noexcept {
+  running_ = false;
+  if (head_awaited_ && !connection_->failed()) connection_->limit_reading(timeouts_.response);
+  end_.cancel();
+}
+
+}  // namespace hawkcache::net

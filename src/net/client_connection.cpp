@@ -1,0 +1,384 @@
+#include "net/client_connection.hpp"
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <sys/socket.h>
+
+#include "base/ascii.hpp"
+#include "http/problem.hpp"
+#include "net/client_exchange.hpp"
+#include "net/connection_registry.hpp"
+#include "net/gather_write.hpp"
+#include "net/input_buffer.hpp"
+#include "net/request_body.hpp"
+
+namespace hawkcache::net {
+namespace {
+
+constexpr Duration kLingerTime{2000};
+constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string peer_text(const Socket& socket) {
+  boost::system::error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  return error ? std::string("-") : endpoint.address().to_string();
+}
+
+// A Deadline that cancels the socket and remembers that it did.
+class SocketDeadline final : public Deadline::Listener {
+ public:
+  SocketDeadline(DeadlineQueue& queue, Socket& socket) : socket_(socket), deadline_(queue, *this) {}
+  void arm(Duration timeout) noexcept {
+    expired_ = false;
+    deadline_.arm(timeout);
+  }
+  void disarm() noexcept { deadline_.disarm(); }
+  bool expired() const noexcept { return expired_; }
+
+ private:
+  void deadline_expired() noexcept override {
+    expired_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+  }
+  Socket& socket_;
+  bool expired_ = false;
+  Deadline deadline_;
+};
+
+class ClientConnection final : public ClientExchange,
+                               public RegisteredConnection,
+                               public std::enable_shared_from_this<ClientConnection> {
+ public:
+  ClientConnection(Worker& worker,
+                   Socket socket,
+                   const ConnectionSettings& settings,
+                   std::unique_ptr<RequestHandler> handler,
+                   std::shared_ptr<ConnectionGauge> gauge)
+      : worker_(worker),
+        socket_(std::move(socket)),
+        settings_(settings),
+        handler_(std::move(handler)),
+        gauge_(std::move(gauge)),
+        parser_(settings.limits),
+        reading_(worker.deadlines(), socket_),
+        writing_(worker.deadlines(), socket_),
+        peer_(peer_text(socket_)) {
+    worker.connections().push_back(*this);
+  }
+  ~ClientConnection() override { gauge_->remove(); }
+
+  static Awaitable<void> run(std::shared_ptr<ClientConnection> self);
+
+  // ClientExchange
+  const Request& request() const noexcept override { return request_; }
+  Executor executor() noexcept override { return worker_.executor(); }
+  http::Persistence persistence() noexcept override;
+  void close_after_response() noexcept override { persistence_ = http::Persistence::close; }
+  Awaitable<Result<std::string_view>> read_body() override;
+  std::optional<std::string_view> take_buffered_body() noexcept override {
+    return body_.take_whole();
+  }
+  bool body_consumed() const noexcept override { return body_.done(); }
+  void cancel_read() noexcept override;
+  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override;
+  bool response_started() const noexcept override { return written_ > 0; }
+  std::uint64_t bytes_written() const noexcept override { return written_; }
+  void abort(AbortKind kind) noexcept override;
+
+  // RegisteredConnection
+  void close_if_idle() noexcept override;
+  void close_now() noexcept override;
+
+ private:
+  enum class Received : std::uint8_t { bytes, ended };
+  Received received(const boost::system::error_code& error, std::size_t size);
+  void arm_for_head() noexcept;
+  // 0 when the head is sound, else the status to refuse it with.
+  int check_head();
+  void begin_exchange();
+  ErrorCode write_prepared_now();
+  // Whether the connection goes on to another request.
+  bool finish_exchange();
+  bool wants_linger() const noexcept;
+  Awaitable<void> refuse(int status);
+  Awaitable<void> linger();
+  void close() noexcept;
+
+  Worker& worker_;
+  Socket socket_;
+  ConnectionSettings settings_;
+  std::unique_ptr<RequestHandler> handler_;
+  std::shared_ptr<ConnectionGauge> gauge_;
+  InputBuffer input_;
+  http::RequestParser parser_;
+  SocketDeadline reading_;
+  SocketDeadline writing_;
+  std::string peer_;
+  Request request_;
+  RequestBody body_;
+  PreparedResponse prepared_;
+  GatherWrite gather_;
+  http::Persistence persistence_ = http::Persistence::keep_alive;
+  std::uint64_t written_ = 0;
+  bool in_exchange_ = false;
+  bool continue_due_ = false;  // the client waits for a 100
+  bool read_cancelled_ = false;
+  bool aborted_ = false;
+};
+
+// The loop is flat on purpose: a hit is one read, one gather write and one wait, without a coroutine frame of its own.
+Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
+  ClientConnection& c = *self;
+  for (;;) {
+    http::Feed feed = c.input_.empty() ? http::Feed::need_more : c.parser_.feed(c.input_.view());
+    while (feed == http::Feed::need_more) {
+      c.arm_for_head();
+      const auto space = c.input_.space();
+      const auto [error, size] =
+          co_await c.socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
+      if (c.received(error, size) == Received::ended) break;
+      feed = c.parser_.feed(c.input_.view());
+    }
+    if (feed == http::Feed::need_more) {
+      if (c.reading_.expired() && !c.input_.empty()) co_await c.refuse(408);
+      break;
+    }
+    c.reading_.disarm();
+    const int refusal =
+        feed == http::Feed::error ? http::status_for(c.parser_.error()) : c.check_head();
+    if (refusal != 0) {
+      co_await c.refuse(refusal);
+      break;
+    }
+    c.begin_exchange();
+    if (c.body_.done() &&
+        c.handler_->try_handle(c.request_, c.persistence(), c.prepared_) == TryHandled::yes) {
+      ErrorCode failed = c.write_prepared_now();
+      if (failed == asio::error::would_block) failed = co_await c.write({});
+      c.handler_->finished(c.request_, c.written_);
+      c.prepared_.clear();
+      if (failed) break;
+    } else {
+      co_await c.handler_->handle(c);
+    }
+    if (!c.finish_exchange()) break;
+  }
+  if (c.wants_linger()) co_await c.linger();
+  c.close();
+}
+
+void ClientConnection::arm_for_head() noexcept {
+  // A head's time is counted from its first byte to its last, not from byte to byte.
+  if (input_.empty()) {
+    reading_.arm(settings_.keepalive_timeout);
+  } else if (!input_.head_begun()) {
+    input_.mark_head_begun();
+    reading_.arm(settings_.header_timeout);
+  }
+}
+
+ClientConnection::Received ClientConnection::received(const boost::system::error_code& error,
+                                                      std::size_t size) {
+  if (error) return Received::ended;
+  input_.commit(size);
+  return Received::bytes;
+}
+
+int ClientConnection::check_head() {
+  const http::RequestHead& head = parser_.head();
+  const auto framing = http::decide_request_framing(head);
+  if (framing.error != http::FramingError::none) return http::status_for(framing.error);
+  const auto target = http::parse_target(head);
+  if (target.error != http::TargetError::none) return 400;
+  if (head.method == http::Method::connect) return 501;
+  if (settings_.max_body != 0 && framing.framing.kind == http::BodyKind::length &&
+      framing.framing.length > settings_.max_body) {
+    return 413;
+  }
+  continue_due_ = false;
+  if (const auto expect = head.fields().value(http::FieldName::expect)) {
+    if (!ascii::equals_ignoring_case(*expect, "100-continue")) return 417;
+    continue_due_ = head.version == http::Version::http_1_1;
+  }
+  request_ = {&head, target.target, framing.framing, peer_};
+  return 0;
+}
+
+void ClientConnection::begin_exchange() {
+  in_exchange_ = true;
+  written_ = 0;
+  persistence_ = http::persistence_of(parser_.head());
+  body_.begin(request_.framing, input_.view().substr(parser_.head_size()), settings_.max_body);
+}
+
+http::Persistence ClientConnection::persistence() noexcept {
+  // Once announced, close stays: an unread body, or draining, makes the connection end after this response.
+  if (!body_.done() || gauge_->draining()) persistence_ = http::Persistence::close;
+  return persistence_;
+}
+
+ErrorCode ClientConnection::write_prepared_now() {
+  gather_.assign(prepared_.buffers);
+  return gather_.write_some(socket_, written_);
+}
+
+bool ClientConnection::finish_exchange() {
+  in_exchange_ = false;
+  if (aborted_ || !body_.done()) return false;
+  if (persistence() == http::Persistence::close) return false;
+  input_.consume(parser_.head_size() + body_.used_of_received());
+  if (!body_.surplus_in_received()) input_.append(body_.surplus());
+  body_.release();
+  parser_.reset();
+  request_ = {};
+  return true;
+}
+
+Awaitable<Result<std::string_view>> ClientConnection::read_body() {
+  for (;;) {
+    const RequestBody::Piece piece = body_.next();
+    if (piece.state == RequestBody::State::data) co_return piece.data;
+    if (piece.state == RequestBody::State::end) co_return std::string_view();
+    if (piece.state == RequestBody::State::error) co_return piece.error;
+    if (continue_due_ && !body_.any_received()) {
+      continue_due_ = false;
+      const std::array<asio::const_buffer, 1> interim{asio::buffer(kContinue)};
+      const ErrorCode failed = co_await write(interim);
+      written_ = 0;  // an interim response is not the response
+      if (failed) co_return failed;
+    }
+    const auto space = body_.space();
+    reading_.arm(settings_.body_timeout);
+    const auto [error, size] =
+        co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
+    reading_.disarm();
+    if (error) {
+      if (reading_.expired()) co_return Errc::client_timeout;
+      if (error == asio::error::eof && !read_cancelled_) co_return Errc::body_truncated;
+      co_return Errc::client_gone;
+    }
+    body_.received(size);
+  }
+}
+
+void ClientConnection::cancel_read() noexcept {
+  read_cancelled_ = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+// With no buffers: goes on with what write_prepared_now() left.
+Awaitable<ErrorCode> ClientConnection::write(std::span<const asio::const_buffer> buffers) {
+  if (!buffers.empty()) gather_.assign(buffers);
+  for (;;) {
+    const ErrorCode error = gather_.write_some(socket_, written_);
+    if (!error) co_return ErrorCode{};
+    if (error != asio::error::would_block) co_return Errc::client_gone;
+    writing_.arm(settings_.write_timeout);
+    const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
+    writing_.disarm();
+    if (failed) co_return writing_.expired() ? Errc::client_timeout : Errc::client_gone;
+  }
+}
+
+void ClientConnection::abort(AbortKind kind) noexcept {
+  aborted_ = true;
+  persistence_ = http::Persistence::close;
+  if (kind == AbortKind::reset) {
+    boost::system::error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
+}
+
+void ClientConnection::close_if_idle() noexcept {
+  boost::system::error_code ignored;
+  if (in_exchange_ || !input_.empty() || socket_.available(ignored) > 0) return;
+  close();
+}
+
+void ClientConnection::close_now() noexcept {
+  aborted_ = true;
+  close();
+}
+
+void ClientConnection::close() noexcept {
+  reading_.disarm();
+  writing_.disarm();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+bool ClientConnection::wants_linger() const noexcept {
+  // Closing with unread input would reset the connection and could take the response away from the client.
+  return socket_.is_open() && !aborted_ &&
+         (!body_.done() || input_.size() > parser_.head_size() + body_.used_of_received());
+}
+
+Awaitable<void> ClientConnection::refuse(int status) {
+  handler_->rejected(status);
+  const std::string bytes = http::render_problem(
+      {.status = status,
+       .detail = "The request breaks HTTP's syntax or a limit of this server.",
+       .extra_fields = {}},
+      http::Method::unknown, http::Persistence::close);
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
+  const ErrorCode failed = co_await write(buffers);
+  if (!failed) co_await linger();
+}
+
+Awaitable<void> ClientConnection::linger() {
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  std::array<char, 16 * 1024> sink;
+  std::size_t left = kLingerBytes;
+  reading_.arm(kLingerTime);
+  while (left > 0) {
+    const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
+    if (error) break;
+    left -= std::min(left, size);
+  }
+  reading_.disarm();
+}
+
+}  // namespace
+
+bool ConnectionGauge::try_add() noexcept {
+  if (open_.fetch_add(1, std::memory_order_relaxed) >= max_) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    return false;
+  }
+  accepted_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void ConnectionGauge::remove() noexcept { open_.fetch_sub(1, std::memory_order_release); }
+
+void serve_connection(Worker& worker,
+                      Socket socket,
+                      const ConnectionSettings& settings,
+                      std::unique_ptr<RequestHandler> handler,
+                      std::shared_ptr<ConnectionGauge> gauge) {
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  auto connection = std::make_shared<ClientConnection>(worker, std::move(socket), settings,
+                                                       std::move(handler), std::move(gauge));
+  asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
+}
+
+void close_connections(Worker& worker, CloseWhich which) {
+  for (RegisteredConnection& connection : worker.connections()) {
+    if (which == CloseWhich::idle) {
+      connection.close_if_idle();
+    } else {
+      connection.close_now();
+    }
+  }
+}
+
+}  // namespace hawkcache::net

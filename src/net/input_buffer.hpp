@@ -1,0 +1,51 @@
+// The bytes a connection has received and not yet used up: one contiguous run, growing only while a head does not fit.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::net {
+
+class InputBuffer {
+ public:
+  static constexpr std::size_t kInitial = 4 * 1024;
+
+  std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+  // At least 2 KiB to read into; commit() says how much was read. Views into the buffer are void afterwards.
+  std::span<char> space() {
+    if (bytes_.size() - size_ < kInitial / 2) {
+      bytes_.resize(bytes_.empty() ? kInitial : bytes_.size() * 2);
+    }
+    return {bytes_.data() + size_, bytes_.size() - size_};
+  }
+  void commit(std::size_t size) noexcept { size_ += size; }
+
+  void consume(std::size_t size) noexcept {
+    size_ -= size;
+    if (size_ > 0) std::memmove(bytes_.data(), bytes_.data() + size, size_);
+    head_begun_ = false;
+    if (size_ == 0 && bytes_.size() > 4 * kInitial) std::vector<char>().swap(bytes_);
+  }
+  void append(std::string_view more) {
+    if (bytes_.size() < size_ + more.size()) bytes_.resize(size_ + more.size());
+    if (!more.empty()) std::memcpy(bytes_.data() + size_, more.data(), more.size());
+    size_ += more.size();
+  }
+
+  // Whether the clock of the head being received runs already.
+  bool head_begun() const noexcept { return head_begun_; }
+  void mark_head_begun() noexcept { head_begun_ = true; }
+
+ private:
+  std::vector<char> bytes_;
+  std::size_t size_ = 0;
+  bool head_begun_ = false;
+};
+
+}  // namespace hawkcache::net

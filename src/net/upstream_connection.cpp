@@ -1,0 +1,99 @@
+#include "net/upstream_connection.hpp"
+
+namespace hawkcache::net {
+
+using asio::ip::tcp;
+
+void UpstreamConnection::Timeout::arm(Duration timeout) noexcept {
+  expired_ = false;
+  deadline_.arm(timeout);
+}
+
+void UpstreamConnection::Timeout::disarm() noexcept {
+  expired_ = false;
+  deadline_.disarm();
+}
+
+void UpstreamConnection::Timeout::deadline_expired() noexcept {
+  expired_ = true;
+  ErrorCode ignored;
+  socket_.cancel(ignored);
+}
+
+UpstreamConnection::UpstreamConnection(Worker& worker, std::size_t server)
+    : socket_(worker.executor()),
+      server_(server),
+      reading_(worker.deadlines(), socket_),
+      writing_(worker.deadlines(), socket_) {}
+
+Awaitable<ErrorCode> UpstreamConnection::connect(tcp::endpoint endpoint, Duration timeout) {
+  ErrorCode error;
+  socket_.open(endpoint.protocol(), error);
+  if (!error) socket_.non_blocking(true, error);
+  if (!error) socket_.set_option(tcp::no_delay(true), error);
+  if (error) co_return Errc::upstream_refused;
+  writing_.arm(timeout);
+  const auto [connected] = co_await socket_.async_connect(endpoint, use_op);
+  const bool expired = writing_.expired();
+  writing_.disarm();
+  if (failure_) co_return failure_;
+  if (!connected) co_return ErrorCode();
+  const Errc reason = expired ? Errc::upstream_connect_timeout : Errc::upstream_refused;
+  fail(reason);
+  co_return reason;
+}
+
+Awaitable<ErrorCode> UpstreamConnection::write(Buffers buffers, Duration timeout) {
+  unwritten_.assign(buffers);
+  for (;;) {
+    if (failure_) co_return failure_;
+    const std::uint64_t before = bytes_written_;
+    const ErrorCode error = unwritten_.write_some(socket_, bytes_written_);
+    if (error != asio::error::would_block) {
+      writing_.disarm();
+      if (error) co_return Errc::upstream_closed;
+      co_return ErrorCode();
+    }
+    // Not set anew when the wait ended for another reason than room in the socket.
+    if (bytes_written_ != before || !writing_.armed()) writing_.arm(timeout);
+    co_await socket_.async_wait(Socket::wait_write, use_op);
+    if (writing_.expired() && !failure_) fail(Errc::upstream_timeout);
+  }
+}
+
+Awaitable<Result<std::size_t>> UpstreamConnection::read(std::span<char> space) {
+  const asio::mutable_buffer buffer(space.data(), space.size());
+  for (;;) {
+    if (failure_) co_return failure_;
+    if (reading_.expired()) {
+      fail(Errc::upstream_timeout);
+      co_return failure_;
+    }
+    const auto [error, size] = co_await socket_.async_read_some(buffer, use_op);
+    if (failure_) co_return failure_;
+    if (!error) co_return size;
+    if (error == asio::error::eof) co_return std::size_t{0};
+    // Cancelled for the sake of the other direction, or by our own timeout, which the loop looks
+    // at.
+    if (error == asio::error::operation_aborted) continue;
+    co_return Errc::upstream_closed;
+  }
+}
+
+void UpstreamConnection::fail(ErrorCode reason) noexcept {
+  if (failure_) return;
+  failure_ = reason;
+  reading_.disarm();
+  writing_.disarm();
+  ErrorCode ignored;
+  socket_.close(ignored);
+}
+
+bool UpstreamConnection::is_quiet() noexcept {
+  char byte = 0;
+  ErrorCode error;
+  socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, error);
+  return error == asio::error::would_block;
+}
+
+}  // namespace hawkcache::net

@@ -1,0 +1,86 @@
+// A connection to an upstream server: a socket with timeouts that says why it failed. One coroutine
+// may read while another writes. Belongs to one worker's thread; whoever waits in it holds a
+// shared_ptr to it.
+#pragma once
+
+#include "base/result.hpp"
+#include "net/asio.hpp"
+#include "net/deadline.hpp"
+#include "net/gather_write.hpp"
+#include "net/worker.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace hawkcache::net {
+
+class UpstreamConnection {
+ public:
+  // `server`: the number of the server it leads to.
+  UpstreamConnection(Worker& worker, std::size_t server);
+  UpstreamConnection(const UpstreamConnection&) = delete;
+  UpstreamConnection& operator=(const UpstreamConnection&) = delete;
+
+  // Errors: upstream_refused (for any reason, want of descriptors among them),
+  // upstream_connect_timeout.
+  Awaitable<ErrorCode> connect(asio::ip::tcp::endpoint endpoint, Duration timeout);
+
+  using Buffers = std::array<asio::const_buffer, 3>;
+  // Writes all of it; `timeout` is for the server to take any bytes. Errors: upstream_closed;
+  // upstream_timeout, which fails the connection for its reader too.
+  Awaitable<ErrorCode> write(Buffers buffers, Duration timeout);
+
+  // How much was read; 0 at the end of the stream. Errors: upstream_timeout (see limit_reading),
+  // upstream_closed (reset), or what fail() was given.
+  Awaitable<Result<std::size_t>> read(std::span<char> space);
+  // From now on reading may take that long in all; until unlimit_reading(), or the next limit.
+  void limit_reading(Duration timeout) noexcept { reading_.arm(timeout); }
+  void unlimit_reading() noexcept { reading_.disarm(); }
+
+  // Closes it, and ends what waits in it with this error. The first reason stays.
+  void fail(ErrorCode reason) noexcept;
+  bool failed() const noexcept { return failure_.failed(); }
+
+  // Whether an idle connection is still open and the server has sent nothing unasked. One system
+  // call.
+  bool is_quiet() noexcept;
+
+  std::size_t server() const noexcept { return server_; }
+  // Bytes handed to the kernel since the last call of begin_request().
+  std::uint64_t bytes_written() const noexcept { return bytes_written_; }
+  void begin_request() noexcept { bytes_written_ = 0; }
+
+ private:
+  // A timeout for one direction. Its expiry cancels what waits in the socket; the other direction
+  // just waits again.
+  class Timeout final : public Deadline::Listener {
+   public:
+    Timeout(DeadlineQueue& queue, Socket& socket) noexcept
+        : deadline_(queue, *this), socket_(socket) {}
+    void arm(Duration timeout) noexcept;
+    void disarm() noexcept;
+    bool expired() const noexcept { return expired_; }
+    bool armed() const noexcept { return deadline_.armed(); }
+    void deadline_expired() noexcept override;
+
+   private:
+    Deadline deadline_;
+    Socket& socket_;
+    bool expired_ = false;
+  };
+
+  Socket socket_;
+  std::size_t server_;
+  Timeout reading_;
+  Timeout writing_;  // and connecting
+  GatherWrite unwritten_;
+  std::uint64_t bytes_written_ = 0;
+  ErrorCode failure_;
+};
+
+using UpstreamConnectionPtr = std::shared_ptr<UpstreamConnection>;
+
+}  // namespace hawkcache::net

@@ -1,0 +1,247 @@
+#include "net/upstream_exchange.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hawkcache::net {
+namespace {
+
+using asio::ip::tcp;
+
+// What cannot be sent twice goes out on a connection that was used a moment ago, or on a new one:
+// servers close what has been idle for seconds, and a request that meets the closing is lost.
+constexpr Duration kRecentlyUsed{1000};
+constexpr std::size_t kSpareResponses = 16;
+
+}  // namespace
+
+UpstreamPoolState::UpstreamPoolState(Worker& on, UpstreamSettings with)
+    : worker(on),
+      settings(std::move(with)),
+      choice(settings.servers.size(), settings.fail_timeout),
+      kept(on,
+           settings.servers.size(),
+           {.max_per_server = settings.max_idle, .keepalive_timeout = settings.keepalive_timeout}),
+      resolver(on.executor(), on.clock()) {}
+
+std::unique_ptr<UpstreamResponse> UpstreamPoolState::take_response() {
+  if (spare_responses.empty()) {
+    return std::make_unique<UpstreamResponse>(settings.limits, settings.max_interim);
+  }
+  std::unique_ptr<UpstreamResponse> response = std::move(spare_responses.back());
+  spare_responses.pop_back();
+  return response;
+}
+
+void UpstreamPoolState::give_back(std::unique_ptr<UpstreamResponse> response) {
+  if (spare_responses.size() >= kSpareResponses) return;
+  response->shrink();
+  spare_responses.push_back(std::move(response));
+}
+
+PooledExchange::PooledExchange(std::shared_ptr<UpstreamPoolState> pool)
+    : pool_(std::move(pool)), response_(pool_->take_response()) {}
+
+PooledExchange::~PooledExchange() {
+  abandon(Errc::upstream_closed);
+  pool_->give_back(std::move(response_));
+}
+
+bool PooledExchange::is_repeatable() const noexcept {
+  return http::is_idempotent(request_.method) && request_.body == nullptr;
+}
+
+bool PooledExchange::may_try_again(const ErrorCode& error) const noexcept {
+  if (cancelled_ || error != Errc::upstream_closed || response_->any_received()) return false;
+  return is_repeatable() || connection_->bytes_written() == 0;
+}
+
+Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamRequest request) {
+  request_ = std::move(request);
+  const std::optional<std::size_t> server =
+      pool_->choice.next(tried_, pool_->worker.clock().steady());
+  if (!server) co_return Errc::upstream_refused;
+
+  const Duration max_idle = is_repeatable() ? Duration::max() : kRecentlyUsed;
+  connection_ = pool_->kept.take(*server, max_idle);
+  if (connection_) {
+    const Result<const http::ResponseHead*> head = co_await converse();
+    if (!head.has_error() || !may_try_again(head.error())) co_return head;
+  }
+  const ErrorCode error = co_await connect_to_any(*server);
+  if (error) co_return error;
+  const Result<const http::ResponseHead*> head = co_await converse();
+  co_return head;
+}
+
+Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
+  std::optional<std::size_t> server = first;
+  ErrorCode error = Errc::upstream_refused;
+  while (server) {
+    error = co_await connect_to(*server);
+    if (!error) {
+      pool_->choice.worked(*server);
+      co_return error;
+    }
+    if (cancelled_) co_return error;
+    const SteadyTime now = pool_->worker.clock().steady();
+    pool_->choice.failed(*server, now);
+    server = pool_->choice.next(tried_, now);
+  }
+  co_return error;
+}
+
+// All addresses share connect_timeout, so that a silent first one leaves time for the second.
+Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
+  const UpstreamServer& address = pool_->settings.servers[server];
+  const SteadyTime until = std::chrono::steady_clock::now() + pool_->settings.connect_timeout;
+  const Result<Resolver::Addresses> found =
+      co_await pool_->resolver.resolve(address.host, pool_->settings.connect_timeout);
+  if (found.has_error()) co_return found.error();
+  ErrorCode error = Errc::upstream_refused;
+  for (std::size_t i = 0; i < found->size(); ++i) {
+    if (cancelled_) co_return Errc::upstream_closed;
+    const auto left = std::chrono::ceil<Duration>(until - std::chrono::steady_clock::now());
+    const auto addresses_left = static_cast<Duration::rep>(found->size() - i);
+    const Duration share = std::max(left / addresses_left, Duration(1));
+    connection_ = std::make_shared<UpstreamConnection>(pool_->worker, server);
+    const UpstreamConnectionPtr connection = connection_;
+    error = co_await connection->connect(tcp::endpoint((*found)[i], address.port), share);
+    if (!error) co_return error;
+  }
+  co_return error;
+}
+
+Awaitable<Result<const http::ResponseHead*>> PooledExchange::converse() {
+  response_->begin(request_.method);
+  connection_->begin_request();
+  request_written_ = false;
+  const ErrorCode unsent = co_await send_request();
+  // A server may answer and close before it has taken everything, so a failure to write is not the
+  // end.
+  request_written_ = !unsent;
+  ErrorCode error = unsent;
+  if (!unsent || unsent == Errc::upstream_closed) error = co_await read_head();
+  if (error) {
+    abandon(error);
+    co_return error;
+  }
+  head_complete_ = true;
+  co_return &response_->head();
+}
+
+Awaitable<ErrorCode> PooledExchange::send_request() {
+  const UpstreamConnectionPtr connection = connection_;
+  const UpstreamConnection::Buffers buffers{asio::buffer(request_.head),
+                                            asio::buffer(request_.whole_body)};
+  const UpstreamSettings& settings = pool_->settings;
+  const ErrorCode error = co_await connection->write(buffers, settings.idle_timeout);
+  if (error || request_.body == nullptr) {
+    connection->limit_reading(settings.response_timeout);
+    co_return error;
+  }
+  // The client sets the pace: the time for the response begins with the end of the body.
+  connection->unlimit_reading();
+  pump_ = BodyPump::start(connection,
+                          request_,
+                          {.idle = settings.idle_timeout, .response = settings.response_timeout},
+                          pool_->worker.executor());
+  co_return error;
+}
+
+Awaitable<ErrorCode> PooledExchange::read_head() {
+  const UpstreamConnectionPtr connection = connection_;
+  for (;;) {
+    const Result<std::size_t> size = co_await connection->read(response_->space());
+    if (size.has_error()) co_return size.error();
+    if (*size == 0) co_return Errc::upstream_closed;
+    response_->received(*size);
+    const UpstreamResponse::HeadState state = response_->next_head();
+    if (state == UpstreamResponse::HeadState::malformed) co_return Errc::upstream_malformed;
+    if (state == UpstreamResponse::HeadState::complete) break;
+  }
+  connection->unlimit_reading();
+  if (pump_) pump_->head_arrived();
+  co_return ErrorCode();
+}
+
+Awaitable<Result<std::string_view>> PooledExchange::read_body() {
+  for (;;) {
+    const UpstreamResponse::Piece piece = response_->next_piece();
+    switch (piece.state) {
+      case UpstreamResponse::PieceState::data:
+        co_return piece.data;
+      case UpstreamResponse::PieceState::end:
+        response_ended();
+        co_return std::string_view();
+      case UpstreamResponse::PieceState::error:
+        abandon(piece.error);
+        co_return piece.error;
+      case UpstreamResponse::PieceState::need_input:
+        break;
+    }
+    const ErrorCode error = co_await fill(pool_->settings.idle_timeout);
+    if (error) {
+      abandon(error);
+      co_return error;
+    }
+  }
+}
+
+Awaitable<ErrorCode> PooledExchange::fill(Duration timeout) {
+  const UpstreamConnectionPtr connection = connection_;
+  if (!connection) co_return Errc::upstream_closed;
+  connection->limit_reading(timeout);
+  const Result<std::size_t> size = co_await connection->read(response_->space());
+  // A client that takes its time with what was read is not the server's fault.
+  connection->unlimit_reading();
+  if (size.has_error()) co_return size.error();
+  if (*size == 0) {
+    response_->received_end();
+  } else {
+    response_->received(*size);
+  }
+  co_return ErrorCode();
+}
+
+std::optional<std::string_view> PooledExchange::try_read_body() noexcept {
+  if (!head_complete_) return std::nullopt;
+  // Chunked data is used up by asking; what is left to read_body() comes again there: errors, and
+  // the need of input.
+  const UpstreamResponse::Piece piece = response_->next_piece();
+  if (piece.state == UpstreamResponse::PieceState::data) return piece.data;
+  if (piece.state != UpstreamResponse::PieceState::end) return std::nullopt;
+  response_ended();
+  return std::string_view();
+}
+
+void PooledExchange::response_ended() noexcept {
+  if (ended_) return;
+  ended_ = true;
+  if (!connection_) return;
+  const bool request_complete = request_written_ && (!pump_ || pump_->completed());
+  if (request_complete && response_->leaves_connection_usable() && !connection_->failed()) {
+    pool_->kept.keep(std::move(connection_));
+  }
+  abandon(Errc::upstream_closed);
+}
+
+void PooledExchange::abandon(ErrorCode reason) noexcept {
+  if (pump_) pump_->stop();
+  if (!connection_) return;
+  connection_->fail(reason);
+}
+
+void PooledExchange::cancel() noexcept {
+  cancelled_ = true;
+  abandon(Errc::upstream_closed);
+}
+
+Awaitable<void> PooledExchange::finish() {
+  // An end that needs no reading (HEAD, 204, 304) counts even if nobody asked for the body.
+  if (head_complete_ && !ended_ && !cancelled_) try_read_body();
+  abandon(Errc::upstream_closed);
+  if (pump_) co_await BodyPump::wait(pump_);
+}
+
+}  // namespace hawkcache::net

@@ -1,0 +1,78 @@
+// The one implementation of UpstreamExchange, and what the exchanges of a pool share. Belongs to
+// one worker's thread.
+#pragma once
+
+#include "net/body_pump.hpp"
+#include "net/kept_connections.hpp"
+#include "net/resolver.hpp"
+#include "net/server_choice.hpp"
+#include "net/upstream.hpp"
+#include "net/upstream_connection.hpp"
+#include "net/upstream_pool.hpp"
+#include "net/upstream_response.hpp"
+#include "net/worker.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::net {
+
+// Kept alive by the exchanges under way after the pool itself is gone.
+struct UpstreamPoolState {
+  UpstreamPoolState(Worker& on, UpstreamSettings with);
+
+  std::unique_ptr<UpstreamResponse> take_response();
+  void give_back(std::unique_ptr<UpstreamResponse> response);
+
+  Worker& worker;
+  UpstreamSettings settings;
+  ServerChoice choice;
+  KeptConnections kept;
+  Resolver resolver;
+  std::vector<std::unique_ptr<UpstreamResponse>> spare_responses;
+};
+
+class PooledExchange final : public UpstreamExchange {
+ public:
+  explicit PooledExchange(std::shared_ptr<UpstreamPoolState> pool);
+  ~PooledExchange() override;
+  PooledExchange(const PooledExchange&) = delete;
+  PooledExchange& operator=(const PooledExchange&) = delete;
+
+  Awaitable<Result<const http::ResponseHead*>> start(UpstreamRequest request) override;
+  http::BodyFraming framing() const noexcept override { return response_->framing(); }
+  Awaitable<Result<std::string_view>> read_body() override;
+  std::optional<std::string_view> try_read_body() noexcept override;
+  void cancel() noexcept override;
+  Awaitable<void> finish() override;
+
+ private:
+  // Whether all of the request is here, and may be sent a second time (RFC 9110 section 9.2.2).
+  bool is_repeatable() const noexcept;
+  bool may_try_again(const ErrorCode& error) const noexcept;
+  Awaitable<ErrorCode> connect_to_any(std::size_t first);
+  Awaitable<ErrorCode> connect_to(std::size_t server);
+  Awaitable<Result<const http::ResponseHead*>> converse();
+  Awaitable<ErrorCode> send_request();
+  Awaitable<ErrorCode> read_head();
+  Awaitable<ErrorCode> fill(Duration timeout);
+  void response_ended() noexcept;
+  // Nothing more is wanted of the connection.
+  void abandon(ErrorCode reason) noexcept;
+
+  std::shared_ptr<UpstreamPoolState> pool_;
+  std::unique_ptr<UpstreamResponse> response_;
+  UpstreamConnectionPtr connection_;
+  std::shared_ptr<BodyPump> pump_;
+  UpstreamRequest request_;
+  ServerChoice::Tried tried_;
+  bool head_complete_ = false;
+  bool request_written_ = false;  // without the part that the pump sends
+  bool ended_ = false;
+  bool cancelled_ = false;
+};
+
+}  // namespace hawkcache::net

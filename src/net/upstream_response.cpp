@@ -1,0 +1,198 @@
+#include "net/upstream_response.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace hawkcache::net {
+namespace {
+
+constexpr std::size_t kHeadSpace = 16 * 1024;
+constexpr std::size_t kSmallBodySpace = 4 * 1024;
+constexpr std::size_t kBodySpace = 16 * 1024;
+constexpr std::size_t kLargeBodySpace = 64 * 1024;
+constexpr int kSwitchingProtocols = 101;
+
+}  // namespace
+
+UpstreamResponse::UpstreamResponse(http::HeadLimits limits, std::size_t max_interim)
+    : parser_(limits), limits_(limits), max_interim_(max_interim) {}
+
+void UpstreamResponse::begin(http::Method method) {
+  parser_.reset();
+  method_ = method;
+  head_begin_ = 0;
+  head_end_ = 0;
+  interim_count_ = 0;
+  interim_bytes_ = 0;
+  head_complete_ = false;
+  framing_ = {};
+  persistence_ = http::Persistence::close;
+  decoder_ = {};
+  remaining_ = 0;
+  body_filled_ = false;
+  pending_ = nullptr;
+  pending_size_ = 0;
+  any_received_ = false;
+  at_end_of_input_ = false;
+  ended_ = false;
+  malformed_ = false;
+}
+
+void UpstreamResponse::shrink() {
+  if (head_buffer_.size() > kHeadSpace) std::vector<char>().swap(head_buffer_);
+  body_buffer_.reset();
+  body_capacity_ = 0;
+}
+
+std::span<char> UpstreamResponse::space() { return head_complete_ ? body_space() : head_space(); }
+
+std::span<char> UpstreamResponse::head_space() {
+  if (head_begin_ > 0) {
+    std::memmove(head_buffer_.data(), head_buffer_.data() + head_begin_, head_end_ - head_begin_);
+    head_end_ -= head_begin_;
+    head_begin_ = 0;
+  }
+  // Bounded by the parser's limits: it refuses a head long before it grows out of hand.
+  if (head_end_ == head_buffer_.size()) {
+    head_buffer_.resize(std::max(kHeadSpace, head_buffer_.size() * 2));
+  }
+  return std::span(head_buffer_).subspan(head_end_);
+}
+
+// The head stays where it is, so the body is read into memory of its own. All that was pending has
+// been used up by then.
+std::span<char> UpstreamResponse::body_space() {
+  std::size_t wanted = body_filled_ ? kLargeBodySpace : kBodySpace;
+  if (framing_.kind == http::BodyKind::length) {
+    // One byte more than what is due shows whether the server sends too much.
+    wanted = static_cast<std::size_t>(
+        std::clamp<std::uint64_t>(remaining_ + 1, kSmallBodySpace, kLargeBodySpace));
+  }
+  if (body_capacity_ < wanted) {
+    body_buffer_ = std::make_unique_for_overwrite<char[]>(wanted);
+    body_capacity_ = wanted;
+  }
+  return {body_buffer_.get(), body_capacity_};
+}
+
+void UpstreamResponse::received(std::size_t size) noexcept {
+  any_received_ = true;
+  if (!head_complete_) {
+    head_end_ += size;
+    return;
+  }
+  pending_ = body_buffer_.get();
+  pending_size_ = size;
+  body_filled_ = size == body_capacity_;
+}
+
+UpstreamResponse::HeadState UpstreamResponse::next_head() {
+  if (head_complete_) return HeadState::complete;
+  while (head_begin_ < head_end_) {
+    const std::string_view bytes(head_buffer_.data() + head_begin_, head_end_ - head_begin_);
+    const http::Feed fed = parser_.feed(bytes);
+    if (fed == http::Feed::error) return HeadState::malformed;
+    if (fed == http::Feed::need_more) return HeadState::need_input;
+    if (parser_.head().status >= 200) return accept_head();
+    // RFC 9110 section 15.2: a client must be able to parse any number of 1xx. Which need not be
+    // infinite.
+    if (parser_.head().status == kSwitchingProtocols) return HeadState::malformed;
+    interim_bytes_ += parser_.head_size();
+    if (++interim_count_ > max_interim_) return HeadState::malformed;
+    if (interim_bytes_ > limits_.header_block) return HeadState::malformed;
+    head_begin_ += parser_.head_size();
+    parser_.reset();
+  }
+  return HeadState::need_input;
+}
+
+UpstreamResponse::HeadState UpstreamResponse::accept_head() {
+  const http::FramingDecision decision = http::decide_response_framing(parser_.head(), method_);
+  if (decision.error != http::FramingError::none) return HeadState::malformed;
+  framing_ = decision.framing;
+  persistence_ = http::persistence_of(parser_.head());
+  remaining_ = framing_.kind == http::BodyKind::length ? framing_.length : 0;
+  pending_ = head_buffer_.data() + head_begin_ + parser_.head_size();
+  pending_size_ = head_end_ - head_begin_ - parser_.head_size();
+  head_complete_ = true;
+  return HeadState::complete;
+}
+
+UpstreamResponse::Piece UpstreamResponse::next_piece() noexcept {
+  switch (framing_.kind) {
+    case http::BodyKind::none:
+      ended_ = true;
+      return {.state = PieceState::end, .data = {}, .error = {}};
+    case http::BodyKind::length:
+      return next_of_length();
+    case http::BodyKind::chunked:
+      return next_of_chunked();
+    case http::BodyKind::until_close:
+      break;
+  }
+  return pending_size_ > 0 ? take(pending_size_) : out_of_input();
+}
+
+UpstreamResponse::Piece UpstreamResponse::next_of_length() noexcept {
+  if (remaining_ == 0) {
+    ended_ = true;
+    return {.state = PieceState::end, .data = {}, .error = {}};
+  }
+  if (pending_size_ == 0) return out_of_input();
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, pending_size_));
+  remaining_ -= size;
+  return take(size);
+}
+
+// The data of all chunks that are here becomes one piece, moved together in place: a body in tiny
+// chunks would cost a write for each of them otherwise.
+UpstreamResponse::Piece UpstreamResponse::next_of_chunked() noexcept {
+  using State = http::ChunkedDecoder::State;
+  char* piece = nullptr;
+  std::size_t piece_size = 0;
+  while (pending_size_ > 0 && !ended_ && !malformed_) {
+    const http::ChunkedDecoder::Step step = decoder_.next({pending_, pending_size_});
+    if (step.state == State::data) {
+      char* const data = pending_ + (step.data.data() - pending_);
+      if (piece == nullptr) {
+        piece = data;
+      } else {
+        std::memmove(piece + piece_size, data, step.data.size());
+      }
+      piece_size += step.data.size();
+    }
+    pending_ += step.consumed;
+    pending_size_ -= step.consumed;
+    ended_ = step.state == State::done;
+    malformed_ = step.state == State::error;
+  }
+  if (piece_size > 0) {
+    return {.state = PieceState::data, .data = {piece, piece_size}, .error = {}};
+  }
+  if (malformed_)
+    return {.state = PieceState::error, .data = {}, .error = Errc::upstream_malformed};
+  if (ended_) return {.state = PieceState::end, .data = {}, .error = {}};
+  return out_of_input();
+}
+
+UpstreamResponse::Piece UpstreamResponse::out_of_input() const noexcept {
+  if (!at_end_of_input_) return {};
+  if (framing_.kind == http::BodyKind::until_close) {
+    return {.state = PieceState::end, .data = {}, .error = {}};
+  }
+  return {.state = PieceState::error, .data = {}, .error = Errc::upstream_closed};
+}
+
+UpstreamResponse::Piece UpstreamResponse::take(std::size_t size) noexcept {
+  const std::string_view data(pending_, size);
+  pending_ += size;
+  pending_size_ -= size;
+  return {.state = PieceState::data, .data = data, .error = {}};
+}
+
+bool UpstreamResponse::leaves_connection_usable() const noexcept {
+  return ended_ && pending_size_ == 0 && !at_end_of_input_ &&
+         persistence_ == http::Persistence::keep_alive;
+}
+
+}  // namespace hawkcache::net

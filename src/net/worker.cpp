@@ -1,0 +1,48 @@
+#include "net/worker.hpp"
+
+#include "base/log.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace hawkcache::net {
+namespace {
+
+// A task that throws must not end the process: nothing on the data path throws on purpose, so this
+// is a defect to report.
+void run(asio::io_context& context) {
+  for (;;) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& error) {
+      log::error("unexpected exception on a worker: {}", error.what());
+    }
+  }
+}
+
+}  // namespace
+
+Worker::Worker(std::size_t index, const Clock& clock)
+    : index_(index), clock_(clock), work_(context_.get_executor()), deadlines_(context_) {}
+
+Worker::~Worker() {
+  stop();
+  join();
+}
+
+void Worker::start() {
+  thread_ = std::thread([this] { run(context_); });
+}
+
+void Worker::stop() { context_.stop(); }
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::post(std::function<void()> task) { asio::post(context_, std::move(task)); }
+
+}  // namespace hawkcache::net

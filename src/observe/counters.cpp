@@ -1,0 +1,53 @@
+#include "observe/counters.hpp"
+
+#include <algorithm>
+
+namespace hawkcache::observe {
+namespace {
+
+struct CounterText {
+  std::string_view name;
+  std::string_view help;
+};
+
+constexpr std::array<CounterText, kCounterCount> kTexts{{
+#define X(enumerator, name, help) {name, help},
+    HAWKCACHE_COUNTERS(X)
+#undef X
+}};
+
+}  // namespace
+
+Counters::Counters(std::size_t workers) {
+  workers_.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<WorkerCounters>());
+}
+
+std::uint64_t Counters::total(Counter counter) const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->value(counter);
+  return sum;
+}
+
+std::shared_ptr<RouteCounters> Counters::route(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto known = std::find_if(
+      routes_.begin(), routes_.end(), [&](const auto& entry) { return entry.first == name; });
+  if (known != routes_.end()) return known->second;
+  return routes_.emplace_back(name, std::make_shared<RouteCounters>()).second;
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<const RouteCounters>>> Counters::routes() const {
+  const std::lock_guard lock(mutex_);
+  return {routes_.begin(), routes_.end()};
+}
+
+std::string_view name_of(Counter counter) noexcept {
+  return kTexts[static_cast<std::size_t>(counter)].name;
+}
+
+std::string_view help_of(Counter counter) noexcept {
+  return kTexts[static_cast<std::size_t>(counter)].help;
+}
+
+}  // namespace hawkcache::observe

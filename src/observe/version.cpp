@@ -1,0 +1,7 @@
+#include "observe/version.hpp"
+
+namespace hawkcache::observe {
+
+std::string_view version() noexcept { return HAWKCACHE_VERSION; }
+
+}  // namespace hawkcache::observe

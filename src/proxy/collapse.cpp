@@ -1,0 +1,105 @@
+#include "proxy/collapse.hpp"
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "caching/vary.hpp"
+
+namespace hawkcache::proxy {
+namespace {
+
+bool same_variant(const caching::VaryNames& names,
+                  http::FieldsView a,
+                  http::FieldsView b,
+                  std::span<const std::string> normalize) {
+  std::string key_a;
+  std::string key_b;
+  caching::append_secondary_key(key_a, names, a, normalize);
+  caching::append_secondary_key(key_b, names, b, normalize);
+  return key_a == key_b;
+}
+
+bool needs_permission(http::FieldsView request, const caching::CachePolicy& policy) {
+  return policy.keyed_credentials == caching::KeyedCredentials::none &&
+         request.contains(http::FieldName::authorization);
+}
+
+}  // namespace
+
+Share may_share(const FillHead& head,
+                http::FieldsView request,
+                const caching::CachePolicy& policy) {
+  if (head.not_stored != caching::Reason::none) return Share::not_shareable;
+  if (needs_permission(request, policy) &&
+      head.meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
+    return Share::not_shareable;
+  }
+  if (!head.meta.vary) return Share::yes;
+  std::string key;
+  caching::append_secondary_key(key, *head.meta.vary, request, policy.normalize);
+  return key == head.meta.secondary_key ? Share::yes : Share::other_variant;
+}
+
+CollapseTable::Shard& CollapseTable::shard_of(std::string_view key) noexcept {
+  return shards_[hash64(key) % kShards];
+}
+
+bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const {
+  const FillSubject& subject = fill.subject();
+  if (subject.rule_fingerprint != request.rule_fingerprint) return false;
+  const auto head = fill.head();
+  // A purge since the fill's fetch began concerns it by URL, prefix, all and tags; while the origin's tags are unknown, any purge of a tag does.
+  const auto verdict = fence_.check({.epoch = fill.epoch(),
+                                     .authority = subject.authority,
+                                     .path_and_query = subject.path_and_query},
+                                    head ? std::span(head->meta.tags) : request.rule_tags,
+                                    head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
+  if (verdict.trust != store::Trust::trusted) return false;
+  if (head) return may_share(*head, request.fields, *request.policy) == Share::yes;
+  return !request.vary_hint || same_variant(*request.vary_hint, subject.request->fields(),
+                                            request.fields, request.policy->normalize);
+}
+
+std::shared_ptr<Fill> CollapseTable::find_locked(const Shard& shard,
+                                                 const JoinRequest& request) const {
+  const auto found = shard.fills.find(std::string(request.key.text));
+  if (found == shard.fills.end()) return nullptr;
+  // The newest first: an older one may have been overtaken by a purge.
+  const auto fill = std::find_if(
+      found->second.rbegin(), found->second.rend(),
+      [&](const std::shared_ptr<Fill>& candidate) { return may_join(*candidate, request); });
+  return fill == found->second.rend() ? nullptr : *fill;
+}
+
+CollapseTable::Joined CollapseTable::join_or_lead(const JoinRequest& request,
+                                                  const std::shared_ptr<Fill>& candidate,
+                                                  net::Executor executor) {
+  Shard& shard = shard_of(request.key.text);
+  const std::lock_guard lock(shard.mutex);
+  if (const auto fill = find_locked(shard, request)) {
+    if (auto reader = fill->try_read(executor)) {
+      return {std::move(reader), Joined::Role::follower};
+    }
+  }
+  shard.fills[std::string(request.key.text)].push_back(candidate);
+  return {candidate->try_read(executor), Joined::Role::leader};
+}
+
+bool CollapseTable::try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate) {
+  Shard& shard = shard_of(request.key.text);
+  const std::lock_guard lock(shard.mutex);
+  if (find_locked(shard, request)) return false;
+  shard.fills[std::string(request.key.text)].push_back(candidate);
+  return true;
+}
+
+void CollapseTable::leave(const Fill& fill) noexcept {
+  Shard& shard = shard_of(fill.subject().key);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.fills.find(fill.subject().key);
+  if (found == shard.fills.end()) return;
+  std::erase_if(found->second, [&](const auto& candidate) { return candidate.get() == &fill; });
+  if (found->second.empty()) shard.fills.erase(found);
+}
+
+}  // namespace hawkcache::proxy

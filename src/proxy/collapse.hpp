@@ -1,0 +1,69 @@
+// Collapsed forwarding: the fills under way, by key. Whoever misses either joins one or begins one; who may join is decided here, by the purge fence, by the rule, and by
+// what is known of the response's variant. Thread-safe (sharded).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "caching/cache_key.hpp"
+#include "caching/policy.hpp"
+#include "caching/stored_meta.hpp"
+#include "http/fields.hpp"
+#include "proxy/fill.hpp"
+#include "store/purge_fence.hpp"
+
+namespace hawkcache::proxy {
+
+// Whether a request may be answered by a response, as far as Vary and Authorization go.
+enum class Share : std::uint8_t { yes, other_variant, not_shareable };
+
+// What the table has to know of a request that misses.
+struct JoinRequest {
+  caching::KeyView key;
+  std::string_view authority;
+  std::string_view path_and_query;
+  std::span<const std::string> rule_tags;
+  std::uint64_t rule_fingerprint = 0;
+  http::FieldsView fields;
+  const caching::CachePolicy* policy = nullptr;
+  std::shared_ptr<const caching::VaryNames> vary_hint;  // names known to select this key's variants; null: none known
+};
+
+Share may_share(const FillHead& head, http::FieldsView request, const caching::CachePolicy& policy);
+
+class CollapseTable {
+ public:
+  explicit CollapseTable(const store::PurgeFence& fence) : fence_(fence) {}
+
+  // A reader of a fill that the request may join; where there is none, `candidate` is entered, in the same step, and gets the first reader.
+  struct Joined {
+    std::unique_ptr<FillReader> reader;
+    enum class Role : std::uint8_t { leader, follower } role = Role::follower;
+  };
+  Joined join_or_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate, net::Executor executor);
+  // Enters a fill without a reader (a background refresh) unless one that would do is under way.
+  bool try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate);
+  // The fill is over, or must not be joined any more. A fill that was never entered is not missed.
+  void leave(const Fill& fill) noexcept;
+
+ private:
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<std::string, std::vector<std::shared_ptr<Fill>>> fills;
+  };
+  static constexpr std::size_t kShards = 32;
+  Shard& shard_of(std::string_view key) noexcept;
+  std::shared_ptr<Fill> find_locked(const Shard& shard, const JoinRequest& request) const;
+  bool may_join(const Fill& fill, const JoinRequest& request) const;
+
+  const store::PurgeFence& fence_;
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace hawkcache::proxy

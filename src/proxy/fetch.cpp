@@ -1,0 +1,274 @@
+#include "proxy/fetch.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "base/log.hpp"
+#include "caching/reuse.hpp"
+#include "proxy/response_intake.hpp"
+
+namespace hawkcache::proxy {
+
+namespace asio = boost::asio;
+namespace {
+
+using caching::Reason;
+using observe::Counter;
+
+constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of their own, much shorter
+
+// One fetch under way. Lives in its coroutine's frame.
+class Fetch {
+ public:
+  Fetch(WorkerState& state, FetchOrder order)
+      : state_(state),
+        order_(std::move(order)),
+        fill_(*order_.fill),
+        bell_(std::make_shared<net::WakeUp>(state.worker.executor())) {}
+  ~Fetch() {
+    state_.fills.leave(fill_);
+    fill_.detach_writer();
+  }
+  Fetch(const Fetch&) = delete;
+  Fetch& operator=(const Fetch&) = delete;
+
+  net::Awaitable<void> run();
+
+ private:
+  enum class Next : std::uint8_t { done, body, ask_unconditionally };
+
+  net::Awaitable<Next> exchange_once(std::string head);
+  Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
+  Next on_not_modified(const http::ResponseHead& head);
+  void on_error(const ErrorCode& error);
+  bool serve_stale_instead();
+  net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
+  // Whether to go on reading.
+  net::Awaitable<bool> wait_for_room();
+  void take_piece(std::string_view piece);
+  void complete();
+  store::PutResult put(std::vector<SharedBytes> body);
+  void not_stored(Reason reason);
+  void forget_base();
+  IntakeInput intake_input() const;
+
+  WorkerState& state_;
+  FetchOrder order_;
+  Fill& fill_;
+  std::shared_ptr<net::WakeUp> bell_;
+  caching::ResponseTimes times_{};
+  std::shared_ptr<const FillHead> head_;
+  bool keeping_ = false;
+};
+
+net::Awaitable<void> Fetch::run() {
+  const Next next = co_await exchange_once(std::move(order_.head));
+  if (next == Next::ask_unconditionally) {
+    order_.base.reset();
+    co_await exchange_once(std::move(order_.unconditional_head));
+  }
+}
+
+net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
+  state_.counters.add(Counter::fetches);
+  const auto exchange = state_.upstream->make_exchange();
+  times_.request_time = state_.worker.clock().wall();
+  net::UpstreamRequest request{.method = order_.method,
+                               .head = std::move(head),
+                               .whole_body = {},
+                               .body = nullptr,
+                               .coding = net::UpstreamRequest::BodyCoding::as_is};
+  const auto started = co_await exchange->start(std::move(request));
+  Next next = Next::done;
+  if (started) {
+    times_.response_time = state_.worker.clock().wall();
+    next = on_head(**started, exchange->framing());
+  } else {
+    on_error(started.error());
+  }
+  if (next == Next::body) co_await receive_body(*exchange);
+  co_await exchange->finish();
+  co_return next;
+}
+
+IntakeInput Fetch::intake_input() const {
+  return {.method = order_.method,
+          .subject = &fill_.subject(),
+          .route = order_.route,
+          .scheme = order_.scheme,
+          .tag_limits = order_.snapshot->tag_limits,
+          .times = times_,
+          .max_object = state_.store.max_object()};
+}
+
+Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming framing) {
+  const bool validating = order_.base && !order_.unconditional_head.empty();
+  if (head.status == 304 && validating) return on_not_modified(head);
+  if (caching::is_error_for_stale(head.status) && serve_stale_instead()) return Next::done;
+  head_ = take_in(head, framing, intake_input());
+  keeping_ = head_->not_stored == Reason::none;
+  if (!keeping_) {
+    not_stored(head_->not_stored);
+    if (head.status < 500) forget_base();
+  }
+  fill_.set_head(head_);
+  return Next::body;
+}
+
+Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
+  head_ = freshen(*order_.base, head, intake_input());
+  // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
+  if (!head_) return Next::ask_unconditionally;
+  state_.counters.add(Counter::revalidated);
+  if (head_->not_stored != Reason::none) {
+    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no longer.
+    const store::StoredResponsePtr base = order_.base;
+    not_stored(head_->not_stored);
+    forget_base();
+    fill_.set_head(head_);
+    for (const SharedBytes& chunk : base->body()) fill_.stage(chunk.view());
+    fill_.complete();
+    return Next::done;
+  }
+  auto freshened = std::make_shared<store::StoredResponse>(store::StoredParts{
+      .key = fill_.subject().key,
+      .authority = fill_.subject().authority,
+      .path_and_query = fill_.subject().path_and_query,
+      .meta = head_->meta,
+      .head = head_->text,
+      .body = order_.base->body(),
+      .epoch = fill_.epoch(),
+      .sequence = fill_.sequence()});
+  state_.store.put(freshened);
+  fill_.use_stored(std::move(freshened), Reason::none);
+  return Next::done;
+}
+
+bool Fetch::serve_stale_instead() {
+  if (!order_.base ||
+      !caching::may_serve_on_error(order_.base_freshness, state_.worker.clock().wall())) {
+    return false;
+  }
+  // A purge that came meanwhile forbids it: purged content does not come back because the origin fails.
+  const auto verdict =
+      state_.store.fence().check({.epoch = order_.base->epoch(),
+                                  .authority = order_.base->authority(),
+                                  .path_and_query = order_.base->path_and_query()},
+                                 order_.base->tag_texts(), store::TagsKnown::all);
+  if (verdict.trust == store::Trust::distrusted) return false;
+  state_.fills.leave(fill_);
+  fill_.use_stored(order_.base, Reason::stale_if_error);
+  return true;
+}
+
+void Fetch::on_error(const ErrorCode& error) {
+  state_.counters.add(Counter::fetch_errors);
+  log::warn("fetch of {}{} failed: {}", fill_.subject().authority, fill_.subject().path_and_query,
+            error.message());
+  if (serve_stale_instead()) return;
+  state_.fills.leave(fill_);
+  fill_.fail(error);
+}
+
+net::Awaitable<void> Fetch::receive_body(net::UpstreamExchange& exchange) {
+  for (;;) {
+    std::optional<std::string_view> piece = exchange.try_read_body();
+    if (!piece) {
+      fill_.publish();
+      const auto read = co_await exchange.read_body();
+      if (!read) {
+        state_.counters.add(Counter::fetch_errors);
+        state_.fills.leave(fill_);
+        fill_.fail(read.error());
+        co_return;
+      }
+      piece = *read;
+    }
+    if (piece->empty()) break;
+    take_piece(*piece);
+    const bool go_on = co_await wait_for_room();
+    if (!go_on) {
+      exchange.cancel();
+      fill_.fail(Errc::client_gone);
+      co_return;
+    }
+  }
+  complete();
+}
+
+void Fetch::take_piece(std::string_view piece) {
+  fill_.stage(piece);
+  if (keeping_ && fill_.staged_size() > state_.store.max_object()) {
+    keeping_ = false;
+    not_stored(Reason::too_large);
+    fill_.stop_keeping();
+  }
+}
+
+net::Awaitable<bool> Fetch::wait_for_room() {
+  for (;;) {
+    const Fill::Room room = fill_.room(bell_);
+    if (room == Fill::Room::go_on) co_return true;
+    if (room == Fill::Room::abandoned) co_return false;
+    fill_.publish();
+    [[maybe_unused]] const auto woken = co_await bell_->wait(kWriterWait);
+  }
+}
+
+// What is stored can be found before its last byte goes to any client: the store comes first, then the readers.
+void Fetch::complete() {
+  if (keeping_) {
+    const store::PutResult result = put(fill_.body());
+    if (result == store::PutResult::stored) {
+      state_.counters.add(Counter::stored);
+      state_.uncacheable.forget(hash128(fill_.subject().key));
+    } else {
+      state_.counters.add(Counter::not_stored);
+    }
+  }
+  fill_.complete();
+}
+
+store::PutResult Fetch::put(std::vector<SharedBytes> body) {
+  return state_.store.put(std::make_shared<store::StoredResponse>(
+      store::StoredParts{.key = fill_.subject().key,
+                         .authority = fill_.subject().authority,
+                         .path_and_query = fill_.subject().path_and_query,
+                         .meta = head_->meta,
+                         .head = head_->text,
+                         .body = std::move(body),
+                         .epoch = fill_.epoch(),
+                         .sequence = fill_.sequence()}));
+}
+
+// Nobody may join any more, and later requests need not queue behind each other. A failing origin is no reason to remember the key.
+void Fetch::not_stored(Reason reason) {
+  state_.counters.add(Counter::not_stored);
+  state_.fills.leave(fill_);
+  if (head_->status < 500 && reason != Reason::head_request) {
+    state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
+  }
+}
+
+// What was stored has been answered anew by something that may not be kept: it must not come back as stale content.
+void Fetch::forget_base() {
+  if (!order_.base) return;
+  store::PurgeRequest purge;
+  purge.urls.push_back({store::normalized_authority(order_.base->authority()),
+                        order_.base->path_and_query()});
+  state_.store.purge(purge, state_.worker.clock().wall());
+  order_.base.reset();
+}
+
+net::Awaitable<void> run_fetch(WorkerState& state, FetchOrder order) {
+  Fetch fetch(state, std::move(order));
+  co_await fetch.run();
+}
+
+}  // namespace
+
+void start_fetch(WorkerState& state, FetchOrder order) {
+  asio::co_spawn(state.worker.executor(), run_fetch(state, std::move(order)), asio::detached);
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,211 @@
+#include "proxy/fill.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+namespace hawkcache::proxy {
+namespace {
+
+constexpr std::size_t kSmallestChunk = 4 * 1024;
+constexpr std::size_t kLargestChunk = 256 * 1024;
+constexpr Duration kLongest = std::chrono::hours(1);  // the fetch's own timeouts end it much sooner
+
+}  // namespace
+
+Fill::Fill(FillSubject subject, store::FetchTicket ticket)
+    : subject_(std::move(subject)), ticket_(std::move(ticket)) {}
+
+void Fill::wake_readers_locked() {
+  for (ReaderState* reader : readers_) reader->bell->ring();
+}
+
+void Fill::set_head(std::shared_ptr<const FillHead> head) {
+  const std::lock_guard lock(mutex_);
+  kept_ = kept_ && head->not_stored == caching::Reason::none;
+  head_ = std::move(head);
+  phase_ = FillPhase::streaming;
+  wake_readers_locked();
+}
+
+// The last chunk, with room in it. A body of known length gets chunks that fit it exactly.
+Fill::Chunk& Fill::tail_locked() {
+  if (!chunks_.empty() && chunks_.back().size < chunks_.back().capacity) return chunks_.back();
+  std::size_t capacity = chunks_.empty() ? kSmallestChunk : chunks_.back().capacity * 2;
+  capacity = std::min(capacity, kLargestChunk);
+  if (head_ && head_->content_length) {
+    const std::uint64_t rest = *head_->content_length - std::min(*head_->content_length, staged_);
+    capacity = static_cast<std::size_t>(std::clamp<std::uint64_t>(rest, 1, kLargestChunk));
+  }
+  chunks_.push_back({std::make_shared_for_overwrite<char[]>(capacity), capacity, 0});
+  return chunks_.back();
+}
+
+void Fill::stage(std::string_view piece) {
+  const std::lock_guard lock(mutex_);
+  while (!piece.empty()) {
+    Chunk& chunk = tail_locked();
+    const std::size_t size = std::min(piece.size(), chunk.capacity - chunk.size);
+    std::memcpy(chunk.data.get() + chunk.size, piece.data(), size);
+    chunk.size += size;
+    staged_ += size;
+    piece.remove_prefix(size);
+  }
+}
+
+void Fill::publish() {
+  const std::lock_guard lock(mutex_);
+  published_ = staged_;
+  wake_readers_locked();
+}
+
+void Fill::stop_keeping() {
+  const std::lock_guard lock(mutex_);
+  kept_ = false;
+  drop_read_locked();
+}
+
+void Fill::complete() {
+  const std::lock_guard lock(mutex_);
+  published_ = staged_;
+  phase_ = FillPhase::complete;
+  wake_readers_locked();
+}
+
+void Fill::fail(ErrorCode error) {
+  const std::lock_guard lock(mutex_);
+  published_ = staged_;
+  failure_ = error;
+  phase_ = FillPhase::failed;
+  wake_readers_locked();
+}
+
+void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason) {
+  const std::lock_guard lock(mutex_);
+  stored_ = std::move(stored);
+  stored_reason_ = reason;
+  phase_ = FillPhase::use_stored;
+  wake_readers_locked();
+}
+
+std::vector<SharedBytes> Fill::body() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<SharedBytes> body;
+  body.reserve(chunks_.size());
+  for (const Chunk& chunk : chunks_) {
+    if (chunk.size == 0) continue;
+    // Room that was allocated in vain would not be counted: such a tail is copied to its size.
+    if (chunk.capacity - chunk.size > chunk.capacity / 16) {
+      body.push_back(SharedBytes::copy_of({chunk.data.get(), chunk.size}));
+    } else {
+      body.emplace_back(std::shared_ptr<const char[]>(chunk.data), chunk.size);
+    }
+  }
+  return body;
+}
+
+Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
+  const std::lock_guard lock(mutex_);
+  if (readers_.empty()) return kept_ ? Room::go_on : Room::abandoned;
+  const auto slower = [](const ReaderState* a, const ReaderState* b) {
+    return a->position < b->position;
+  };
+  const auto [slowest, fastest] = std::minmax_element(readers_.begin(), readers_.end(), slower);
+  const std::uint64_t position = kept_ ? (*fastest)->position : (*slowest)->position;
+  if (staged_ - std::min(staged_, position) < kWindow) return Room::go_on;
+  writer_bell_ = writer_bell;
+  return Room::wait;
+}
+
+void Fill::detach_writer() {
+  const std::lock_guard lock(mutex_);
+  writer_bell_.reset();
+}
+
+void Fill::drop_read_locked() {
+  if (kept_) return;
+  std::uint64_t slowest = staged_;
+  for (const ReaderState* reader : readers_) slowest = std::min(slowest, reader->position);
+  while (!chunks_.empty() && chunks_.front().size == chunks_.front().capacity &&
+         dropped_ + chunks_.front().size <= slowest) {
+    dropped_ += chunks_.front().size;
+    chunks_.pop_front();
+  }
+}
+
+std::unique_ptr<FillReader> Fill::try_read(net::Executor executor) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (dropped_ > 0 || phase_ == FillPhase::failed) return nullptr;
+  }
+  return std::make_unique<FillReader>(shared_from_this(), executor);
+}
+
+std::shared_ptr<const FillHead> Fill::head() const {
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+FillReader::FillReader(std::shared_ptr<Fill> fill, net::Executor executor)
+    : fill_(std::move(fill)) {
+  state_.bell = std::make_shared<net::WakeUp>(executor);
+  const std::lock_guard lock(fill_->mutex_);
+  fill_->readers_.push_back(&state_);
+}
+
+FillReader::~FillReader() {
+  const std::lock_guard lock(fill_->mutex_);
+  std::erase(fill_->readers_, &state_);
+  fill_->drop_read_locked();
+  if (fill_->writer_bell_) fill_->writer_bell_->ring();
+}
+
+FillReader::View FillReader::view_locked() const {
+  View view;
+  view.phase = fill_->phase_;
+  view.head = fill_->head_;
+  view.failure = fill_->failure_;
+  view.stored = fill_->stored_;
+  view.stored_reason = fill_->stored_reason_;
+  view.available = fill_->published_;
+  return view;
+}
+
+FillReader::View FillReader::peek() const {
+  const std::lock_guard lock(fill_->mutex_);
+  return view_locked();
+}
+
+FillReader::View FillReader::take() {
+  const std::lock_guard lock(fill_->mutex_);
+  View view = view_locked();
+  std::uint64_t begin = fill_->dropped_;
+  for (const Fill::Chunk& chunk : fill_->chunks_) {
+    const std::uint64_t end = std::min(begin + chunk.size, fill_->published_);
+    if (end > state_.position) {
+      const std::uint64_t from = std::max(begin, state_.position) - begin;
+      // An aliasing pointer: shares the chunk, begins within it.
+      view.pieces.emplace_back(
+          std::shared_ptr<const char[]>(chunk.data, chunk.data.get() + from), end - begin - from);
+      state_.position = end;
+    }
+    begin += chunk.size;
+  }
+  fill_->drop_read_locked();
+  if (fill_->writer_bell_) fill_->writer_bell_->ring();
+  return view;
+}
+
+void FillReader::skip_to(std::uint64_t position) {
+  const std::lock_guard lock(fill_->mutex_);
+  state_.position = std::max(state_.position, std::min(position, fill_->published_));
+  fill_->drop_read_locked();
+  if (fill_->writer_bell_) fill_->writer_bell_->ring();
+}
+
+net::Awaitable<void> FillReader::wait() {
+  const auto bell = state_.bell;
+  [[maybe_unused]] const auto woken = co_await bell->wait(kLongest);
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,160 @@
+// A response on its way in. One fetch writes it; any number of readers, on any worker, read it at their own pace: the client whose miss began it, and those who asked for
+// the same key meanwhile. The fetch does not belong to any of them.
+//
+// What is written becomes visible with publish(). A kept fill (one that will be stored) holds everything until it is complete and waits for nobody but, to bound memory, the fastest
+// reader; once it is not kept (not storable, or larger than max_object) it holds only what some reader has still to see, and is abandoned when the last reader leaves.
+//
+// Thread-safe: one mutex, short sections. Readers are woken through their WakeUp, the writer through its own.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/shared_bytes.hpp"
+#include "caching/reason.hpp"
+#include "net/wake_up.hpp"
+#include "proxy/owned_request.hpp"
+#include "store/purge_fence.hpp"
+#include "store/stored_response.hpp"
+
+namespace hawkcache::proxy {
+
+// What the fill is about; fixed from the start.
+struct FillSubject {
+  std::string key;
+  std::string authority;
+  std::string path_and_query;
+  std::vector<std::string> rule_tags;
+  std::uint64_t rule_fingerprint = 0;
+  std::shared_ptr<const OwnedRequest> request;  // of the client that began it
+};
+
+// The response's head, as its readers see it. Immutable.
+struct FillHead {
+  int status = 0;
+  std::string text;                            // as StoredParts::head
+  caching::StoredMeta meta;
+  std::optional<std::uint64_t> content_length; // as the origin announced it
+  caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared
+  bool has_body = true;                        // false: 204, 304, an answer to HEAD
+};
+
+// How a fill turned out, as far as it is known.
+enum class FillPhase : std::uint8_t {
+  awaiting_head,
+  streaming,   // head() is there; body pieces follow
+  complete,    // and all of the body
+  use_stored,  // stored() is to be served instead: freshened by a 304, or stale because the origin failed
+  failed,      // failure() says why: before the head, or in mid-body
+};
+
+class FillReader;
+
+class Fill : public std::enable_shared_from_this<Fill> {
+ public:
+  static constexpr std::uint64_t kWindow = 1024 * 1024;  // bytes that may be ahead of the reader that counts
+
+  Fill(FillSubject subject, store::FetchTicket ticket);
+
+  const FillSubject& subject() const noexcept { return subject_; }
+  store::Epoch epoch() const noexcept { return ticket_.epoch(); }
+  std::uint64_t sequence() const noexcept { return ticket_.sequence(); }
+
+  // --- the writer's side: the fetch, on its own worker ---
+  void set_head(std::shared_ptr<const FillHead> head);
+  // Copies a piece of the body; not visible before publish() or complete().
+  void stage(std::string_view piece);
+  std::uint64_t staged_size() const noexcept { return staged_; }
+  void publish();
+  // From now on nothing is kept for the store and nobody new may join.
+  void stop_keeping();
+  void complete();
+  void fail(ErrorCode error);
+  void use_stored(store::StoredResponsePtr stored, caching::Reason reason);
+  // The whole body, for the store. REQUIRES: kept, all staged.
+  std::vector<SharedBytes> body() const;
+  enum class Room : std::uint8_t { go_on, wait, abandoned };
+  // Whether to read more from the origin now. On `wait` the bell rings when that may have changed.
+  Room room(const std::shared_ptr<net::WakeUp>& writer_bell);
+  // The writer is going: its bell is not rung any more.
+  void detach_writer();
+
+  // --- the readers' side ---
+  // Null when it can no longer be read from its beginning.
+  std::unique_ptr<FillReader> try_read(net::Executor executor);
+  std::shared_ptr<const FillHead> head() const;
+
+ private:
+  friend class FillReader;
+  struct Chunk {
+    std::shared_ptr<char[]> data;
+    std::size_t capacity = 0;
+    std::size_t size = 0;
+  };
+  struct ReaderState {
+    std::uint64_t position = 0;
+    std::shared_ptr<net::WakeUp> bell;
+  };
+  void wake_readers_locked();
+  void drop_read_locked();
+  Chunk& tail_locked();
+
+  const FillSubject subject_;
+  const store::FetchTicket ticket_;
+  mutable std::mutex mutex_;
+  FillPhase phase_ = FillPhase::awaiting_head;
+  std::shared_ptr<const FillHead> head_;
+  std::deque<Chunk> chunks_;
+  std::uint64_t dropped_ = 0;    // bytes of the body that are gone from the front
+  std::uint64_t staged_ = 0;     // bytes written
+  std::uint64_t published_ = 0;  // bytes that readers may see
+  bool kept_ = true;
+  std::vector<ReaderState*> readers_;
+  std::shared_ptr<net::WakeUp> writer_bell_;
+  ErrorCode failure_;
+  store::StoredResponsePtr stored_;
+  caching::Reason stored_reason_ = caching::Reason::none;
+};
+
+// One reader's place in a fill. Lives on its worker; leaves the fill when destroyed.
+class FillReader {
+ public:
+  FillReader(std::shared_ptr<Fill> fill, net::Executor executor);
+  ~FillReader();
+  FillReader(const FillReader&) = delete;
+  FillReader& operator=(const FillReader&) = delete;
+
+  Fill& fill() noexcept { return *fill_; }
+
+  struct View {
+    FillPhase phase = FillPhase::awaiting_head;
+    std::shared_ptr<const FillHead> head;
+    ErrorCode failure;
+    store::StoredResponsePtr stored;
+    caching::Reason stored_reason = caching::Reason::none;
+    std::vector<SharedBytes> pieces;  // what follows the reader's position, as far as it is published
+    std::uint64_t available = 0;      // bytes of the body published so far, from its beginning
+  };
+  // What can be seen now; takes the pieces and moves on past them.
+  View take();
+  // Without taking the body.
+  View peek() const;
+  // Moves past bytes that are not wanted.
+  void skip_to(std::uint64_t position);
+  // Until there may be something new.
+  net::Awaitable<void> wait();
+
+ private:
+  View view_locked() const;
+  std::shared_ptr<Fill> fill_;
+  Fill::ReaderState state_;
+};
+
+}  // namespace hawkcache::proxy

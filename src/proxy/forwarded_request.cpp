@@ -1,0 +1,126 @@
+#include "proxy/forwarded_request.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "caching/vary.hpp"
+#include "http/hop_by_hop.hpp"
+
+namespace hawkcache::proxy {
+namespace {
+
+using http::FieldName;
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+bool is_condition(FieldName id) {
+  switch (id) {
+    case FieldName::if_match:
+    case FieldName::if_none_match:
+    case FieldName::if_modified_since:
+    case FieldName::if_unmodified_since:
+    case FieldName::if_range:
+    case FieldName::range: return true;
+    default: return false;
+  }
+}
+
+// Fields that are written anew, below.
+bool is_ours(FieldName id) {
+  switch (id) {
+    case FieldName::host:
+    case FieldName::content_length:
+    case FieldName::expect:
+    case FieldName::via:
+    case FieldName::x_forwarded_for:
+    case FieldName::x_forwarded_proto:
+    case FieldName::x_forwarded_host: return true;
+    default: return false;
+  }
+}
+
+bool is_normalized(const ForwardedRequest& request, const http::Field& field) {
+  return std::any_of(request.normalize.begin(), request.normalize.end(), [&](const auto& name) {
+    return ascii::equals_ignoring_case(name, field.name);
+  });
+}
+
+void append_client_fields(std::string& out, const ForwardedRequest& request) {
+  const http::NominatedFields nominated(request.head->fields());
+  for (const http::Field& field : request.head->field_list) {
+    if (is_ours(field.id) || nominated.removes(field)) continue;
+    if (request.conditions == ClientConditions::omit && is_condition(field.id)) continue;
+    if (request.cookie && field.id == FieldName::cookie) continue;
+    if (field.id == FieldName::max_forwards || is_normalized(request, field)) continue;
+    append_field(out, field.name, field.value);
+  }
+  for (const std::string& name : request.normalize) {
+    if (const auto value = request.head->fields().combined(name)) {
+      append_field(out, name, caching::normalize_value(name, *value));
+    }
+  }
+  if (request.cookie && !request.cookie->empty()) append_field(out, "Cookie", *request.cookie);
+}
+
+void append_max_forwards(std::string& out, const ForwardedRequest& request) {
+  const auto value = request.head->fields().value(FieldName::max_forwards);
+  if (!value) return;
+  const auto hops = ascii::parse_digits(*value, 1'000'000);
+  const bool counted = request.head->method == http::Method::options ||
+                       request.head->method == http::Method::trace;
+  // RFC 9110 section 7.6.2: only TRACE and OPTIONS count down.
+  append_field(out, "Max-Forwards",
+               counted && hops && *hops > 0 ? fmt::to_string(*hops - 1) : std::string(*value));
+}
+
+void append_our_fields(std::string& out, const ForwardedRequest& request) {
+  const http::FieldsView fields = request.head->fields();
+  const auto forwarded_for = fields.combined(FieldName::x_forwarded_for);
+  append_field(out, "X-Forwarded-For",
+               forwarded_for && !forwarded_for->empty()
+                   ? fmt::format("{}, {}", *forwarded_for, request.peer)
+                   : std::string(request.peer));
+  append_field(out, "X-Forwarded-Proto", request.scheme);
+  append_field(out, "X-Forwarded-Host", request.authority);
+  const auto via = fields.combined(FieldName::via);
+  const std::string_view version =
+      request.head->version == http::Version::http_1_0 ? "1.0" : "1.1";
+  append_field(out, "Via",
+               via && !via->empty() ? fmt::format("{}, {} hawkcache", *via, version)
+                                    : fmt::format("{} hawkcache", version));
+  if (!fields.contains(FieldName::x_request_id)) {
+    append_field(out, "X-Request-Id", request.request_id);
+  }
+  for (const caching::OwnedField& field : request.validators) {
+    append_field(out, field.name, field.value);
+  }
+  append_max_forwards(out, request);
+}
+
+}  // namespace
+
+std::string render_forwarded_request(const ForwardedRequest& request) {
+  std::string out;
+  out.reserve(1024);
+  out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  append_field(out, "Host", request.authority);
+  append_client_fields(out, request);
+  append_our_fields(out, request);
+  // RFC 9112 section 6.3: one length or one chunked, never what came.
+  switch (request.framing.kind) {
+    case http::BodyKind::none: break;
+    case http::BodyKind::length:
+      append_field(out, "Content-Length", fmt::to_string(request.framing.length));
+      break;
+    case http::BodyKind::chunked:
+    case http::BodyKind::until_close: append_field(out, "Transfer-Encoding", "chunked"); break;
+  }
+  out += "\r\n";
+  return out;
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,35 @@
+// Key -> store -> variant -> may it be reused? The synchronous part of every request that a rule caches.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "caching/reason.hpp"
+#include "caching/reuse.hpp"
+#include "http/head.hpp"
+#include "proxy/request_plan.hpp"
+#include "store/store.hpp"
+
+namespace hawkcache::proxy {
+
+struct LookupResult {
+  store::StoredResponsePtr stored;  // the variant that was chosen, fresh or not; null: none
+  caching::Freshness freshness;     // its freshness, a soft purge taken into account
+  caching::Reuse reuse{caching::ReuseAction::validate, caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
+  std::shared_ptr<const caching::VaryNames> vary_hint;  // names that select among this key's variants, where any are stored
+
+  bool is_fresh_hit() const noexcept {
+    return stored && reuse.action == caching::ReuseAction::serve_fresh;
+  }
+};
+
+// Scratch that a connection keeps, so that lookups do not allocate.
+struct LookupScratch {
+  store::Found found;
+  std::string secondary_key;
+};
+
+// REQUIRES: plan.kind == lookup.
+LookupResult look_up(store::Store& store, const RequestPlan& plan, http::FieldsView request, WallTime now, LookupScratch& scratch);
+
+}  // namespace hawkcache::proxy

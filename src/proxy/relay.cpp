@@ -1,0 +1,182 @@
+#include "proxy/relay.hpp"
+
+#include <array>
+
+#include "base/ascii.hpp"
+#include "http/problem.hpp"
+#include "proxy/body_writer.hpp"
+#include "proxy/write_invalidation.hpp"
+
+namespace hawkcache::proxy {
+namespace {
+
+using observe::Counter;
+
+// The client's body as the upstream exchange reads it.
+class ClientBody final : public net::BodySource {
+ public:
+  explicit ClientBody(net::ClientExchange& client) : client_(client) {}
+  net::Awaitable<Result<std::string_view>> read() override { return client_.read_body(); }
+  void cancel() noexcept override { client_.cancel_read(); }
+
+ private:
+  net::ClientExchange& client_;
+};
+
+std::string render_relayed_head(const http::ResponseHead& head,
+                                http::BodyFraming framing,
+                                net::ClientExchange& client,
+                                const RelayInput& input,
+                                WallTime now,
+                                ClientFraming& client_side) {
+  const HeadUse use = input.x_cache == XCache::none ? HeadUse::pass : HeadUse::caching_rule;
+  static const std::optional<std::string> kKeep;
+  std::string text = render_response_head(
+      head.status, head.reason, head.fields(),
+      {.use = use, .strip = {}, .client_cache_control = &kKeep, .now = now});
+  if (use == HeadUse::caching_rule) {
+    if (const auto age = head.fields().value(http::FieldName::age)) {
+      text.append("Age: ").append(*age).append("\r\n");
+    }
+  }
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(input.reason);
+  status.forward_status = head.status;
+  status.detail = input.reason;
+  status.key = input.printable_key;
+  HeadTail tail{.framing = ClientFraming::no_body,
+                .content_length = std::nullopt,
+                .age = std::nullopt,
+                .x_cache = input.x_cache,
+                .cache_status = input.x_cache == XCache::none ? nullptr : &status,
+                .client = client.request().head->version,
+                .persistence = http::Persistence::keep_alive};
+  if (framing.kind == http::BodyKind::length) tail.content_length = framing.length;
+  if (framing.kind == http::BodyKind::none) {
+    // An answer to HEAD, or a 304, may announce the length of what it does not send.
+    const auto announced = head.fields().value(http::FieldName::content_length);
+    if (announced && head.status != 204) tail.content_length = ascii::parse_digits(*announced);
+  } else {
+    tail.framing = client_framing(tail.content_length, tail.client);
+  }
+  if (tail.framing == ClientFraming::until_close) client.close_after_response();
+  tail.persistence = client.persistence();
+  append_head_tail(text, tail);
+  client_side = tail.framing;
+  return text;
+}
+
+net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange, BodyWriter& writer) {
+  for (;;) {
+    std::optional<std::string_view> piece = exchange.try_read_body();
+    if (!piece) {
+      // What there is goes out before waiting for more: at the first time around this is the head.
+      const ErrorCode flushed = co_await writer.write({}, BodyWriter::Last::no);
+      if (flushed) co_return flushed;
+      const auto read = co_await exchange.read_body();
+      if (!read) co_return read.error();
+      piece = *read;
+    }
+    const std::array<std::string_view, 1> pieces{*piece};
+    const bool last = piece->empty();
+    const ErrorCode error = co_await writer.write(
+        std::span<const std::string_view>(pieces).first(last ? 0 : 1),
+        last ? BodyWriter::Last::yes : BodyWriter::Last::no);
+    if (error) co_return error;
+    if (last) co_return ErrorCode{};
+  }
+}
+
+void purge_before_answer(WorkerState& state,
+                         const http::RequestHead& request,
+                         const http::ResponseHead& response,
+                         const RelayInput& input) {
+  const store::PurgeRequest purge =
+      purge_for_response(request, response, *input.plan, *input.planner);
+  if (purge.names_nothing()) return;
+  state.store.purge(purge, state.worker.clock().wall());
+  state.counters.add(Counter::purges);
+  state.counters.add(Counter::purges_by_response);
+}
+
+net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
+                                         net::ClientExchange& client,
+                                         std::string head,
+                                         ClientFraming framing) {
+  BodyWriter writer(client, std::move(head), framing);
+  ErrorCode error;
+  if (framing == ClientFraming::no_body) {
+    error = co_await writer.write({}, BodyWriter::Last::yes);
+  } else {
+    error = co_await stream_through(exchange, writer);
+  }
+  if (error) writer.break_off();
+  co_return error;
+}
+
+}  // namespace
+
+net::Awaitable<RelayOutcome> relay(WorkerState& state,
+                                   net::ClientExchange& client,
+                                   RelayInput input) {
+  const net::Request& request = client.request();
+  ClientBody body(client);
+  net::UpstreamRequest outgoing{.method = input.method,
+                                .head = std::move(input.head),
+                                .whole_body = {},
+                                .body = nullptr,
+                                .coding = net::UpstreamRequest::BodyCoding::as_is};
+  if (const auto whole = client.take_buffered_body()) {
+    outgoing.whole_body = *whole;
+  } else if (!client.body_consumed()) {
+    outgoing.body = &body;
+    if (request.framing.kind == http::BodyKind::chunked) {
+      outgoing.coding = net::UpstreamRequest::BodyCoding::chunked;
+    }
+  }
+  state.counters.add(Counter::fetches);
+  const auto upstream = state.upstream;
+  const auto exchange = upstream->make_exchange();
+  const auto started = co_await exchange->start(std::move(outgoing));
+  RelayOutcome outcome;
+  if (started) {
+    const http::ResponseHead& head = **started;
+    purge_before_answer(state, *request.head, head, input);
+    ClientFraming framing = ClientFraming::length;
+    std::string text = render_relayed_head(head, exchange->framing(), client, input,
+                                           state.worker.clock().wall(), framing);
+    outcome.status = head.status;
+    outcome.error = co_await relay_response(*exchange, client, std::move(text), framing);
+  } else {
+    outcome.error = started.error();
+    state.counters.add(Counter::fetch_errors);
+  }
+  co_await exchange->finish();
+  if (!started) outcome.status = co_await answer_failure(client, outcome.error, input.x_cache);
+  co_return outcome;
+}
+
+net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error, XCache x_cache) {
+  int status = 502;
+  if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
+  if (error == Errc::body_malformed) status = 400;
+  if (error == Errc::body_too_large) status = 413;
+  if (error == Errc::client_timeout) status = 408;
+  if (error == Errc::client_gone || error == Errc::body_truncated) {
+    client.abort(net::ClientExchange::AbortKind::close);
+    co_return 0;
+  }
+  std::string extra;
+  if (x_cache != XCache::none) {
+    extra = std::string("X-Cache: ").append(to_string(x_cache)).append("\r\n");
+  }
+  const std::string text = http::render_problem(
+      {.status = status, .detail = error.message(), .extra_fields = extra},
+      client.request().head->method, client.persistence());
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
+  const ErrorCode failed = co_await client.write(buffers);
+  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_return status;
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,234 @@
+#include "proxy/request_plan.hpp"
+
+#include "caching/vary.hpp"
+#include "http/cookie.hpp"
+#include "http/hop_by_hop.hpp"
+#include "http/query.hpp"
+#include "proxy/path_value.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace hawkcache::proxy {
+namespace {
+
+using caching::Reason;
+
+bool is_present(const BypassCondition& condition,
+                http::FieldsView fields,
+                const http::Target& target) {
+  switch (condition.kind) {
+    case BypassCondition::Kind::header:
+      return fields.find(condition.name) != nullptr;
+    case BypassCondition::Kind::cookie:
+      return http::cookie_value(fields, condition.name).has_value();
+    case BypassCondition::Kind::query:
+      return target.has_query && http::query_parameter(target.query, condition.name).has_value();
+  }
+  return false;
+}
+
+Reason reason_of(BypassCondition::Kind kind) {
+  switch (kind) {
+    case BypassCondition::Kind::header:
+      return Reason::bypass_header;
+    case BypassCondition::Kind::cookie:
+      return Reason::bypass_cookie;
+    case BypassCondition::Kind::query:
+      break;
+  }
+  return Reason::bypass_query;
+}
+
+// Whether the route's key takes the value of that request field.
+bool keys_field(const Route& route, const http::Field& field) {
+  const auto names_it = [&](std::string_view name) {
+    return http::has_name(field, http::parse_field_name(name), name);
+  };
+  if (!route.key) return std::any_of(route.vary.begin(), route.vary.end(), names_it);
+  const std::span<const TemplatePart> parts = route.key->parts();
+  return std::any_of(parts.begin(), parts.end(), [&](const TemplatePart& part) {
+    return part.kind == TemplatePart::Kind::header && names_it(part.text);
+  });
+}
+
+std::vector<std::string> render(const std::vector<RuleTemplate>& templates,
+                                const TemplateInput& input) {
+  std::vector<std::string> rendered;
+  rendered.reserve(templates.size());
+  for (const RuleTemplate& each : templates) {
+    std::string tag;
+    each.append_tag(tag, input);
+    if (!tag.empty()) rendered.push_back(std::move(tag));
+  }
+  return rendered;
+}
+
+}  // namespace
+
+const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
+                                        const http::Target& target,
+                                        Body body,
+                                        const Router& router) {
+  head_ = &head;
+  plan_ = RequestPlan{};
+  plan_.target = target;
+  parameters_.clear();
+  forward_as_spelled();
+
+  if (segments_.assign(target.path) != http::PathHazard::none) {
+    plan_.reason = Reason::path_hazard;
+    return plan_;
+  }
+  router.match(target.authority, segments_, head.method_text, match_);
+  if (match_.route == nullptr) {
+    plan_.reason = Reason::no_route;
+    return plan_;
+  }
+  plan_.route = match_.route;
+  convert_parameters();
+
+  plan_.reason = find_bypass(body);
+  if (plan_.reason != Reason::none) {
+    plan_.kind = PlanKind::bypass;
+    return plan_;
+  }
+  plan_.kind = PlanKind::lookup;
+  rewrite_query();
+  build_key();
+  return plan_;
+}
+
+Reason RequestPlanner::find_bypass(Body body) const {
+  const Route& route = *plan_.route;
+  const http::FieldsView fields = head_->fields();
+  if (head_->method != http::Method::get && head_->method != http::Method::head)
+    return Reason::method;
+  if (body == Body::present) return Reason::request_body;
+  for (const BypassCondition& condition : route.bypass) {
+    if (is_present(condition, fields, plan_.target)) return reason_of(condition.kind);
+  }
+  if (route.policy.cookies == caching::CookieMode::bypass &&
+      fields.contains(http::FieldName::cookie)) {
+    return Reason::cookie;
+  }
+  return depends_on_nominated_field() ? Reason::nominated_field : Reason::none;
+}
+
+// A field that Connection names is not forwarded: keyed all the same, it would let a client store
+// the answer to a request without the field under a key with it. Fields that are never forwarded
+// are no such danger.
+bool RequestPlanner::depends_on_nominated_field() const {
+  const http::FieldsView fields = head_->fields();
+  if (!fields.contains(http::FieldName::connection)) return false;
+  const http::NominatedFields nominated(fields);
+  return std::any_of(fields.begin(), fields.end(), [&](const http::Field& field) {
+    return !http::is_hop_by_hop(field.id) && nominated.removes(field) &&
+           keys_field(*plan_.route, field);
+  });
+}
+
+void RequestPlanner::convert_parameters() {
+  std::size_t room = 0;
+  for (const std::string_view value : match_.parameters) room += max_converted(value);
+  converted_.clear();
+  converted_.reserve(room);  // the views below must survive every later append
+  auto value = match_.parameters.begin();
+  for (const PathPatternSegment& segment : plan_.route->pattern) {
+    if (segment.kind == PathPatternSegment::Kind::literal) continue;
+    parameters_.push_back(convert(segment.kind, *value++, converted_));
+  }
+}
+
+void RequestPlanner::forward_as_spelled() {
+  const http::Target& target = plan_.target;
+  if (target.path.empty()) {  // "*" and the authority form
+    plan_.path_and_query = head_->target;
+    return;
+  }
+  if (!target.has_query) {
+    plan_.path_and_query = target.path;
+    return;
+  }
+  plan_.query = target.query;
+  // Path, "?" and query stand side by side in the request, but for an absolute form without a path.
+  if (target.path.data() + target.path.size() + 1 == target.query.data()) {
+    plan_.path_and_query = {target.path.data(), target.path.size() + 1 + target.query.size()};
+    return;
+  }
+  path_and_query_.assign(target.path).append("?").append(target.query);
+  plan_.path_and_query = path_and_query_;
+}
+
+void RequestPlanner::rewrite_query() {
+  const http::QueryRule& rule = plan_.route->query;
+  if (!plan_.query || plan_.query->empty() || !rule.changes_anything()) return;
+  const std::string rewritten = http::apply_query_rule(*plan_.query, rule);
+  if (rewritten == *plan_.query) return;
+  const std::string_view path = plan_.target.path;
+  if (rewritten.empty()) {
+    plan_.path_and_query = path;
+    plan_.query = std::nullopt;
+    return;
+  }
+  path_and_query_.assign(path).append("?").append(rewritten);
+  plan_.path_and_query = path_and_query_;
+  plan_.query = plan_.path_and_query.substr(path.size() + 1);
+}
+
+// The cookies that are keyed are those that are forwarded, repetitions included: the origin may
+// read any of them.
+void RequestPlanner::build_key() {
+  const Route& route = *plan_.route;
+  const http::FieldsView fields = head_->fields();
+  key_text_.clear();
+  if (route.key) {
+    caching::begin_key_template(key_text_);
+    route.key->append_key(key_text_, template_input());
+  } else {
+    caching::append_key_uri(
+        key_text_, plan_.scheme, plan_.target.authority, plan_.target.path, plan_.query);
+    for (const std::string& name : route.vary) {
+      caching::append_selecting_field(key_text_, name, fields, route.policy.normalize);
+    }
+  }
+  if (route.policy.cookies == caching::CookieMode::key) {
+    for (const std::string& name : route.key_cookies) {
+      if (http::cookie_value(fields, name)) {
+        caching::append_secret_key_part(
+            key_text_, caching::kCookiePart, name, http::keep_cookies(fields, {&name, 1}));
+      } else {
+        caching::append_key_part(key_text_, caching::kCookiePart, name, std::nullopt);
+      }
+    }
+  }
+  plan_.key = caching::make_key(key_text_);
+}
+
+TemplateInput RequestPlanner::template_input() const {
+  return {.request = head_,
+          .scheme = plan_.scheme,
+          .authority = plan_.target.authority,
+          .path = plan_.target.path,
+          .query = plan_.query,
+          .parameters = parameters_};
+}
+
+std::vector<std::string> RequestPlanner::render_tags() const {
+  if (plan_.route == nullptr) return {};
+  return render(plan_.route->tags, template_input());
+}
+
+std::vector<std::string> RequestPlanner::render_invalidates() const {
+  if (plan_.route == nullptr) return {};
+  return render(plan_.route->invalidates, template_input());
+}
+
+std::optional<std::string> RequestPlanner::forwarded_cookie() const {
+  if (plan_.kind != PlanKind::lookup || plan_.route->policy.cookies != caching::CookieMode::key) {
+    return std::nullopt;
+  }
+  return http::keep_cookies(head_->fields(), plan_.route->key_cookies);
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,87 @@
+// What is to be done with a request, before anything is looked up: which route, whether the cache
+// is used or why not, under which key, with which tags, and what target is forwarded. Pure. Used by
+// the hit path, by misses and by explain alike.
+#pragma once
+
+#include "caching/cache_key.hpp"
+#include "caching/reason.hpp"
+#include "http/head.hpp"
+#include "http/target.hpp"
+#include "proxy/route.hpp"
+#include "proxy/router.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::proxy {
+
+enum class PlanKind : std::uint8_t {
+  pass,    // no rule concerns it: forwarded as spelled, no X-Cache
+  bypass,  // a rule matched and is stepped round (reason says why): forwarded as spelled, X-Cache:
+           // BYPASS
+  lookup,  // the cache is asked under `key`
+};
+
+// Views into the request's buffer and into the planner: valid until the next plan() or until the
+// request's buffer changes.
+struct RequestPlan {
+  PlanKind kind = PlanKind::pass;
+  caching::Reason reason = caching::Reason::none;  // why not `lookup`
+  const Route* route =
+      nullptr;  // for lookup and bypass; unsafe methods too: their rule may invalidate
+  http::Target target;
+  std::string_view scheme = "http";
+  // The target as forwarded, in origin form: for lookup with the query that the rule leaves,
+  // otherwise as spelled. A bypassed request is forwarded whole, since what it is bypassed for may
+  // be just what the rule would take away.
+  std::string_view path_and_query;
+  std::optional<std::string_view> query;  // the query of path_and_query; nullopt: no "?"
+  caching::KeyView key;                   // for lookup
+};
+
+// Scratch that a connection keeps: in the common case planning does not allocate. One thread.
+class RequestPlanner {
+ public:
+  enum class Body : std::uint8_t { absent, present };
+
+  // REQUIRES: `target` comes from parse_target(head) without an error. `body`: whether the request
+  // carries one. The head, its buffer and the router stay as they are while the plan or the
+  // functions below are used.
+  const RequestPlan& plan(const http::RequestHead& head,
+                          const http::Target& target,
+                          Body body,
+                          const Router& router);
+
+  // The rendered tags of the planned route, and what it invalidates: for stores and writes. Empty
+  // tags are left out. REQUIRES: plan() came before.
+  std::vector<std::string> render_tags() const;
+  std::vector<std::string> render_invalidates() const;
+  // The Cookie value to forward where the rule keys cookies (`cookies: { key: [...] }`), "" for no
+  // Cookie at all; nullopt: forward Cookie as it came, which goes for every bypass.
+  std::optional<std::string> forwarded_cookie() const;
+  // Converted path parameters in the order of the route's pattern.
+  const std::vector<std::string_view>& parameters() const noexcept { return parameters_; }
+
+ private:
+  TemplateInput template_input() const;
+  caching::Reason find_bypass(Body body) const;
+  bool depends_on_nominated_field() const;
+  void convert_parameters();
+  void forward_as_spelled();
+  void rewrite_query();
+  void build_key();
+
+  const http::RequestHead* head_ = nullptr;
+  RequestPlan plan_;
+  http::PathSegments segments_;
+  RouteMatch match_;
+  std::vector<std::string_view> parameters_;  // converted
+  std::string converted_;                     // their text, where conversion changed it
+  std::string path_and_query_;
+  std::string key_text_;
+};
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,151 @@
+#include "proxy/response_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/ascii.hpp"
+#include "http/date.hpp"
+#include "http/hop_by_hop.hpp"
+#include "http/status.hpp"
+
+namespace hawkcache::proxy {
+namespace {
+
+using http::FieldName;
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_number(std::string& out, std::uint64_t value) {
+  std::array<char, 20> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
+
+// Fields for caches, and fields that are written per answer.
+bool stays_behind(FieldName id, const HeadRendering& how) {
+  switch (id) {
+    case FieldName::content_length:
+    case FieldName::surrogate_key:
+    case FieldName::cache_tag:
+    case FieldName::cache_invalidate_tags: return true;
+    case FieldName::age:
+    case FieldName::x_cache: return how.use == HeadUse::caching_rule;
+    case FieldName::cache_control:
+    case FieldName::expires:
+    case FieldName::pragma: return how.client_cache_control && *how.client_cache_control;
+    default: return false;
+  }
+}
+
+bool is_stripped(const http::Field& field, const HeadRendering& how) {
+  return std::any_of(how.strip.begin(), how.strip.end(), [&](const std::string& name) {
+    return ascii::equals_ignoring_case(name, field.name);
+  });
+}
+
+template <class Visit>
+void for_each_line(std::string_view head, Visit&& visit) {
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find("\r\n"), head.size() - 2) + 2;
+    visit(head.substr(0, end));
+    head.remove_prefix(end);
+  }
+}
+
+bool belongs_to_304(std::string_view line) {
+  static constexpr std::array<std::string_view, 11> kNames = {
+      "cache-control", "cdn-cache-control", "content-location", "date", "etag",        "expires",
+      "vary",          "last-modified",     "via",              "cache-groups", "cache-status"};
+  const std::string_view name = line.substr(0, std::min(line.find(':'), line.size()));
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
+    return ascii::equals_ignoring_case(known, name);
+  });
+}
+
+}  // namespace
+
+std::string render_response_head(int status,
+                                 std::string_view reason,
+                                 http::FieldsView fields,
+                                 const HeadRendering& how) {
+  const http::NominatedFields nominated(fields);
+  std::string out;
+  out.reserve(512);
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::uint64_t>(status));
+  out.append(" ").append(reason.empty() ? http::reason_phrase(status) : reason).append("\r\n");
+  for (const http::Field& field : fields) {
+    if (stays_behind(field.id, how) || nominated.removes(field) || is_stripped(field, how)) {
+      continue;
+    }
+    append_field(out, field.name, field.value);
+  }
+  // RFC 9110 section 6.6.1: a recipient with a clock adds the Date that is missing.
+  if (!fields.contains(FieldName::date)) append_field(out, "Date", http::format_date(how.now));
+  if (how.client_cache_control && *how.client_cache_control) {
+    append_field(out, "Cache-Control", **how.client_cache_control);
+  }
+  append_field(out, "Via", "1.1 hawkcache");
+  return out;
+}
+
+std::string_view to_string(XCache cache) noexcept {
+  switch (cache) {
+    case XCache::none: return "";
+    case XCache::hit: return "HIT";
+    case XCache::miss: return "MISS";
+    case XCache::bypass: return "BYPASS";
+  }
+  return "";
+}
+
+void append_head_tail(std::string& out, const HeadTail& tail) {
+  if (tail.content_length && tail.framing != ClientFraming::chunked) {
+    out += "Content-Length: ";
+    append_number(out, *tail.content_length);
+    out += "\r\n";
+  }
+  if (tail.framing == ClientFraming::chunked) out += "Transfer-Encoding: chunked\r\n";
+  if (tail.age) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*tail.age).count();
+    out += "Age: ";
+    append_number(out, static_cast<std::uint64_t>(std::clamp<std::int64_t>(seconds, 0, 2147483648)));
+    out += "\r\n";
+  }
+  if (tail.x_cache != XCache::none) append_field(out, "X-Cache", to_string(tail.x_cache));
+  if (tail.cache_status != nullptr) {
+    out += "Cache-Status: ";
+    caching::append_cache_status(out, *tail.cache_status);
+    out += "\r\n";
+  }
+  if (tail.persistence == http::Persistence::close || tail.framing == ClientFraming::until_close) {
+    out += "Connection: close\r\n";
+  } else if (tail.client == http::Version::http_1_0) {
+    out += "Connection: keep-alive\r\n";
+  }
+  out += "\r\n";
+}
+
+ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version client) noexcept {
+  if (length) return ClientFraming::length;
+  return client == http::Version::http_1_1 ? ClientFraming::chunked : ClientFraming::until_close;
+}
+
+void append_not_modified_head(std::string& out, std::string_view rendered_head) {
+  out += "HTTP/1.1 304 Not Modified\r\n";
+  for_each_line(rendered_head, [&](std::string_view line) {
+    if (belongs_to_304(line)) out += line;
+  });
+}
+
+void append_head_with_status(std::string& out,
+                             std::string_view rendered_head,
+                             std::string_view status_line) {
+  out += status_line;
+  out += rendered_head.substr(std::min(rendered_head.find("\r\n") + 2, rendered_head.size()));
+}
+
+}  // namespace hawkcache::proxy

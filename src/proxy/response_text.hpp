@@ -1,0 +1,59 @@
+// Responses as they go to clients. The origin's head is cleaned and rendered once; per answer only a few fields are added. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "caching/cache_status.hpp"
+#include "http/body_framing.hpp"
+#include "http/head.hpp"
+
+namespace hawkcache::proxy {
+
+// What a rendered head is for: a stored or shared one has no Age, X-Cache and fields to strip; a passed one keeps the origin's Age.
+enum class HeadUse : std::uint8_t { caching_rule, pass };
+
+struct HeadRendering {
+  HeadUse use = HeadUse::caching_rule;
+  std::span<const std::string> strip;                        // lower-case names
+  const std::optional<std::string>* client_cache_control = nullptr;  // replaces Cache-Control (and drops Expires) where set
+  WallTime now;                                              // for a missing Date
+};
+
+// "HTTP/1.1 200 OK\r\n" and the fields, each with its CRLF, Via included; without hop-by-hop fields, Content-Length, fields for caches (Surrogate-Key, Cache-Tag,
+// Cache-Invalidate-Tags), and without the empty line.
+std::string render_response_head(int status, std::string_view reason, http::FieldsView fields, const HeadRendering& how);
+
+enum class XCache : std::uint8_t { none, hit, miss, bypass };
+std::string_view to_string(XCache cache) noexcept;
+
+// How the body goes to this client.
+enum class ClientFraming : std::uint8_t { no_body, length, chunked, until_close };
+
+// What is added to a rendered head for one answer.
+struct HeadTail {
+  ClientFraming framing = ClientFraming::length;
+  std::optional<std::uint64_t> content_length;  // also on HEAD and 304, where the length is known
+  std::optional<Duration> age;
+  XCache x_cache = XCache::none;
+  const caching::CacheStatus* cache_status = nullptr;
+  http::Version client = http::Version::http_1_1;
+  http::Persistence persistence = http::Persistence::keep_alive;
+};
+// Appends the fields and the empty line.
+void append_head_tail(std::string& out, const HeadTail& tail);
+
+// How to frame a body of known or unknown length for this client.
+ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version client) noexcept;
+
+// The fields of a rendered head that a 304 carries (RFC 9110 section 15.4.5), appended with a 304 status line.
+void append_not_modified_head(std::string& out, std::string_view rendered_head);
+// The same head under another status line: 206, 416.
+void append_head_with_status(std::string& out, std::string_view rendered_head, std::string_view status_line);
+
+}  // namespace hawkcache::proxy

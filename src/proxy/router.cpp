@@ -1,0 +1,248 @@
+#include "proxy/router.hpp"
+
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
+#include "proxy/path_value.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+namespace hawkcache::proxy {
+namespace {
+
+using Kind = PathPatternSegment::Kind;
+
+constexpr std::size_t kNoRoute = std::numeric_limits<std::size_t>::max();
+constexpr std::uint32_t kNoNode = std::numeric_limits<std::uint32_t>::max();
+constexpr std::array kParameterKinds{Kind::str, Kind::int_, Kind::float_, Kind::uuid, Kind::slug};
+
+std::size_t slot_of(Kind kind) {
+  return static_cast<std::size_t>(std::find(kParameterKinds.begin(), kParameterKinds.end(), kind) -
+                                  kParameterKinds.begin());
+}
+
+bool serves(const Route& route, std::string_view method) {
+  const auto lists = [&](std::string_view name) {
+    return std::find(route.methods.begin(), route.methods.end(), name) != route.methods.end();
+  };
+  return lists(method) || (method == "HEAD" && lists("GET"));
+}
+
+// A place in the trie. The smallest route index at and below it lets the search leave out whole
+// subtrees.
+struct Node {
+  std::size_t smallest = kNoRoute;
+  bool has_literals = false;
+  std::array<std::uint32_t, kParameterKinds.size()> parameters{
+      kNoNode, kNoNode, kNoNode, kNoNode, kNoNode};
+  std::vector<std::size_t> ends;   // routes whose pattern ends here, ascending
+  std::vector<std::size_t> tails;  // routes with {rest:path} here, ascending
+};
+
+// Literal children of all nodes together: (parent, segment) -> child. The text is a view into the
+// routes' patterns.
+struct Edge {
+  std::uint32_t parent = 0;
+  std::string_view segment;
+  bool operator==(const Edge&) const = default;
+};
+struct EdgeHash {
+  std::size_t operator()(const Edge& edge) const noexcept {
+    return hash64(edge.segment, edge.parent);
+  }
+};
+
+// A route that an earlier one of the same place hides for each of its methods can never win: left
+// out, so that a place has no more routes than there are methods.
+void add_route(std::vector<std::size_t>& places,
+               const std::vector<Route>& routes,
+               std::size_t index) {
+  const bool hidden = std::all_of(
+      routes[index].methods.begin(), routes[index].methods.end(), [&](const std::string& method) {
+        return std::any_of(places.begin(), places.end(), [&](std::size_t earlier) {
+          return serves(routes[earlier], method);
+        });
+      });
+  if (!hidden) places.push_back(index);
+}
+
+struct Search {
+  const std::vector<Route>& routes;
+  const http::PathSegments& path;
+  std::string_view method;
+  std::size_t best = kNoRoute;
+
+  void consider(const std::vector<std::size_t>& places) {
+    for (const std::size_t index : places) {
+      if (index >= best) return;
+      if (serves(routes[index], method)) {
+        best = index;
+        return;
+      }
+    }
+  }
+};
+
+class Trie {
+ public:
+  Trie() { nodes_.emplace_back(); }
+
+  // REQUIRES: called in ascending order of `index`.
+  void insert(const std::vector<Route>& routes, std::size_t index) {
+    std::uint32_t at = 0;
+    touch(at, index);
+    for (const PathPatternSegment& segment : routes[index].pattern) {
+      if (segment.kind == Kind::path) {
+        add_route(nodes_[at].tails, routes, index);
+        return;
+      }
+      at = segment.kind == Kind::literal ? literal_child(at, segment.text)
+                                         : parameter_child(at, segment.kind);
+      touch(at, index);
+    }
+    add_route(nodes_[at].ends, routes, index);
+  }
+
+  // Every node is visited once at the most, since a node has one depth: bounded by the trie,
+  // whatever the path. What can not beat the best so far is not visited at all.
+  void search(Search& search) const { visit(0, 0, search); }
+
+ private:
+  void touch(std::uint32_t node, std::size_t index) {
+    nodes_[node].smallest = std::min(nodes_[node].smallest, index);
+  }
+
+  std::uint32_t new_node() {
+    nodes_.emplace_back();
+    return static_cast<std::uint32_t>(nodes_.size() - 1);
+  }
+
+  std::uint32_t literal_child(std::uint32_t parent, std::string_view segment) {
+    const auto [edge, is_new] = edges_.try_emplace({parent, segment}, kNoNode);
+    if (is_new) edge->second = new_node();
+    nodes_[parent].has_literals = true;
+    return edge->second;
+  }
+
+  std::uint32_t parameter_child(std::uint32_t parent, Kind kind) {
+    const std::size_t slot = slot_of(kind);
+    if (nodes_[parent].parameters[slot] == kNoNode) {
+      const std::uint32_t child = new_node();
+      nodes_[parent].parameters[slot] = child;
+    }
+    return nodes_[parent].parameters[slot];
+  }
+
+  void visit(std::uint32_t at, std::size_t depth, Search& search) const {
+    const Node& node = nodes_[at];
+    if (node.smallest >= search.best) return;
+    if (depth == search.path.size()) {
+      search.consider(node.ends);
+      return;
+    }
+    search.consider(node.tails);
+    const std::string_view segment = search.path[depth];
+    if (node.has_literals) {
+      if (const auto edge = edges_.find({at, segment}); edge != edges_.end()) {
+        visit(edge->second, depth + 1, search);
+      }
+    }
+    for (std::size_t slot = 0; slot < kParameterKinds.size(); ++slot) {
+      const std::uint32_t child = node.parameters[slot];
+      if (child != kNoNode && accepts(kParameterKinds[slot], segment))
+        visit(child, depth + 1, search);
+    }
+  }
+
+  std::vector<Node> nodes_;
+  std::unordered_map<Edge, std::uint32_t, EdgeHash> edges_;
+};
+
+// `host` is lower-case. Orders the request's spelling against it without a copy.
+int compare_host(std::string_view host, std::string_view spelled) {
+  const std::size_t common = std::min(host.size(), spelled.size());
+  for (std::size_t i = 0; i < common; ++i) {
+    const char c = ascii::to_lower(spelled[i]);
+    if (host[i] != c) return host[i] < c ? -1 : 1;
+  }
+  return host.size() == spelled.size() ? 0 : host.size() < spelled.size() ? -1 : 1;
+}
+
+std::string_view without_port(std::string_view authority) {
+  const std::size_t colon = authority.rfind(':');
+  const std::size_t bracket = authority.rfind(']');
+  const bool has_port =
+      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  return has_port ? authority.substr(0, colon) : authority;
+}
+
+}  // namespace
+
+struct Router::Impl {
+  std::vector<Route> routes;
+  Trie every_host;
+  std::vector<std::pair<std::string, Trie>> hosts;  // sorted by host
+
+  explicit Impl(std::vector<Route> list) : routes(std::move(list)) {
+    std::vector<std::string> names;
+    for (const Route& route : routes)
+      names.insert(names.end(), route.hosts.begin(), route.hosts.end());
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (std::string& name : names) hosts.emplace_back(std::move(name), Trie());
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      routes[i].index = i;
+      if (routes[i].hosts.empty()) every_host.insert(routes, i);
+      for (const std::string& host : routes[i].hosts) find_host(host)->insert(routes, i);
+    }
+  }
+
+  Trie* find_host(std::string_view spelled) {
+    const auto place = std::lower_bound(
+        hosts.begin(), hosts.end(), spelled, [](const auto& entry, std::string_view text) {
+          return compare_host(entry.first, text) < 0;
+        });
+    return place != hosts.end() && compare_host(place->first, spelled) == 0 ? &place->second
+                                                                            : nullptr;
+  }
+};
+
+Router::Router(std::vector<Route> routes) : impl_(std::make_unique<Impl>(std::move(routes))) {}
+Router::~Router() = default;
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+
+void Router::match(std::string_view authority,
+                   const http::PathSegments& path,
+                   std::string_view method,
+                   RouteMatch& match) const {
+  match.route = nullptr;
+  match.parameters.clear();
+  if (path.size() == 0) return;
+  Search search{impl_->routes, path, method};
+  if (!impl_->hosts.empty()) {
+    const std::string_view host = without_port(authority);
+    if (const Trie* trie = impl_->find_host(authority)) trie->search(search);
+    if (host.size() != authority.size()) {
+      if (const Trie* trie = impl_->find_host(host)) trie->search(search);
+    }
+  }
+  impl_->every_host.search(search);
+  if (search.best == kNoRoute) return;
+
+  match.route = &impl_->routes[search.best];
+  const std::vector<PathPatternSegment>& pattern = match.route->pattern;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i].kind == Kind::literal) continue;
+    match.parameters.push_back(pattern[i].kind == Kind::path ? path.tail(i) : path[i]);
+  }
+}
+
+const std::vector<Route>& Router::routes() const noexcept { return impl_->routes; }
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,138 @@
+#include "proxy/rule_template.hpp"
+
+#include "base/hash.hpp"
+#include "caching/cache_key.hpp"
+#include "caching/tags.hpp"
+#include "caching/vary.hpp"
+#include "http/cookie.hpp"
+#include "http/query.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace hawkcache::proxy {
+namespace {
+
+using Kind = TemplatePart::Kind;
+
+// The values that need no work; nullopt for an absent query and for the kinds that are looked up by
+// name.
+std::optional<std::string_view> plain_value(const TemplatePart& part, const TemplateInput& input) {
+  switch (part.kind) {
+    case Kind::literal:
+      return part.text;
+    case Kind::path_parameter:
+      return input.parameters[part.parameter];
+    case Kind::method:
+      if (input.request->method == http::Method::head) return http::to_string(http::Method::get);
+      return input.request->method_text;
+    case Kind::scheme:
+      return input.scheme;
+    case Kind::host:
+      return input.authority;
+    case Kind::path:
+      return input.path;
+    case Kind::query:
+      return input.query;
+    case Kind::query_parameter:
+    case Kind::header:
+    case Kind::cookie:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::string tag_header(const TemplatePart& part, const TemplateInput& input) {
+  const std::string value = input.request->fields().combined(part.text).value_or("");
+  return caching::is_credential(part.text) && !value.empty() ? credential_digest(value) : value;
+}
+
+std::string tag_value(const TemplatePart& part, const TemplateInput& input) {
+  switch (part.kind) {
+    case Kind::query_parameter:
+      return http::query_parameter(input.query.value_or(""), part.text).value_or("");
+    case Kind::header:
+      return tag_header(part, input);
+    case Kind::cookie:
+      return std::string(http::cookie_value(input.request->fields(), part.text).value_or(""));
+    default:
+      return std::string(plain_value(part, input).value_or(""));
+  }
+}
+
+// Every parameter of that name as spelled, joined with "&", which none of them contains.
+std::optional<std::string> spelled_parameters(std::string_view query, std::string_view name) {
+  std::optional<std::string> spelled;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view parameter = query.substr(0, end);
+    if (http::query_parameter(parameter, name)) {
+      if (spelled) *spelled += '&';
+      spelled = spelled.value_or("").append(parameter);
+    }
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return spelled;
+}
+
+void append_value(std::string& out, std::optional<std::string_view> value) {
+  if (value) {
+    caching::append_key_value(out, *value);
+  } else {
+    caching::append_key_absent(out);
+  }
+}
+
+void append_header(std::string& out, const TemplatePart& part, const TemplateInput& input) {
+  const std::optional<std::string> value = input.request->fields().combined(part.text);
+  if (value && caching::is_credential(part.text)) {
+    caching::append_key_secret(out, *value);
+  } else {
+    append_value(out, value);
+  }
+}
+
+void append_cookie(std::string& out, const TemplatePart& part, const TemplateInput& input) {
+  const http::FieldsView fields = input.request->fields();
+  if (http::cookie_value(fields, part.text)) {
+    caching::append_key_secret(out, http::keep_cookies(fields, {&part.text, 1}));
+  } else {
+    caching::append_key_absent(out);
+  }
+}
+
+}  // namespace
+
+void RuleTemplate::append_tag(std::string& out, const TemplateInput& input) const {
+  for (const TemplatePart& part : parts_) {
+    if (part.kind == Kind::literal) {
+      out += part.text;
+    } else {
+      out += caching::clean_tag_value(tag_value(part, input));
+    }
+  }
+}
+
+void RuleTemplate::append_key(std::string& out, const TemplateInput& input) const {
+  for (const TemplatePart& part : parts_) {
+    switch (part.kind) {
+      case Kind::literal:
+        caching::append_key_literal(out, part.text);
+        break;
+      case Kind::query_parameter:
+        append_value(out, spelled_parameters(input.query.value_or(""), part.text));
+        break;
+      case Kind::header:
+        append_header(out, part, input);
+        break;
+      case Kind::cookie:
+        append_cookie(out, part, input);
+        break;
+      default:
+        append_value(out, plain_value(part, input));
+        break;
+    }
+  }
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,33 @@
+// Answers from a complete stored response: whole, 304, 206 or 416, as one gather write. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "caching/cache_status.hpp"
+#include "http/body_framing.hpp"
+#include "http/head.hpp"
+#include "net/request_handler.hpp"
+#include "proxy/response_text.hpp"
+#include "store/stored_response.hpp"
+
+namespace hawkcache::proxy {
+
+struct StoredAnswerInput {
+  const http::RequestHead* request = nullptr;
+  http::Persistence persistence = http::Persistence::keep_alive;
+  WallTime now;
+  Duration age{0};
+  XCache x_cache = XCache::hit;
+  const caching::CacheStatus* cache_status = nullptr;
+};
+
+enum class AnswerKind : std::uint8_t { whole, not_modified, partial, unsatisfiable };
+struct StoredAnswer {
+  AnswerKind kind = AnswerKind::whole;
+  int status = 200;
+};
+
+// Fills `out`, which keeps the stored response alive. Allocates only while `out` grows.
+StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored, const StoredAnswerInput& input, net::PreparedResponse& out);
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,346 @@
+#include "server/server.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+
+#include "admin/admin_handler.hpp"
+#include "base/log.hpp"
+#include "proxy/transaction.hpp"
+#include "server/maintenance.hpp"
+#include "server/settings.hpp"
+
+namespace hawkcache::server {
+namespace {
+
+constexpr auto kDrainPoll = std::chrono::milliseconds(5);
+constexpr std::size_t kAdminConnections = 256;
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1U << 20U));
+}
+
+std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
+                                                    std::string& error) {
+  if (config.log.access.kind == config::AccessLog::Kind::off) return nullptr;
+  const bool json = config.log.format == log::Format::json;
+  return observe::open_access_log(
+      config.log.access.kind == config::AccessLog::Kind::file ? config.log.access.path : "stdout",
+      json ? observe::AccessLog::Format::json : observe::AccessLog::Format::text, error);
+}
+
+}  // namespace
+
+// Members in the order in which they may be destroyed from the bottom up: what frames on the workers refer to comes before the workers, what holds
+// sockets of the workers after them.
+struct Server::Impl {
+  Impl(config::Config config_, ConfigSource source_, const Clock& clock_);
+  ~Impl();
+
+  std::optional<StartError> start();
+  std::optional<StartError> bind();
+  void start_accepting();
+  void wait();
+  void stop();
+  ReloadOutcome reload();
+  void take_over(config::Config after, std::shared_ptr<observe::AccessLog> access_log);
+  void post_to_data_workers(const std::function<void(net::Worker&)>& task);
+  admin::AdminContext admin_context();
+  admin::ReloadReport reload_for_admin();
+  admin::Figures figures() const;
+  void end_everything();
+
+  const Clock& clock;
+  const ConfigSource source;
+  mutable std::mutex mutex;  // guards config, the shared pointers below, and reloads
+  config::Config config;
+  observe::Counters counters;
+  std::unique_ptr<store::Store> store;
+  proxy::CollapseTable fills;
+  proxy::UncacheableKeys uncacheable;
+  std::shared_ptr<const proxy::Snapshot> snapshot;
+  std::shared_ptr<const admin::AdminSettings> admin_settings_now;
+  std::shared_ptr<observe::AccessLog> access_log;
+  std::uint64_t reloads = 0;
+  std::uint64_t reloads_failed = 0;
+  admin::AdminContext admin;
+  std::vector<std::unique_ptr<proxy::WorkerState>> states;
+
+  std::shared_ptr<net::ConnectionGauge> gauge;
+  std::shared_ptr<net::ConnectionGauge> admin_gauge;
+  std::vector<std::unique_ptr<net::Worker>> workers;
+  std::unique_ptr<net::Worker> admin_worker;
+  std::unique_ptr<Maintenance> maintenance;
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  std::unique_ptr<net::Listener> admin_listener;
+
+  std::atomic<int> stops{0};
+  std::atomic<bool> accepting{false};
+  std::mutex stop_mutex;
+  std::condition_variable stop_asked;
+  bool ended = false;
+};
+
+Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& clock_)
+    : clock(clock_),
+      source(std::move(source_)),
+      config(std::move(config_)),
+      counters(thread_count(config) + 1),
+      store(store::make_memory_store(memory_settings(config))),
+      fills(store->fence()),
+      snapshot(make_snapshot(config, counters)),
+      admin_settings_now(admin_settings(config)),
+      admin(admin_context()),
+      gauge(std::make_shared<net::ConnectionGauge>(connection_limit(config, descriptor_limit()))),
+      admin_gauge(std::make_shared<net::ConnectionGauge>(kAdminConnections)) {}
+
+Server::Impl::~Impl() {
+  stop();
+  end_everything();
+}
+
+std::optional<StartError> Server::Impl::start() {
+  std::string log_error;
+  access_log = make_access_log(config, log_error);
+  if (!log_error.empty()) return StartError{log_error};
+  for (std::size_t i = 0; i < thread_count(config); ++i) {
+    workers.push_back(std::make_unique<net::Worker>(i, clock));
+  }
+  admin_worker = std::make_unique<net::Worker>(workers.size(), clock);
+  if (auto error = bind()) return error;
+
+  std::random_device random;
+  for (const auto& worker : workers) {
+    states.push_back(std::make_unique<proxy::WorkerState>(proxy::WorkerState{
+        .worker = *worker,
+        .store = *store,
+        .fills = fills,
+        .uncacheable = uncacheable,
+        .counters = counters.worker(worker->index()),
+        .snapshot = snapshot,
+        .upstream = net::make_upstream_pool(*worker, upstream_settings(config)),
+        .access_log = access_log,
+        .request_id_seed = (std::uint64_t{random()} << 32U) | random(),
+        .request_ids = 0}));
+  }
+  start_accepting();
+  return std::nullopt;
+}
+
+std::optional<StartError> Server::Impl::bind() {
+  std::vector<net::Worker*> all;
+  for (const auto& worker : workers) all.push_back(worker.get());
+  for (const net::ListenAddress& address : listen_addresses(config)) {
+    auto bound = net::Listener::bind(address, all);
+    if (!bound) {
+      return StartError{fmt::format("cannot listen on {}: {}",
+                                    config::to_string({address.host, address.port}),
+                                    bound.error().message())};
+    }
+    listeners.push_back(std::move(*bound));
+  }
+  const config::Endpoint& endpoint = config.admin.listen;
+  auto bound = net::Listener::bind({.host = endpoint.host, .port = endpoint.port}, {admin_worker.get()});
+  if (!bound) {
+    return StartError{fmt::format("cannot listen on {} (admin): {}", config::to_string(endpoint),
+                                  bound.error().message())};
+  }
+  admin_listener = std::move(*bound);
+  return std::nullopt;
+}
+
+void Server::Impl::start_accepting() {
+  for (const auto& listener : listeners) {
+    listener->start(
+        client_settings(config),
+        [this](net::Worker& worker) -> std::unique_ptr<net::RequestHandler> {
+          return std::make_unique<proxy::Transaction>(*states[worker.index()]);
+        },
+        gauge);
+  }
+  admin_listener->start(
+      admin_connection_settings(config),
+      [this](net::Worker& worker) -> std::unique_ptr<net::RequestHandler> {
+        return std::make_unique<admin::AdminHandler>(admin, counters.worker(worker.index()));
+      },
+      admin_gauge);
+  maintenance = std::make_unique<Maintenance>(*admin_worker, *store);
+  for (const auto& worker : workers) worker->start();
+  admin_worker->start();
+  maintenance->start();
+  accepting = true;
+}
+
+admin::AdminContext Server::Impl::admin_context() {
+  return {.clock = clock,
+          .store = *store,
+          .counters = counters,
+          .store_backend = "memory",
+          .started = clock.wall(),
+          .settings =
+              [this] {
+                const std::lock_guard lock(mutex);
+                return admin_settings_now;
+              },
+          .router =
+              [this] {
+                const std::lock_guard lock(mutex);
+                return snapshot->router;
+              },
+          .readiness =
+              [this] {
+                using State = admin::Readiness::State;
+                const State state = stops > 0 ? State::draining
+                                              : (accepting ? State::ready : State::starting);
+                return admin::Readiness{.state = state, .store = "memory", .upstream = "configured"};
+              },
+          .figures = [this] { return figures(); },
+          .reload = [this] { return reload_for_admin(); },
+          .schema = [] { return config::json_schema(); }};
+}
+
+admin::Figures Server::Impl::figures() const {
+  const std::lock_guard lock(mutex);
+  return {.connections_open = gauge->open(),
+          .connections_accepted = gauge->accepted(),
+          .access_lines_dropped = access_log ? access_log->dropped() : 0,
+          .reloads = reloads,
+          .reloads_failed = reloads_failed};
+}
+
+admin::ReloadReport Server::Impl::reload_for_admin() {
+  ReloadOutcome outcome = reload();
+  using To = admin::ReloadReport::Status;
+  To status = To::reloaded;
+  if (outcome.status == ReloadOutcome::Status::rejected) status = To::rejected;
+  if (outcome.status == ReloadOutcome::Status::needs_restart) status = To::needs_restart;
+  return {.status = status, .messages = std::move(outcome.messages)};
+}
+
+ReloadOutcome Server::Impl::reload() {
+  const std::lock_guard lock(mutex);
+  config::LoadResult loaded = source();
+  ReloadOutcome outcome;
+  for (const config::ConfigError& error : loaded.errors) {
+    outcome.messages.push_back(config::to_string(error));
+  }
+  std::shared_ptr<observe::AccessLog> new_log;
+  if (loaded.config) {
+    const auto fixed = changes_that_need_a_restart(config, *loaded.config);
+    for (const std::string& name : fixed) {
+      outcome.messages.push_back(fmt::format("a changed `{}` needs a restart", name));
+    }
+    if (!fixed.empty()) outcome.status = ReloadOutcome::Status::needs_restart;
+    std::string log_error;
+    new_log = make_access_log(*loaded.config, log_error);
+    if (!log_error.empty()) outcome.messages.push_back(log_error);
+  }
+  if (!outcome.messages.empty()) {
+    if (outcome.status == ReloadOutcome::Status::reloaded) {
+      outcome.status = ReloadOutcome::Status::rejected;
+    }
+    ++reloads_failed;
+    return outcome;
+  }
+  take_over(std::move(*loaded.config), std::move(new_log));
+  for (const config::ConfigError& warning : loaded.warnings) {
+    outcome.messages.push_back(config::to_string(warning));
+  }
+  ++reloads;
+  return outcome;
+}
+
+// The new configuration is complete before any of it is in use; each worker changes over between two steps of its loop.
+void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::AccessLog> new_log) {
+  const bool same_upstream = config.upstream == after.upstream &&
+                             config.limits.response_header_block == after.limits.response_header_block &&
+                             config.limits.response_header_count == after.limits.response_header_count;
+  config = std::move(after);
+  log::setup({.level = config.log.level, .format = config.log.format});
+  access_log = std::move(new_log);
+  snapshot = make_snapshot(config, counters);
+  admin_settings_now = admin_settings(config);
+  post_to_data_workers([this,
+                        same_upstream,
+                        next = snapshot,
+                        next_log = access_log,
+                        upstream = upstream_settings(config)](net::Worker& worker) {
+    proxy::WorkerState& state = *states[worker.index()];
+    state.snapshot = next;
+    state.access_log = next_log;
+    if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
+  });
+}
+
+void Server::Impl::post_to_data_workers(const std::function<void(net::Worker&)>& task) {
+  for (const auto& worker : workers) {
+    worker->post([task, target = worker.get()] { task(*target); });
+  }
+}
+
+void Server::Impl::stop() {
+  if (++stops == 1) {
+    gauge->drain();
+    for (const auto& listener : listeners) listener->stop();
+    post_to_data_workers(
+        [](net::Worker& worker) { net::close_connections(worker, net::CloseWhich::idle); });
+  }
+  const std::lock_guard lock(stop_mutex);
+  stop_asked.notify_all();
+}
+
+void Server::Impl::wait() {
+  {
+    std::unique_lock lock(stop_mutex);
+    stop_asked.wait(lock, [this] { return stops > 0; });
+  }
+  Duration drain_timeout{};
+  {
+    const std::lock_guard lock(mutex);
+    drain_timeout = config.drain_timeout;
+  }
+  const auto give_up = std::chrono::steady_clock::now() + drain_timeout;
+  std::unique_lock lock(stop_mutex);
+  while (gauge->open() > 0 && stops < 2 && std::chrono::steady_clock::now() < give_up) {
+    stop_asked.wait_for(lock, kDrainPoll);
+  }
+  lock.unlock();
+  if (gauge->open() > 0) log::warn("{} connections were cut after drain_timeout", gauge->open());
+  end_everything();
+}
+
+void Server::Impl::end_everything() {
+  if (ended) return;
+  ended = true;
+  for (const auto& worker : workers) worker->stop();
+  if (admin_worker) admin_worker->stop();
+  for (const auto& worker : workers) worker->join();
+  if (admin_worker) admin_worker->join();
+  listeners.clear();
+  admin_listener.reset();
+  maintenance.reset();
+  for (const auto& state : states) state->upstream.reset();
+  workers.clear();
+  admin_worker.reset();
+}
+
+Server::Server(config::Config config, ConfigSource source, const Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(source), clock)) {}
+Server::~Server() = default;
+
+std::optional<StartError> Server::start() { return impl_->start(); }
+void Server::wait() { impl_->wait(); }
+void Server::stop() { impl_->stop(); }
+ReloadOutcome Server::reload() { return impl_->reload(); }
+std::uint16_t Server::port(std::size_t i) const { return impl_->listeners.at(i)->port(); }
+std::uint16_t Server::admin_port() const { return impl_->admin_listener->port(); }
+
+}  // namespace hawkcache::server

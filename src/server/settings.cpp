@@ -1,0 +1,131 @@
+#include "server/settings.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "server/compile_routes.hpp"
+
+namespace hawkcache::server {
+namespace {
+
+store::Eviction to_store(config::Eviction eviction) {
+  switch (eviction) {
+    case config::Eviction::s3fifo: return store::Eviction::s3fifo;
+    case config::Eviction::sieve: return store::Eviction::sieve;
+    case config::Eviction::lru: return store::Eviction::lru;
+  }
+  return store::Eviction::s3fifo;
+}
+
+// Those that connections and the store were built with.
+bool same_fixed_limits(const config::LimitsConfig& a, const config::LimitsConfig& b) {
+  config::LimitsConfig comparable = b;
+  comparable.tags_per_response = a.tags_per_response;
+  comparable.admin_body = a.admin_body;
+  comparable.response_header_block = a.response_header_block;
+  comparable.response_header_count = a.response_header_count;
+  return a == comparable;
+}
+
+}  // namespace
+
+std::vector<net::ListenAddress> listen_addresses(const config::Config& config) {
+  std::vector<net::ListenAddress> addresses;
+  for (const config::Endpoint& endpoint : config.listen) {
+    const bool has_ipv4_twin =
+        std::any_of(config.listen.begin(), config.listen.end(), [&](const auto& other) {
+          return other.port == endpoint.port && other.host == "0.0.0.0";
+        });
+    addresses.push_back({.host = endpoint.host, .port = endpoint.port, .v6_only = has_ipv4_twin});
+  }
+  return addresses;
+}
+
+net::ConnectionSettings client_settings(const config::Config& config) {
+  const config::LimitsConfig& limits = config.limits;
+  return {.limits = {.start_line = limits.request_line,
+                     .header_block = limits.header_block,
+                     .field_count = limits.header_count},
+          .header_timeout = limits.header_timeout,
+          .keepalive_timeout = limits.keepalive_timeout,
+          .body_timeout = limits.body_timeout,
+          .write_timeout = limits.write_timeout,
+          .max_body = limits.request_body};
+}
+
+net::ConnectionSettings admin_connection_settings(const config::Config& config) {
+  net::ConnectionSettings settings = client_settings(config);
+  settings.max_body = 0;  // the admin handler has a limit of its own, checked after the token
+  return settings;
+}
+
+net::UpstreamSettings upstream_settings(const config::Config& config) {
+  net::UpstreamSettings settings;
+  for (const config::UpstreamServer& server : config.upstream.servers) {
+    settings.servers.push_back({server.endpoint.host, server.endpoint.port});
+  }
+  settings.connect_timeout = config.upstream.connect_timeout;
+  settings.response_timeout = config.upstream.response_timeout;
+  settings.idle_timeout = config.upstream.idle_timeout;
+  settings.keepalive_timeout = config.upstream.keepalive;
+  settings.max_idle = config.upstream.max_idle;
+  settings.fail_timeout = config.upstream.fail_timeout;
+  settings.limits.header_block = config.limits.response_header_block;
+  settings.limits.field_count = config.limits.response_header_count;
+  return settings;
+}
+
+store::MemoryStoreSettings memory_settings(const config::Config& config) {
+  const config::MemoryConfig& memory = config.store.memory;
+  return {.max_size = memory.max_size,
+          .max_entries = memory.max_entries,
+          .max_object = memory.max_object,
+          .max_variants = config.limits.variants,
+          .eviction = to_store(memory.eviction),
+          .shards = 0};
+}
+
+std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config) {
+  return std::make_shared<const admin::AdminSettings>(
+      admin::AdminSettings{.token = config.admin.token, .max_body = config.limits.admin_body});
+}
+
+std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config,
+                                                     observe::Counters& counters) {
+  auto snapshot = std::make_shared<proxy::Snapshot>();
+  std::vector<proxy::Route> routes = compile_routes(config);
+  for (const proxy::Route& route : routes) {
+    snapshot->route_counters.push_back(counters.route(route.name));
+  }
+  snapshot->router = std::make_shared<const proxy::Router>(std::move(routes));
+  snapshot->cache_status_key = config.cache_status_key ? proxy::ShowKey::yes : proxy::ShowKey::no;
+  snapshot->tag_limits.per_response = config.limits.tags_per_response;
+  snapshot->upstream_authority = config::to_string(config.upstream.servers.front().endpoint);
+  return snapshot;
+}
+
+std::size_t thread_count(const config::Config& config) {
+  if (config.threads != 0) return config.threads;
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit) {
+  if (config.limits.max_connections != 0) return config.limits.max_connections;
+  // Each client may need an upstream connection beside its own; the rest is for listeners, logs and the admin.
+  const std::size_t reserved = std::max<std::size_t>(32, descriptor_limit / 4);
+  return std::max<std::size_t>(8, descriptor_limit - std::min(descriptor_limit, reserved));
+}
+
+std::vector<std::string> changes_that_need_a_restart(const config::Config& before,
+                                                     const config::Config& after) {
+  std::vector<std::string> changed;
+  if (before.listen != after.listen) changed.emplace_back("listen");
+  if (thread_count(before) != thread_count(after)) changed.emplace_back("threads");
+  if (before.admin.listen != after.admin.listen) changed.emplace_back("admin.listen");
+  if (before.store.backend != after.store.backend) changed.emplace_back("store.backend");
+  if (before.store.memory != after.store.memory) changed.emplace_back("store.memory");
+  if (!same_fixed_limits(before.limits, after.limits)) changed.emplace_back("limits");
+  return changed;
+}
+
+}  // namespace hawkcache::server

@@ -1,0 +1,65 @@
+// The words of the purge fence: epochs, verdicts, and one fence as an atomic value. What they are for is told in
+// purge_fence.hpp.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "base/clock.hpp"
+#include "store/purge.hpp"
+
+namespace hawkcache::store {
+
+using Epoch = std::uint64_t;
+
+// What a fence says of a response.
+enum class Trust : std::uint8_t { trusted, distrusted, expired_by_soft_purge };
+
+struct FenceVerdict {
+  Trust trust = Trust::trusted;
+  // For expired_by_soft_purge: the time of the newest soft purge that concerns it.
+  WallTime expired_at{};
+
+  void distrust() noexcept { trust = Trust::distrusted; }
+  // A hard purge wins over any soft one.
+  void soften(WallTime at) noexcept {
+    if (trust == Trust::distrusted) return;
+    expired_at = trust == Trust::trusted ? at : std::max(expired_at, at);
+    trust = Trust::expired_by_soft_purge;
+  }
+};
+
+// The newest hard and the newest soft purge of one thing. Only rises. Raised by one thread at a time (the purge lock),
+// judged by any.
+class AtomicFence {
+ public:
+  void raise(PurgeKind kind, Epoch epoch, WallTime now) noexcept {
+    if (kind == PurgeKind::hard) {
+      hard_.store(epoch, std::memory_order_release);
+      return;
+    }
+    // The time first: whoever sees the epoch sees this time or a later purge's.
+    soft_ms_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+    soft_.store(epoch, std::memory_order_release);
+  }
+
+  void judge(Epoch epoch, FenceVerdict& verdict) const noexcept {
+    if (hard_.load(std::memory_order_acquire) > epoch) {
+      verdict.distrust();
+    } else if (soft_.load(std::memory_order_acquire) > epoch) {
+      verdict.soften(WallTime(Duration(soft_ms_.load(std::memory_order_relaxed))));
+    }
+  }
+
+  Epoch newest() const noexcept {
+    return std::max(hard_.load(std::memory_order_acquire), soft_.load(std::memory_order_acquire));
+  }
+
+ private:
+  std::atomic<Epoch> hard_{0};
+  std::atomic<Epoch> soft_{0};
+  std::atomic<std::int64_t> soft_ms_{0};
+};
+
+}  // namespace hawkcache::store

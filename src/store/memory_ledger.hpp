@@ -1,0 +1,61 @@
+// The memory store's books: bytes and entries, against their limits. Room is reserved before anything goes in, so the
+// limits hold at all times. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "store/purge_fence.hpp"
+
+namespace hawkcache::store {
+
+class MemoryLedger {
+ public:
+  MemoryLedger(std::uint64_t max_bytes, std::uint64_t max_entries, const PurgeFence& fence) noexcept
+      : max_bytes_(max_bytes), max_entries_(max_entries), fence_(fence) {}
+
+  // Tag records and fences are in it too; they keep books of their own.
+  std::uint64_t bytes() const noexcept { return bytes_.load() + fence_.bytes(); }
+  std::uint64_t entry_bytes() const noexcept { return bytes_.load(); }
+  std::uint64_t entries() const noexcept { return entries_.load(); }
+  std::uint64_t max_bytes() const noexcept { return max_bytes_; }
+  std::uint64_t max_entries() const noexcept { return max_entries_; }
+
+  // Whether a reservation would be granted now.
+  bool fits(std::uint64_t more_bytes, std::uint64_t more_entries) const noexcept {
+    return entries() + more_entries <= max_entries_ && bytes() + more_bytes <= max_bytes_;
+  }
+  enum class Reservation : std::uint8_t { granted, full };
+  [[nodiscard]] Reservation reserve(std::uint64_t bytes, std::uint64_t entries) noexcept {
+    if (!raise(entries_, entries, max_entries_)) return Reservation::full;
+    const std::uint64_t beside = fence_.bytes();
+    if (beside <= max_bytes_ && raise(bytes_, bytes, max_bytes_ - beside)) {
+      return Reservation::granted;
+    }
+    entries_.fetch_sub(entries);
+    return Reservation::full;
+  }
+  void release(std::uint64_t bytes, std::uint64_t entries) noexcept {
+    bytes_.fetch_sub(bytes);
+    entries_.fetch_sub(entries);
+  }
+
+ private:
+  static bool raise(std::atomic<std::uint64_t>& used,
+                    std::uint64_t amount,
+                    std::uint64_t limit) noexcept {
+    std::uint64_t now = used.load();
+    do {
+      if (amount > limit || now > limit - amount) return false;
+    } while (!used.compare_exchange_weak(now, now + amount));
+    return true;
+  }
+
+  const std::uint64_t max_bytes_;
+  const std::uint64_t max_entries_;
+  const PurgeFence& fence_;
+  std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<std::uint64_t> entries_{0};
+};
+
+}  // namespace hawkcache::store

@@ -1,0 +1,223 @@
+#include "store/memory_shard.hpp"
+
+#include <tuple>
+#include <utility>
+
+#include <boost/container/small_vector.hpp>
+
+#include "store/footprint.hpp"
+
+namespace hawkcache::store {
+
+namespace {
+
+// A ghost per entry, with the table's room to grow.
+constexpr std::size_t kGhostBytes = 16;
+
+bool is_older(const StoredResponse& a, const StoredResponse& b) noexcept {
+  return std::tuple(a.epoch(), a.sequence()) < std::tuple(b.epoch(), b.sequence());
+}
+
+bool has_vary(const StoredResponse& response) noexcept {
+  return response.meta().vary != nullptr && !response.meta().vary->empty();
+}
+
+bool same_vary(const StoredResponse& a, const StoredResponse& b) noexcept {
+  if (!has_vary(a) || !has_vary(b)) return has_vary(a) == has_vary(b);
+  return a.meta().vary == b.meta().vary || *a.meta().vary == *b.meta().vary;
+}
+
+bool same_variant(const StoredResponse& a, const StoredResponse& b) noexcept {
+  return a.meta().rule_fingerprint == b.meta().rule_fingerprint &&
+         a.meta().secondary_key == b.meta().secondary_key && same_vary(a, b);
+}
+
+// A response without Vary speaks for all requests: it takes the place of every variant.
+bool takes_the_place_of(const StoredResponse& newer, const StoredResponse& other) noexcept {
+  return !has_vary(newer) || same_variant(newer, other);
+}
+
+}  // namespace
+
+// Entries on their way out. REQUIRES: destroyed after the shard's lock was given back.
+class MemoryShard::Removed {
+ public:
+  explicit Removed(Census& census) noexcept : census_(census) {}
+  Removed(const Removed&) = delete;
+  Removed& operator=(const Removed&) = delete;
+  ~Removed() {
+    while (first_ != nullptr) {
+      const std::unique_ptr<Entry> entry(std::exchange(first_, first_->chained));
+      census_.remove(*entry->response);
+    }
+  }
+  void add(Entry& entry) noexcept {
+    entry.chained = first_;
+    first_ = &entry;
+  }
+
+ private:
+  Census& census_;
+  Entry* first_ = nullptr;
+};
+
+// The other variants under a new one's key.
+struct MemoryShard::Neighbours {
+  boost::container::small_vector<Entry*, 8> replaced;
+  std::size_t staying = 0;
+  Entry* oldest_staying = nullptr;
+};
+
+MemoryShard::MemoryShard(const MemoryShared& shared, Eviction eviction)
+    : shared_(shared), policy_(make_eviction_policy(eviction)) {}
+
+MemoryShard::~MemoryShard() {
+  Removed removed(shared_.census);
+  while (Entry* entry = take_victim()) unlink(*entry, removed);
+}
+
+std::size_t MemoryShard::bytes_per_entry() noexcept {
+  return heap_footprint(sizeof(Entry)) + EntryIndex::kBytesPerEntry + kGhostBytes +
+         UrlCounts::kBytesPerEntry;
+}
+
+void MemoryShard::find(const caching::KeyView& key, std::uint32_t hash, Found& found) {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  Entry* next = nullptr;
+  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
+    next = entry->chained;
+    if (entry->hash != hash || entry->response->key() != key.text) continue;
+    if (entry->response->vouch(shared_.fence) == Trust::distrusted) {
+      discard(*entry, removed);
+      shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    policy_->on_hit(*entry);
+    found.push_back(entry->response);
+  }
+}
+
+MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
+                                         std::uint32_t hash,
+                                         Neighbours& neighbours) const {
+  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = entry->chained) {
+    const StoredResponse& other = *entry->response;
+    if (entry->hash != hash || other.key() != fresh.key()) continue;
+    const bool other_is_newer = is_older(fresh, other);
+    if (other_is_newer && takes_the_place_of(other, fresh)) return Placed::superseded;
+    if (!other_is_newer && takes_the_place_of(fresh, other)) {
+      neighbours.replaced.push_back(entry);
+      continue;
+    }
+    ++neighbours.staying;
+    Entry*& oldest = neighbours.oldest_staying;
+    if (oldest == nullptr || is_older(other, *oldest->response)) oldest = entry;
+  }
+  return Placed::stored;
+}
+
+MemoryShard::Placed MemoryShard::place(std::unique_ptr<Entry>& entry) {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  const StoredResponse& fresh = *entry->response;
+  // Under the lock, so that a sweep that has passed this shard need not come back for it.
+  if (fresh.vouch(shared_.fence) == Trust::distrusted) return Placed::purged_meanwhile;
+  Neighbours neighbours;
+  if (examine(fresh, entry->hash, neighbours) == Placed::superseded) return Placed::superseded;
+  for (Entry* replaced : neighbours.replaced) discard(*replaced, removed);
+  if (neighbours.staying >= shared_.max_variants && neighbours.oldest_staying != nullptr) {
+    discard(*neighbours.oldest_staying, removed);
+    shared_.counters.evicted.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (const Placed room = reserve(entry->bytes(), removed); room != Placed::stored) return room;
+
+  Entry& placed = *entry.release();
+  bytes_ += placed.bytes();
+  index_.insert(placed);
+  policy_->on_insert(placed);
+  const auto arrived = std::chrono::floor<std::chrono::seconds>(
+      placed.response->meta().freshness.response_time.time_since_epoch());
+  wheel_.insert(placed, static_cast<std::uint32_t>(std::max<std::int64_t>(arrived.count(), 1)));
+  return Placed::stored;
+}
+
+// Room in the ledger, if need be at the cost of this shard, as long as it holds its share.
+MemoryShard::Placed MemoryShard::reserve(std::uint64_t bytes, Removed& removed) {
+  for (std::size_t evicted = 0;; ++evicted) {
+    if (shared_.ledger.reserve(bytes, 1) == MemoryLedger::Reservation::granted) {
+      return Placed::stored;
+    }
+    if (evicted == kBatch) return Placed::again;
+    if (!holds_its_share()) return Placed::full;
+    Entry* victim = take_victim();
+    if (victim == nullptr) return Placed::full;
+    unlink(*victim, removed);
+    shared_.counters.evicted.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+std::size_t MemoryShard::evict(std::uint64_t bytes, std::uint64_t entries, Evict which) {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  std::size_t evicted = 0;
+  while (evicted < kBatch && !shared_.ledger.fits(bytes, entries)) {
+    if (which == Evict::from_share && !holds_its_share()) break;
+    Entry* victim = take_victim();
+    if (victim == nullptr) break;
+    unlink(*victim, removed);
+    ++evicted;
+  }
+  shared_.counters.evicted.fetch_add(evicted, std::memory_order_relaxed);
+  return evicted;
+}
+
+void MemoryShard::expire(std::uint32_t now, std::size_t& budget) {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  while (ExpiryNode* due = wheel_.take_due(now, budget)) {
+    discard(static_cast<Entry&>(*due), removed);
+    shared_.counters.expired.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+MemoryShard::Walk MemoryShard::remove_purged(std::size_t& position, std::size_t& budget) {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  for (; position < index_.buckets(); ++position) {
+    if (budget == 0) return Walk::unfinished;
+    --budget;
+    Entry* next = nullptr;
+    for (Entry* entry = index_.bucket(position); entry != nullptr; entry = next) {
+      next = entry->chained;
+      if (budget > 0 && next != nullptr) --budget;
+      if (entry->response->vouch(shared_.fence) != Trust::distrusted) continue;
+      discard(*entry, removed);
+      shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  return Walk::at_end;
+}
+
+bool MemoryShard::holds_its_share() const noexcept {
+  return index_.size() > 0 && (bytes_ * shared_.shards >= shared_.ledger.entry_bytes() ||
+                               index_.size() * shared_.shards >= shared_.ledger.entries());
+}
+
+Entry* MemoryShard::take_victim() noexcept { return static_cast<Entry*>(policy_->victim()); }
+
+void MemoryShard::discard(Entry& entry, Removed& removed) noexcept {
+  policy_->on_remove(entry);
+  unlink(entry, removed);
+}
+
+// The rest of what knows it. REQUIRES: the policy does not any more.
+void MemoryShard::unlink(Entry& entry, Removed& removed) noexcept {
+  index_.remove(entry);
+  ExpiryWheel::remove(entry);
+  bytes_ -= entry.bytes();
+  shared_.ledger.release(entry.bytes(), 1);
+  removed.add(entry);
+}
+
+}  // namespace hawkcache::store

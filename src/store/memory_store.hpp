@@ -1,0 +1,29 @@
+// The memory store: shards, each a hash index, an eviction policy and a short mutex, under one budget of bytes and one of
+// entries that hold at all times. Values are immutable and shared; a hit takes the shard's lock for the look-up and sets
+// a bit, nothing more.
+//
+// What the budget counts: all memory of each response, its share of the index, its tags' records, the fences, all with
+// the allocator's rounding. What readers still hold of a response that was evicted meanwhile is theirs, not counted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "store/eviction.hpp"
+#include "store/store.hpp"
+
+namespace hawkcache::store {
+
+struct MemoryStoreSettings {
+  std::uint64_t max_size = 512ull << 20;
+  std::uint64_t max_entries = 1'000'000;
+  std::uint64_t max_object = 8ull << 20;  // bytes of body
+  std::size_t max_variants = 64;          // per key: one more takes the place of the oldest
+  Eviction eviction = Eviction::s3fifo;
+  std::size_t shards = 0;  // rounded up to a power of two; 0: chosen from max_size and max_entries
+};
+
+std::unique_ptr<Store> make_memory_store(const MemoryStoreSettings& settings);
+
+}  // namespace hawkcache::store

@@ -1,0 +1,131 @@
+// The purge fence: what makes a purge final at a cost that does not depend on how many objects it concerns
+// (docs/purging.md has the argument).
+//
+// There is one counter, the epoch. A purge takes the next epoch and raises the fence of each tag, URL and prefix it
+// names (or of everything) to it; fences only rise. A fetch takes a FetchTicket before its request goes upstream; what
+// it brings carries the ticket's epoch. A response may be joined, stored or served only while no fence that concerns it
+// is above its epoch, and its epoch is not below the floor. No index from tags to objects is needed: objects die where
+// they lie.
+//
+// Fences are forgotten in two ways: retire_through() when nothing older can exist any more (a whole sweep of the store
+// has passed and no older fetch is under way), or, when there are too many, after the floor has risen to the highest
+// forgotten one: forgetting means distrusting what is older, never reviving it.
+//
+// Memory order, in short. raise() writes the fences and only then publishes the epoch (release). Who reads current()
+// (acquire) and gets e therefore sees every fence up to e. A check that is to be remembered remembers the epoch that was
+// read before its first look at a fence: a purge that comes during the check is above that epoch, so the next reader
+// checks again. Forgetting raises the floor first and drops the fence then; a check looks at the fences first and at the
+// floor then: it meets one or the other.
+//
+// Thread-safe. Purges take a lock among themselves, tickets another; a check of a response whose `checked` epoch is
+// current() is one atomic load, done by the caller (StoredResponse::vouch).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "store/fence.hpp"
+#include "store/purge.hpp"
+#include "store/tag_table.hpp"
+
+namespace hawkcache::store {
+
+class PurgeFence;
+
+// A fetch under way: keeps the fences it may need from being forgotten. Held until what was fetched has been put into
+// the store (or dropped) and nobody can join the fetch any more. Move-only; released when destroyed; the fence outlives
+// it.
+class FetchTicket {
+ public:
+  FetchTicket() = default;
+  FetchTicket(FetchTicket&& other) noexcept;
+  FetchTicket& operator=(FetchTicket&& other) noexcept;
+  ~FetchTicket();
+  Epoch epoch() const noexcept { return epoch_; }
+  // Rises from fetch to fetch: an older fetch never replaces a newer one.
+  std::uint64_t sequence() const noexcept { return sequence_; }
+
+ private:
+  friend class PurgeFence;
+  PurgeFence* fence_ = nullptr;
+  Epoch epoch_ = 0;
+  std::uint64_t sequence_ = 0;
+};
+
+// What is known of a response (or of one that is being fetched) when the fence is asked.
+struct FenceSubject {
+  Epoch epoch = 0;
+  std::string_view authority;       // as keyed; compared as UrlScope says
+  std::string_view path_and_query;  // as keyed
+};
+// rule_tags_only: the origin's are still to come: any purge of any tag concerns it.
+enum class TagsKnown : std::uint8_t { all, rule_tags_only };
+
+class PurgeFence {
+ public:
+  struct Limits {
+    std::size_t fences = 1'000'000;  // tags, URLs and prefixes together
+    std::size_t prefixes = 4096;
+  };
+  PurgeFence();
+  explicit PurgeFence(Limits limits);
+  ~PurgeFence();
+  PurgeFence(const PurgeFence&) = delete;
+  PurgeFence& operator=(const PurgeFence&) = delete;
+
+  Epoch current() const noexcept { return epoch_.load(std::memory_order_acquire); }
+
+  [[nodiscard]] FetchTicket begin_fetch();
+
+  // Takes the next epoch and raises what is named; returns that epoch. Everything is in force when it returns. A request
+  // that names nothing takes no epoch.
+  Epoch raise(const PurgeRequest& request, WallTime now);
+
+  // The full check, with tags as text (misses, joins) or as records (stored responses).
+  FenceVerdict check(const FenceSubject& subject,
+                     std::span<const std::string> tags,
+                     TagsKnown known) const;
+  FenceVerdict check(const FenceSubject& subject, std::span<const TagRef> tags) const;
+  // The same for a response that was found trusted (or expired, which its holder remembers) at the epoch `checked`: only
+  // what was purged since is looked at.
+  FenceVerdict recheck(const FenceSubject& subject,
+                       std::span<const TagRef> tags,
+                       Epoch checked) const;
+
+  // Interned tag records, for stored responses. find_tag: empty when there is none.
+  TagRef intern(std::string_view tag);
+  TagRef find_tag(std::string_view tag) const;
+  // How many stored responses carry the tag now. Kept by the store, through TagRecord.
+  std::uint64_t members(std::string_view tag) const;
+  std::size_t tag_count() const noexcept;
+
+  // The lowest epoch among fetches under way, or current() when there are none.
+  Epoch oldest_fetch() const;
+  // Forgets every fence <= `epoch`. REQUIRES: no stored response and no fetch under way has an epoch below `epoch`, as
+  // far as a fence <= `epoch` concerns it.
+  void retire_through(Epoch epoch);
+  std::size_t fence_count() const;
+  Epoch floor() const noexcept { return floor_.load(std::memory_order_acquire); }
+
+  // Memory taken by tag records and fences.
+  std::size_t bytes() const noexcept;
+
+ private:
+  friend class FetchTicket;
+  struct Impl;
+  void end_fetch(Epoch epoch) noexcept;
+  void keep_within_limits();
+  FenceVerdict judge(const FenceSubject& subject, Epoch since, FenceVerdict by_tags) const;
+
+  std::unique_ptr<Impl> impl_;
+  std::atomic<Epoch> epoch_{1};
+  std::atomic<Epoch> floor_{0};
+};
+
+}  // namespace hawkcache::store

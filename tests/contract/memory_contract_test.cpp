@@ -1,0 +1,30 @@
+// The memory store under the contract, with each eviction policy, in one shard and in several.
+#include "contract/store_contract.hpp"
+#include "store/memory_store.hpp"
+
+namespace hawkcache::store {
+namespace {
+
+StoreFactory memory(std::string name, Eviction eviction, std::size_t shards) {
+  return {std::move(name), [eviction, shards](const StoreLimits& limits) {
+            MemoryStoreSettings settings;
+            settings.max_size = limits.max_size;
+            settings.max_entries = limits.max_entries;
+            settings.max_object = limits.max_object;
+            settings.eviction = eviction;
+            settings.shards = shards;
+            return make_memory_store(settings);
+          }};
+}
+
+const auto kMemoryStores = testing::Values(memory("s3fifo", Eviction::s3fifo, 0),
+                                           memory("sieve", Eviction::sieve, 0),
+                                           memory("lru", Eviction::lru, 0),
+                                           memory("one_shard", Eviction::s3fifo, 1),
+                                           memory("eight_shards", Eviction::s3fifo, 8));
+
+INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, kMemoryStores, factory_name);
+INSTANTIATE_TEST_SUITE_P(Memory, StoreStress, kMemoryStores, factory_name);
+
+}  // namespace
+}  // namespace hawkcache::store

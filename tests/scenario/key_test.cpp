@@ -1,0 +1,250 @@
+// Which requests share an entry: host, path, query, vary, cookies, key templates; and that what is keyed is what is forwarded.
+#include "scenario/support/scenario.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+class Keys : public Scenario {
+ protected:
+  // The origin answers with the field that it saw.
+  void echo(const std::string& target, const std::string& field, const Fields& fields = {}) {
+    origin.on(target, [field, fields](OriginExchange& exchange) {
+      exchange.respond("[" + exchange.request().fields.value(field) + "]", fields);
+    });
+  }
+};
+
+TEST_F(Keys, HostPathAndQueryAreKeptApart) {
+  start("- path: /{rest:path}");
+  const std::vector<std::pair<std::string, std::string>> different{
+      {"one.test", "/a"},     {"two.test", "/a"},       {"one.test:8080", "/a"}, {"one.test", "/a/"},
+      {"one.test", "/A"},     {"one.test", "/a?"},      {"one.test", "/a?x=1"},  {"one.test", "/a?x=1&"},
+      {"one.test", "/a?x=2"}, {"one.test", "/a?y=1&x"}, {"one.test", "/a?x&y=1"}, {"one.test", "/%61"},
+  };
+  for (const auto& [host, target] : different) {
+    EXPECT_EQ(x_cache(target, {{"Host", host}}), "MISS") << host << target;
+  }
+  for (const auto& [host, target] : different) {
+    const Response hit = get(target, {{"Host", host}});
+    EXPECT_EQ(hit.x_cache(), "HIT") << host << target;
+    EXPECT_TRUE(hit.body.starts_with(target + " #")) << host << target << hit;
+  }
+}
+
+TEST_F(Keys, TheHostsLetterCaseAndDefaultPortDoNotMatter) {
+  start("- path: /a");
+  get("/a", {{"Host", "one.test"}});
+  EXPECT_EQ(x_cache("/a", {{"Host", "ONE.Test"}}), "HIT");
+}
+
+TEST_F(Keys, ThePathIsForwardedAsSpelled) {
+  start("- path: /{rest:path}");
+  for (const char* target : {"/%61b", "/a%20b", "/a;v=1", "/a?q=%2F&r=+", "/%E4%B8%AD", "/a?", "/a?b?c"}) {
+    get(target);
+    EXPECT_EQ(origin.count(target), 1U) << target;
+    EXPECT_EQ(x_cache(target), "HIT") << target;
+  }
+}
+
+TEST_F(Keys, PathsThatReadersMayDisagreeAboutPassUncachedAsSpelled) {
+  start("- path: /{rest:path}");
+  for (const char* target : {"/a/../b", "/a/./b", "/a//b", "//a", "/a%2Fb", "/a%2fb", "/a%5Cb", "/%2e%2e/b", "/a/.%2E/b", "/a%00b", "/a%0ab", "/a/.."}) {
+    SCOPED_TRACE(target);
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(get(target).has("x-cache"));
+    EXPECT_EQ(origin.count(target), 2U);
+  }
+}
+
+TEST_F(Keys, IgnoredQueryParametersAreNeitherKeyedNorForwarded) {
+  start("- path: /a\n  query: { ignore: [\"utm_*\", ref] }");
+  EXPECT_EQ(x_cache("/a?x=1&utm_source=mail"), "MISS");
+  EXPECT_EQ(x_cache("/a?utm_medium=x&x=1&ref=y"), "HIT");
+  EXPECT_EQ(x_cache("/a?x=1"), "HIT");
+  EXPECT_EQ(x_cache("/a?x=2"), "MISS");
+  EXPECT_EQ(origin.count("/a?x=1"), 1U);
+  EXPECT_EQ(x_cache("/a?utm_source=mail"), "MISS");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
+TEST_F(Keys, OnlyTheNamedQueryParametersAreKeyedAndForwarded) {
+  start("- path: /a\n  query: { only: [page, limit] }\n- path: /none\n  query: { only: [] }");
+  EXPECT_EQ(x_cache("/a?page=1&session=x&limit=5"), "MISS");
+  EXPECT_EQ(x_cache("/a?page=1&limit=5&other"), "HIT");
+  EXPECT_EQ(origin.count("/a?page=1&limit=5"), 1U);
+  EXPECT_EQ(x_cache("/none?x=1"), "MISS");
+  EXPECT_EQ(x_cache("/none?x=2"), "HIT");
+  EXPECT_EQ(origin.count("/none"), 1U);
+}
+
+TEST_F(Keys, SortedQueriesShareAnEntryAndAreForwardedSorted) {
+  start("- path: /a\n  query: { sort: true }");
+  EXPECT_EQ(x_cache("/a?b=2&a=1"), "MISS");
+  EXPECT_EQ(x_cache("/a?a=1&b=2"), "HIT");
+  EXPECT_EQ(origin.count("/a?a=1&b=2"), 1U);
+  EXPECT_EQ(origin.count(), 1U);
+}
+
+TEST_F(Keys, TheOriginsVarySelectsTheVariant) {
+  start("- path: /a");
+  echo("/a", "Accept-Language", {{"Vary", "Accept-Language"}});
+  EXPECT_EQ(get("/a", {{"Accept-Language", "de"}}).body, "[de]");
+  EXPECT_EQ(get("/a", {{"Accept-Language", "en"}}).body, "[en]");
+  EXPECT_EQ(get("/a").body, "[]");
+  const Response german = get("/a", {{"Accept-Language", "de"}});
+  EXPECT_EQ(german.x_cache(), "HIT");
+  EXPECT_EQ(german.body, "[de]");
+  EXPECT_EQ(get("/a", {{"Accept-Language", "en"}}).body, "[en]");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_EQ(origin.count("/a"), 3U);
+}
+
+TEST_F(Keys, AbsentAndEmptyAndOddValuesOfAVariedFieldDiffer) {
+  start("- path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond(std::to_string(exchange.request().number), {{"Vary", "X-One, X-Two"}});
+  });
+  const std::vector<Fields> different{
+      {},
+      {{"X-One", ""}},
+      {{"X-Two", ""}},
+      {{"X-One", "a"}, {"X-Two", "b"}},
+      {{"X-One", "a, b"}},
+      {{"X-One", "a|b"}},
+      {{"X-One", "b"}, {"X-Two", "a"}},
+      {{"X-One", "ab"}},
+      {{"X-One", "A"}},
+      {{"X-One", "a"}},
+  };
+  for (std::size_t i = 0; i < different.size(); ++i) {
+    EXPECT_EQ(get("/a", different[i]).body, std::to_string(i + 1));
+  }
+  for (std::size_t i = 0; i < different.size(); ++i) {
+    EXPECT_EQ(get("/a", different[i]).body, std::to_string(i + 1)) << "again";
+  }
+}
+
+TEST_F(Keys, VaryOverSeveralLinesWithOddCaseAndEmptyMembersIsHonoured) {
+  start("- path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond(exchange.request().fields.value("x-one") + exchange.request().fields.value("x-two"),
+                     {{"Vary", " x-ONE ,, "}, {"Vary", "X-Two"}});
+  });
+  EXPECT_EQ(get("/a", {{"X-One", "1"}, {"X-Two", "2"}}).body, "12");
+  EXPECT_EQ(get("/a", {{"X-One", "1"}, {"X-Two", "3"}}).body, "13");
+  EXPECT_EQ(get("/a", {{"X-One", "4"}, {"X-Two", "2"}}).body, "42");
+  EXPECT_EQ(x_cache("/a", {{"X-One", "1"}, {"X-Two", "2"}}), "HIT");
+}
+
+TEST_F(Keys, AVariedFieldOnSeveralLinesCountsAsAWhole) {
+  start("- path: /a");
+  echo("/a", "X-One", {{"Vary", "X-One"}});
+  EXPECT_EQ(get("/a", {{"X-One", "a"}, {"X-One", "b"}}).body, "[a, b]");
+  EXPECT_EQ(get("/a", {{"X-One", "a"}, {"X-One", "c"}}).body, "[a, c]");
+  EXPECT_EQ(get("/a", {{"X-One", "a"}}).body, "[a]");
+  EXPECT_EQ(x_cache("/a", {{"X-One", "a"}, {"X-One", "c"}}), "HIT");
+}
+
+TEST_F(Keys, VaryStarIsNeverReused) {
+  start("- path: /a\n- path: /b\n- path: /c");
+  origin.answer("/a", ok("x", {{"Vary", "*"}, {"Cache-Control", "max-age=60"}}));
+  origin.answer("/b", ok("x", {{"Vary", "Accept, *"}}));
+  origin.answer("/c", ok("x", {{"Vary", "Accept"}, {"Vary", " * "}}));
+  for (const char* target : {"/a", "/b", "/c"}) {
+    get(target);
+    EXPECT_EQ(x_cache(target), "MISS") << target;
+  }
+}
+
+TEST_F(Keys, TheRulesVaryIsPartOfTheKey) {
+  start("- path: /a\n  vary: [x-tenant]");
+  echo("/a", "X-Tenant");
+  EXPECT_EQ(get("/a", {{"X-Tenant", "one"}}).body, "[one]");
+  EXPECT_EQ(get("/a", {{"X-Tenant", "two"}}).body, "[two]");
+  EXPECT_EQ(get("/a").body, "[]");
+  EXPECT_EQ(x_cache("/a", {{"X-Tenant", "one"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"X-Tenant", ""}}), "MISS");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+}
+
+TEST_F(Keys, AKeyTemplateReplacesTheDefaultKey) {
+  start("- path: /a/{id}\n  key: \"my:{id}:{header.x-tenant}\"");
+  EXPECT_EQ(x_cache("/a/1", {{"X-Tenant", "t"}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1?other=query", {{"X-Tenant", "t"}, {"Host", "other.test"}}), "HIT");
+  EXPECT_EQ(x_cache("/a/2", {{"X-Tenant", "t"}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1", {{"X-Tenant", "u"}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1"), "MISS");
+}
+
+TEST_F(Keys, ValuesInAKeyTemplateCannotForgeEachOther) {
+  start("- path: /a/{id}\n  key: \"{id}:{header.x-one}:{header.x-two}\"");
+  EXPECT_EQ(x_cache("/a/1", {{"X-One", "a"}, {"X-Two", "b"}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1", {{"X-One", "a:b"}, {"X-Two", ""}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1", {{"X-One", "a:b"}}), "MISS");
+  EXPECT_EQ(x_cache("/a/1:a", {{"X-One", "b"}}), "MISS");
+}
+
+TEST_F(Keys, NormalisedLanguagesShareAVariant) {
+  start("- path: /a\n  normalize: [accept-language, accept-encoding]");
+  echo("/a", "Accept-Language", {{"Vary", "Accept-Language, Accept-Encoding"}});
+  get("/a", {{"Accept-Language", "de, en;q=0.5"}, {"Accept-Encoding", "gzip, br"}});
+  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "de,en;q=0.5"}, {"Accept-Encoding", "br,gzip"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr"}, {"Accept-Encoding", "gzip, br"}}), "MISS");
+}
+
+TEST_F(Keys, CookiesBypassUnlessTheRuleSaysWhatTheyMean) {
+  start(
+      "- path: /bypass\n"
+      "- path: /ignore\n  cookies: ignore\n"
+      "- path: /keyed\n  cookies: { key: [session] }\n");
+  for (const char* target : {"/bypass", "/ignore", "/keyed"}) echo(target, "Cookie");
+  const Fields one{{"Cookie", "other=1; session=one"}};
+  const Fields two{{"Cookie", "session=two; other=2"}};
+
+  get("/bypass");
+  EXPECT_EQ(x_cache("/bypass", one), "BYPASS");
+  EXPECT_EQ(get("/bypass", one).body, "[other=1; session=one]");
+  EXPECT_EQ(x_cache("/bypass"), "HIT");
+
+  EXPECT_EQ(get("/ignore", one).body, "[other=1; session=one]");
+  EXPECT_EQ(x_cache("/ignore", two), "HIT");
+  EXPECT_EQ(x_cache("/ignore"), "HIT");
+
+  EXPECT_EQ(get("/keyed", one).body, "[session=one]");
+  EXPECT_EQ(get("/keyed", two).body, "[session=two]");
+  EXPECT_EQ(get("/keyed", {{"Cookie", "other=3"}}).body, "[]");
+  EXPECT_EQ(get("/keyed", {{"Cookie", "session=one; other=4"}}).x_cache(), "HIT");
+  EXPECT_EQ(x_cache("/keyed"), "HIT");
+}
+
+TEST_F(Keys, BypassConditionsStepRoundTheCacheAndForwardTheWholeRequest) {
+  start("- path: /a\n  bypass: [{ header: x-debug }, { cookie: session }, { query: nocache }]\n  cookies: ignore\n  query: { ignore: [nocache] }");
+  EXPECT_EQ(x_cache("/a"), "MISS");
+  EXPECT_EQ(x_cache("/a", {{"X-Debug", ""}}), "BYPASS");
+  EXPECT_EQ(x_cache("/a", {{"Cookie", "session=1"}}), "BYPASS");
+  EXPECT_EQ(x_cache("/a?nocache"), "BYPASS");
+  EXPECT_EQ(origin.count("/a?nocache"), 1U);
+  EXPECT_EQ(x_cache("/a", {{"Cookie", "sessions=1"}}), "HIT");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+}
+
+TEST_F(Keys, AnAbsoluteTargetCountsByItsOwnHost) {
+  start("- path: /a");
+  Client one = client();
+  one.send("GET http://one.test/a HTTP/1.1\r\nHost: two.test\r\n\r\n");
+  EXPECT_EQ(one.read().x_cache(), "MISS");
+  EXPECT_EQ(origin.last("/a").fields.value("host"), "one.test");
+  EXPECT_EQ(x_cache("/a", {{"Host", "one.test"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"Host", "two.test"}}), "MISS");
+}
+
+TEST_F(Keys, AGetWithABodyIsNotShared) {
+  start("- path: /a");
+  EXPECT_EQ(request("GET", "/a", {}, "body").x_cache(), "BYPASS");
+  EXPECT_EQ(origin.last("/a").body, "body");
+  EXPECT_EQ(x_cache("/a"), "MISS");
+  EXPECT_EQ(request("GET", "/a", {}, "body").x_cache(), "BYPASS");
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

@@ -1,0 +1,378 @@
+// The guarantee: a request that starts after a purge was answered never gets what was fetched before the purge was asked for,
+// whatever was under way. Every stage of a fetch is held at the origin while a purge of every kind is answered.
+#include <atomic>
+#include <thread>
+
+#include "scenario/support/scenario.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+struct PurgeKind {
+  const char* name;
+  const char* json;
+};
+
+const PurgeKind kKinds[] = {
+    {"RuleTag", R"({"tags": ["item"]})"},
+    {"TagFromThePath", R"({"tags": ["item:1"]})"},
+    {"TagOfTheOrigin", R"({"tags": ["from-origin"]})"},
+    {"Url", R"({"urls": ["/items/1"]})"},
+    {"AbsoluteUrl", R"({"urls": ["http://api.test/items/1"]})"},
+    {"Prefix", R"({"prefixes": ["/items"]})"},
+    {"Everything", R"({"all": true})"},
+};
+
+class PurgeRace : public Scenario, public ::testing::WithParamInterface<PurgeKind> {
+ protected:
+  static constexpr const char* kTarget = "/items/1";
+
+  void serve(const std::string& rule = "") {
+    start("- path: /items/{id:int}\n  tags: [item, \"item:{id}\"]\n  ttl: 60s\n" + rule);
+    content.set("old");
+  }
+  static Fields tagged() { return {{"Surrogate-Key", "from-origin other"}, {"ETag", "\"same\""}}; }
+
+  // The database changes, then the purge is answered.
+  void change_and_purge() {
+    content.set("new");
+    ASSERT_EQ(purge(GetParam().json).status, 200);
+  }
+  // Whoever asks from now on gets the new content only, however often.
+  void expect_new() {
+    for (int i = 0; i < 3; ++i) {
+      const Response response = get(kTarget);
+      EXPECT_EQ(response.status, 200) << response;
+      EXPECT_EQ(response.body, "new") << response;
+    }
+  }
+  void expect_old_or_new(Client& one) {
+    const Response response = one.read();
+    EXPECT_EQ(response.status, 200) << response;
+    EXPECT_TRUE(response.body == "old" || response.body == "new") << response;
+  }
+};
+
+TEST_P(PurgeRace, AFetchThatWaitsForItsHead) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body, tagged());
+  });
+  Client before = client();
+  before.send_request("GET", kTarget);
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  change_and_purge();
+  expect_new();
+  origin.gate("first").open();
+  expect_old_or_new(before);
+  expect_new();
+  EXPECT_EQ(x_cache(kTarget), "HIT");
+}
+
+TEST_P(PurgeRace, AFetchThatIsInItsBody) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    exchange.send("HTTP/1.1 200 OK\r\n" + to_lines(tagged()) + "Content-Length: 3\r\n\r\n" + body.substr(0, 1));
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.send(body.substr(1));
+  });
+  Client before = client();
+  before.send_request("GET", kTarget);
+  Response response = before.read_head();
+  EXPECT_TRUE(before.read_body(response, 1));
+  change_and_purge();
+  expect_new();
+  origin.gate("first").open();
+  before.read_rest(response);
+  EXPECT_EQ(response.body, "old");
+  expect_new();
+  EXPECT_EQ(x_cache(kTarget), "HIT");
+}
+
+TEST_P(PurgeRace, AFetchWhoseClientHasLeft) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body, tagged());
+  });
+  {
+    Client before = client();
+    before.send_request("GET", kTarget);
+    ASSERT_TRUE(origin.gate("first").wait_for());
+    before.reset();
+  }
+  change_and_purge();
+  origin.gate("first").open();
+  expect_new();
+  let_requests_arrive();
+  expect_new();
+}
+
+TEST_P(PurgeRace, FollowersOfAFetch) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body, tagged());
+  });
+  std::vector<Client> before;
+  for (int i = 0; i < 5; ++i) {
+    before.push_back(client());
+    before.back().send_request("GET", kTarget);
+    if (i == 0) {
+      ASSERT_TRUE(origin.gate("first").wait_for());
+    }
+  }
+  let_requests_arrive();
+  change_and_purge();
+  expect_new();
+  origin.gate("first").open();
+  for (Client& one : before) expect_old_or_new(one);
+  expect_new();
+}
+
+TEST_P(PurgeRace, ABackgroundRefresh) {
+  serve("  stale_while_revalidate: 1h\n");
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number == 2) exchange.hold("refresh");
+    exchange.respond(body, {{"Surrogate-Key", "from-origin other"}});
+    if (exchange.request().number == 2) exchange.hold("refreshed");
+  });
+  get(kTarget);
+  clock.advance(61s);
+  EXPECT_EQ(get(kTarget).body, "old");
+  ASSERT_TRUE(origin.gate("refresh").wait_for());
+  change_and_purge();
+  expect_new();
+  origin.gate("refresh").open();
+  ASSERT_TRUE(origin.gate("refreshed").wait_for());
+  expect_new();
+  let_requests_arrive();
+  expect_new();
+}
+
+TEST_P(PurgeRace, AValidationThatComesBackWith304) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    const bool conditional = exchange.request().fields.has("if-none-match");
+    if (exchange.request().number == 2) exchange.hold("validation");
+    if (conditional && body == "old") {
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"same\"\r\n\r\n");
+    } else {
+      exchange.respond(body, tagged());
+    }
+  });
+  get(kTarget);
+  clock.advance(61s);
+  Client before = client();
+  before.send_request("GET", kTarget);
+  ASSERT_TRUE(origin.gate("validation").wait_for());
+  change_and_purge();
+  expect_new();
+  origin.gate("validation").open();
+  expect_old_or_new(before);
+  expect_new();
+}
+
+TEST_P(PurgeRace, AWholeAnswerToAValidation) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number == 2) exchange.hold("validation");
+    exchange.respond(body, tagged());
+  });
+  get(kTarget);
+  clock.advance(61s);
+  Client before = client();
+  before.send_request("GET", kTarget);
+  ASSERT_TRUE(origin.gate("validation").wait_for());
+  change_and_purge();
+  expect_new();
+  origin.gate("validation").open();
+  expect_old_or_new(before);
+  expect_new();
+}
+
+TEST_P(PurgeRace, AnAnswerThatComesOnlyAfterASecondPurge) {
+  serve();
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    const std::string body = content.get();
+    if (exchange.request().number <= 2) exchange.hold("held " + std::to_string(exchange.request().number));
+    exchange.respond(body, tagged());
+  });
+  Client first = client();
+  first.send_request("GET", kTarget);
+  ASSERT_TRUE(origin.gate("held 1").wait_for());
+  content.set("old");
+  ASSERT_EQ(purge(GetParam().json).status, 200);
+  Client second = client();
+  second.send_request("GET", kTarget);
+  ASSERT_TRUE(origin.gate("held 2").wait_for());
+  change_and_purge();
+  expect_new();
+  origin.gate("held 2").open();
+  expect_old_or_new(second);
+  expect_new();
+  origin.gate("held 1").open();
+  expect_old_or_new(first);
+  expect_new();
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, PurgeRace, ::testing::ValuesIn(kKinds), [](const auto& param_info) {
+  return std::string(param_info.param.name);
+});
+
+class WriteRace : public Scenario {};
+
+TEST_F(WriteRace, AWriteOvertakesTheReadThatIsUnderWay) {
+  start(
+      "- path: /items/{id:int}\n  tags: [\"item:{id}\"]\n"
+      "- path: /items/{id:int}\n  methods: [PUT]\n  invalidates: [\"item:{id}\"]\n"
+      "- path: /lists/{id:int}\n  tags: [\"item:{id}\"]\n");
+  content.set("old");
+  const auto script = [this](OriginExchange& exchange) {
+    if (exchange.request().method == "PUT") {
+      content.set("new");
+      exchange.respond("done");
+      return;
+    }
+    const std::string body = content.get();
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body);
+  };
+  origin.on("/items/1", script);
+  origin.on("/lists/1", script);
+  Client item = client();
+  Client list = client();
+  item.send_request("GET", "/items/1");
+  list.send_request("GET", "/lists/1");
+  ASSERT_TRUE(origin.gate("first").wait_for(2));
+  EXPECT_EQ(request("PUT", "/items/1", {}, "x").status, 200);
+  EXPECT_EQ(get("/items/1").body, "new");
+  EXPECT_EQ(get("/lists/1").body, "new");
+  origin.gate("first").open();
+  EXPECT_EQ(item.read().status, 200);
+  EXPECT_EQ(list.read().status, 200);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(get("/items/1").body, "new");
+    EXPECT_EQ(get("/lists/1").body, "new");
+  }
+}
+
+TEST_F(WriteRace, APurgeOfSomethingElseDisturbsNoFetch) {
+  start("- path: /items/{id:int}\n  tags: [\"item:{id}\"]");
+  origin.on("/items/1", [](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na");
+    exchange.hold("first");
+    exchange.send("b");
+  });
+  Client one = client();
+  one.send_request("GET", "/items/1");
+  Response response = one.read_head();
+  EXPECT_TRUE(one.read_body(response, 1));
+  EXPECT_EQ(purge(R"({"tags": ["item:2"], "urls": ["/items/2"], "prefixes": ["/other"]})").status, 200);
+  Client follower = client();
+  follower.send_request("GET", "/items/1");
+  let_requests_arrive();
+  origin.gate("first").open();
+  one.read_rest(response);
+  EXPECT_EQ(response.body, "ab");
+  EXPECT_EQ(follower.read().body, "ab");
+  EXPECT_EQ(x_cache("/items/1"), "HIT");
+  EXPECT_EQ(origin.count("/items/1"), 1U);
+}
+
+// Readers, writers and purgers at once: a reader that began after a purge was answered must not see an older version.
+class PurgeStress : public Scenario {
+ protected:
+  static constexpr std::size_t kItems = 4;
+  struct Item {
+    std::atomic<int> database{0};
+    std::atomic<int> purged{0};  // the version that every later reader must at least see
+  };
+  static std::string target(std::size_t item) { return "/items/" + std::to_string(item); }
+
+  void SetUp() override {
+    start(
+        "- path: /items/{id:int}\n  tags: [item, \"item:{id}\"]\n  stale_while_revalidate: 1h\n"
+        "- path: /items/{id:int}\n  methods: [PUT]\n  invalidates: [\"item:{id}\"]\n");
+    for (std::size_t i = 0; i < kItems; ++i) {
+      origin.on(target(i), [this, i](OriginExchange& exchange) {
+        if (exchange.request().method == "PUT") {
+          exchange.respond("done");
+          return;
+        }
+        const std::string body = std::to_string(items_[i].database.load());
+        for (std::size_t turn = 0; turn < 50 * (exchange.request().number % 5); ++turn) std::this_thread::yield();
+        const std::string raw = ok(body, {{"Surrogate-Key", "origin:" + std::to_string(i)}});
+        const std::size_t half = raw.size() - 1;
+        exchange.send(raw.substr(0, half));
+        for (std::size_t turn = 0; turn < 50 * (exchange.request().number % 3); ++turn) std::this_thread::yield();
+        exchange.send(raw.substr(half));
+      });
+    }
+  }
+
+  void write(std::size_t i, std::size_t turn) {
+    const std::string id = std::to_string(i);
+    const int version = ++items_[i].database;
+    int status = 0;
+    switch (turn % 6) {
+      case 0: status = request("PUT", target(i), {}, "x").status; break;
+      case 1: status = purge(R"({"tags": ["item:)" + id + R"("]})").status; break;
+      case 2: status = purge(R"({"tags": ["origin:)" + id + R"("]})").status; break;
+      case 3: status = purge(R"({"urls": ["/items/)" + id + R"("]})").status; break;
+      case 4: status = purge(R"({"prefixes": ["/items/)" + id + R"("]})").status; break;
+      default: status = purge(R"({"all": true})").status; break;
+    }
+    if (status == 200) items_[i].purged = version;
+    else ++failed_;
+  }
+
+  void read(std::size_t turn) {
+    const std::size_t i = turn % kItems;
+    const int at_least = items_[i].purged;
+    const Response response = get(target(i));
+    if (response.status != 200) ++failed_;
+    else if (std::atoi(response.body.c_str()) < at_least) ++stale_;
+    ++reads_;
+  }
+
+  Item items_[kItems];
+  std::atomic<int> failed_{0};
+  std::atomic<int> stale_{0};
+  std::atomic<int> reads_{0};
+};
+
+TEST_F(PurgeStress, NobodySeesOldContentAfterAPurge) {
+  const auto deadline = std::chrono::steady_clock::now() + 1500ms;
+  const auto busy = [&] { return std::chrono::steady_clock::now() < deadline; };
+  std::vector<std::thread> threads;
+  for (std::size_t reader = 0; reader < 4; ++reader) {
+    threads.emplace_back([&, reader] {
+      for (std::size_t turn = reader; busy(); ++turn) {
+        read(turn);
+        if (turn % 40 == 0) clock.advance(20s);
+      }
+    });
+  }
+  // One writer per item, so that its versions come in order.
+  for (std::size_t writer = 0; writer < kItems; ++writer) {
+    threads.emplace_back([&, writer] {
+      for (std::size_t turn = writer; busy(); ++turn) write(writer, turn);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(stale_, 0) << "of " << reads_;
+  EXPECT_EQ(failed_, 0) << "of " << reads_;
+  EXPECT_GT(reads_, 20);
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

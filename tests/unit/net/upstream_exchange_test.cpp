@@ -1,0 +1,426 @@
+// Conversations with well-behaved, broken and hostile servers, and with clients that break off.
+#include "net/upstream_exchange.hpp"
+
+#include "unit/net/upstream_fixture.hpp"
+
+#include <algorithm>
+#include <future>
+
+namespace hawkcache::net::test {
+namespace {
+
+using UpstreamExchangeTest = UpstreamTest;
+
+// One request, one answer, and then a second request that must come on this connection, or on
+// another one.
+enum class Next { same_connection, other_connection };
+ScriptedOrigin::Script answers(std::string answer, Next next) {
+  return [answer = std::move(answer), next](ScriptedOrigin& self) {
+    OriginConnection first = self.accept();
+    first.read_head();
+    first.write(answer);
+    if (next == Next::same_connection) {
+      first.read_head();
+      first.write(kAnswer);
+    } else {
+      OriginConnection second = self.accept();
+      second.read_head();
+      second.write(kAnswer);
+    }
+  };
+}
+
+struct Conversation {
+  const char* name;
+  std::string answer;
+  int status;
+  std::string body;
+  Next next;
+};
+
+TEST_F(UpstreamExchangeTest, ReusesAConnectionOnlyAfterAnAnswerThatEndsWhereItShould) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const Conversation conversations[] = {
+      {"length", ok + "Content-Length: 2\r\n\r\nok", 200, "ok", Next::same_connection},
+      {"chunks",
+       ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+       200,
+       "ok",
+       Next::same_connection},
+      {"204", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", Next::same_connection},
+      {"early hints",
+       "HTTP/1.1 103 Early Hints\r\n\r\n" + ok + "Content-Length: 2\r\n\r\nok",
+       200,
+       "ok",
+       Next::same_connection},
+      {"surplus after a length",
+       ok + "Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n",
+       200,
+       "ok",
+       Next::other_connection},
+      {"surplus after chunks",
+       ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nX",
+       200,
+       "",
+       Next::other_connection},
+      {"surplus after 204", "HTTP/1.1 204 No Content\r\n\r\nX", 204, "", Next::other_connection},
+      {"close",
+       ok + "Connection: close\r\nContent-Length: 2\r\n\r\nok",
+       200,
+       "ok",
+       Next::other_connection},
+      {"1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, "ok", Next::other_connection},
+  };
+  for (const Conversation& c : conversations) {
+    SCOPED_TRACE(c.name);
+    ScriptedOrigin origin(answers(c.answer, c.next));
+    settings.servers.clear();
+    use({origin.port()});
+    const Answer answer = fetch(get());
+    EXPECT_EQ(answer.status, c.status);
+    EXPECT_EQ(answer.body, c.body);
+    EXPECT_EQ(fetch(get()).body, "ok");
+    origin.join();
+  }
+}
+
+struct Breakage {
+  const char* name;
+  std::string answer;
+  ErrorCode start_error;
+  ErrorCode body_error;
+};
+
+TEST_F(UpstreamExchangeTest, NamesWhatIsWrongWithAnAnswerThatBreaksOff) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  std::string flood;
+  for (int i = 0; i < 200; ++i) flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  const Breakage breakages[] = {
+      {"nothing", "", Errc::upstream_closed, {}},
+      {"half a head", ok + "Content-Le", Errc::upstream_closed, {}},
+      {"noise", "220 smtp ready\r\n", Errc::upstream_malformed, {}},
+      {"switching protocols",
+       "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+       Errc::upstream_malformed,
+       {}},
+      {"a flood of 1xx", flood + std::string(kAnswer), Errc::upstream_malformed, {}},
+      {"half a body", ok + "Content-Length: 5\r\n\r\nok", {}, Errc::upstream_closed},
+      {"half a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nok", {}, Errc::upstream_closed},
+      {"no last chunk",
+       ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
+       {},
+       Errc::upstream_closed},
+      {"no chunk", ok + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", {}, Errc::upstream_malformed},
+  };
+  for (const Breakage& b : breakages) {
+    SCOPED_TRACE(b.name);
+    ScriptedOrigin origin([&](ScriptedOrigin& self) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      connection.try_write(b.answer);
+    });
+    settings.servers.clear();
+    use({origin.port()});
+    const Answer answer = fetch(get());
+    EXPECT_EQ(answer.start_error, b.start_error);
+    EXPECT_EQ(answer.body_error, b.body_error);
+    origin.join();
+  }
+}
+
+TEST_F(UpstreamExchangeTest, TellsTheEndOfAStreamFromAReset) {
+  std::promise<void> reading;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 200 OK\r\n\r\nok");
+    reading.get_future().wait();
+    connection.reset();
+  });
+  use({origin.port()});
+  const std::shared_ptr<UpstreamExchange> exchange = upstream->make_exchange();
+  EXPECT_FALSE(loop.run(exchange->start(get())).has_error());
+  EXPECT_EQ(loop.run(exchange->read_body()).value(), "ok");
+  reading.set_value();
+  EXPECT_EQ(loop.run(exchange->read_body()).error(), Errc::upstream_closed);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, HasASmallAnswerAtHandWithoutWaiting) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write(kAnswer);
+  });
+  use({origin.port()});
+  const std::shared_ptr<UpstreamExchange> exchange = upstream->make_exchange();
+  EXPECT_EQ(exchange->try_read_body(), std::nullopt);
+  const Result<const http::ResponseHead*> head = loop.run(exchange->start(get()));
+  EXPECT_EQ(exchange->framing().length, 2U);
+  EXPECT_EQ(exchange->try_read_body(), "ok");
+  EXPECT_EQ(exchange->try_read_body(), "");
+  EXPECT_EQ(exchange->try_read_body(), "");
+  EXPECT_EQ((*head)->status, 200);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, PassesALongBodyOn) {
+  const std::string body(3'000'000, 'b');
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n");
+    connection.write(body);
+    connection.read_head();
+    connection.write(kAnswer);
+  });
+  use({origin.port()});
+  EXPECT_EQ(fetch(get()).body, body);
+  EXPECT_EQ(fetch(get()).body, "ok");
+  origin.join();
+}
+
+// Timeouts
+
+TEST_F(UpstreamExchangeTest, GivesUpAServerThatDoesNotAnswer) {
+  for (const std::string_view beginning : {"", "HTTP/1.1 200 O", "HTTP/1.1 100 Continue\r\n\r\n"}) {
+    SCOPED_TRACE(beginning);
+    ScriptedOrigin origin([&](ScriptedOrigin& self) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      connection.write(beginning);
+      EXPECT_EQ(connection.read_to_end(), "");
+    });
+    settings.servers.clear();
+    settings.response_timeout = Duration(30);
+    use({origin.port()});
+    EXPECT_EQ(fetch(get()).start_error, Errc::upstream_timeout);
+    origin.join();
+  }
+}
+
+TEST_F(UpstreamExchangeTest, GivesUpAServerThatStopsInMidBody) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok");
+    EXPECT_EQ(connection.read_to_end(), "");
+  });
+  settings.idle_timeout = Duration(30);
+  use({origin.port()});
+  const Answer answer = fetch(get());
+  EXPECT_EQ(answer.body, "ok");
+  EXPECT_EQ(answer.body_error, Errc::upstream_timeout);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, CanBeCancelledWhileItWaits) {
+  std::promise<void> asked;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    asked.set_value();
+    EXPECT_EQ(connection.read_to_end(), "");
+  });
+  use({origin.port()});
+  const std::shared_ptr<UpstreamExchange> exchange = upstream->make_exchange();
+  std::thread canceller([&] {
+    asked.get_future().wait();
+    loop.worker.post([exchange] { exchange->cancel(); });
+  });
+  EXPECT_EQ(loop.run(exchange_to_end(exchange, get())).start_error, Errc::upstream_closed);
+  canceller.join();
+  origin.join();
+}
+
+// Request bodies
+
+// Gives what it is given, then says how it ends; or never ends.
+class ScriptedBody final : public BodySource {
+ public:
+  explicit ScriptedBody(Executor executor) : gate_(executor) {
+    gate_.expires_at(SteadyTime::max());
+  }
+
+  std::vector<std::string> pieces;
+  ErrorCode error;       // at the end, instead of it
+  bool endless = false;  // the last piece again and again
+  bool stalls = false;   // waits in place of an end until cancelled
+  int cancelled = 0;
+
+  Awaitable<Result<std::string_view>> read() override {
+    if (next_ < pieces.size()) co_return std::string_view(pieces[next_++]);
+    if (cancelled > 0) co_return Errc::client_gone;
+    if (endless) co_return std::string_view(pieces.back());
+    if (stalls) {
+      co_await gate_.async_wait(use_op);
+      co_return Errc::client_gone;
+    }
+    if (error) co_return error;
+    co_return std::string_view();
+  }
+  void cancel() noexcept override {
+    ++cancelled;
+    gate_.cancel();
+  }
+
+ private:
+  Timer gate_;
+  std::size_t next_ = 0;
+};
+
+TEST_F(UpstreamExchangeTest, SendsABodyInChunks) {
+  const std::string_view framed = "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n";
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    EXPECT_EQ(connection.read_head(), kChunkedPost);
+    EXPECT_EQ(connection.read(framed.size()), framed);
+    connection.write(kAnswer);
+    connection.read_head();
+    connection.write(kAnswer);
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"ab", "cde"};
+  EXPECT_EQ(fetch(post(body)).body, "ok");
+  EXPECT_EQ(body.cancelled, 0);
+  EXPECT_EQ(fetch(get()).body, "ok");
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, SendsABodyAsItIs) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    EXPECT_EQ(connection.read(2), "ab");
+    connection.write(kAnswer);
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"a", "b"};
+  UpstreamRequest request{.method = http::Method::post, .head = std::string(kPost), .body = &body};
+  EXPECT_EQ(fetch(std::move(request)).body, "ok");
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, NeverCompletesABodyThatBrokeOff) {
+  std::string received;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    received = connection.read_to_end();
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"abc"};
+  body.error = Errc::client_gone;
+  EXPECT_EQ(fetch(post(body)).start_error, Errc::client_gone);
+  origin.join();
+  EXPECT_TRUE(std::string_view("3\r\nabc\r\n").starts_with(received));
+}
+
+TEST_F(UpstreamExchangeTest, DeliversAnAnswerThatComesBeforeTheBodyIsSent) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\n\r\nmuch");
+    connection.read_to_end();
+    OriginConnection second = self.accept();
+    second.read_head();
+    second.write(kAnswer);
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {std::string(64 * 1024, 'x')};
+  body.endless = true;
+  const Answer answer = fetch(post(body));
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.body, "much");
+  EXPECT_EQ(body.cancelled, 1);
+  EXPECT_EQ(fetch(get()).body, "ok");
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, DeliversAnEarlyAnswerWhileTheClientSendsNothing) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    connection.read_to_end();
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.stalls = true;
+  EXPECT_EQ(fetch(post(body)).status, 403);
+  EXPECT_EQ(body.cancelled, 1);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, ReadsTheAnswerOfAServerThatTakesNoMoreOfTheBody) {
+  std::promise<void> answered;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write(
+        "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"x"};
+  body.stalls = true;
+  EXPECT_EQ(fetch(post(body)).status, 413);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, StartsTheClockForTheAnswerAtTheEndOfTheBody) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.read_to_end();
+  });
+  settings.response_timeout = Duration(30);
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"x"};
+  EXPECT_EQ(fetch(post(body)).start_error, Errc::upstream_timeout);
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, GivesUpAServerThatTakesNothingOfABody) {
+  std::promise<void> done;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    done.get_future().wait();
+  });
+  settings.idle_timeout = Duration(30);
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {std::string(64 * 1024, 'x')};
+  body.endless = true;
+  EXPECT_EQ(fetch(post(body)).start_error, Errc::upstream_timeout);
+  done.set_value();
+  origin.join();
+}
+
+TEST_F(UpstreamExchangeTest, FinishesWhenItIsGivenUpInMidAnswer) {
+  ScriptedOrigin origin([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok");
+    connection.read_to_end();
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.stalls = true;
+  {
+    const std::shared_ptr<UpstreamExchange> exchange = upstream->make_exchange();
+    EXPECT_FALSE(loop.run(exchange->start(post(body))).has_error());
+    loop.run(finished(exchange));
+  }
+  EXPECT_EQ(body.cancelled, 1);
+  origin.join();
+}
+
+}  // namespace
+}  // namespace hawkcache::net::test

@@ -1,0 +1,57 @@
+#include "observe/prometheus.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::observe {
+namespace {
+
+TEST(PrometheusText, WritesAFamilyAndItsSamples) {
+  PrometheusText text;
+  text.family("hawkcache_route_requests_total", MetricType::counter, "By route");
+  text.sample("hawkcache_route_requests_total", {{"route", "user"}, {"outcome", "hit"}}, std::uint64_t{7});
+  text.family("hawkcache_open", MetricType::gauge, "Open");
+  text.sample("hawkcache_open", {}, 1.5);
+  EXPECT_EQ(text.take(),
+            "# HELP hawkcache_route_requests_total By route\n"
+            "# TYPE hawkcache_route_requests_total counter\n"
+            "hawkcache_route_requests_total{route=\"user\",outcome=\"hit\"} 7\n"
+            "# HELP hawkcache_open Open\n"
+            "# TYPE hawkcache_open gauge\n"
+            "hawkcache_open 1.500\n");
+}
+
+TEST(PrometheusText, EscapesHelp) {
+  PrometheusText text;
+  text.family("m", MetricType::gauge, "a\\b\nc");
+  EXPECT_EQ(text.take(), "# HELP m a\\\\b\\nc\n# TYPE m gauge\n");
+}
+
+struct LabelCase {
+  std::string_view value;
+  std::string_view written;
+};
+
+TEST(PrometheusText, KeepsLabelValuesParseable) {
+  const LabelCase cases[] = {
+      {"plain", "plain"},
+      {"", ""},
+      {"/users/{user_id:int}", "/users/{user_id:int}"},
+      {"a\"b", "a\\\"b"},
+      {"a\\b", "a\\\\b"},
+      {"a\nb", "a\\nb"},
+      {"a\r\tb", "ab"},
+      {std::string_view("a\0\x01\x7f" "b", 5), "ab"},
+      {"\\u0041", "\\\\u0041"},
+      {"caf\xc3\xa9", "caf\xc3\xa9"},
+      {"caf\xe9", "caf\xEF\xBF\xBD"},
+  };
+  for (const LabelCase& c : cases) {
+    SCOPED_TRACE(c.written);
+    PrometheusText text;
+    text.sample("m", {{"l", c.value}}, std::uint64_t{1});
+    EXPECT_EQ(text.take(), "m{l=\"" + std::string(c.written) + "\"} 1\n");
+  }
+}
+
+}  // namespace
+}  // namespace hawkcache::observe
