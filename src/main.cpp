@@ -1,8 +1,8 @@
 // Where everything that was thrown ends.
+#include "cli/command_line.hpp"
+
 #include <cstdio>
 #include <exception>
-
-#include "cli/command_line.hpp"
 
 int main(int argc, char** argv) {
   try {

@@ -1,12 +1,12 @@
 #include "admin/admin_auth.hpp"
 
+#include "base/ascii.hpp"
+#include "base/hash.hpp"
+
 #include <array>
 #include <string>
 
 #include <arpa/inet.h>
-
-#include "base/ascii.hpp"
-#include "base/hash.hpp"
 
 namespace hawkcache::admin {
 namespace {
@@ -40,8 +40,9 @@ Access check_token(http::FieldsView fields, std::string_view token) {
                                                                    : Access::wrong_token;
 }
 
-// The authority of the absolute form overrules Host (RFC 9112 section 3.2.2), so both count. PURGE in absolute form is the exception:
-// its authority is what to purge, and Host repeats it (same section); a browser sends no such request line to a server.
+// The authority of the absolute form overrules Host (RFC 9112 section 3.2.2), so both count. PURGE
+// in absolute form is the exception: its authority is what to purge, and Host repeats it (same
+// section); a browser sends no such request line to a server.
 bool asks_this_machine(const http::RequestHead& head, const http::Target& target) {
   const auto host = head.fields().value(FieldName::host);
   const bool host_is_ours = !host || is_loopback_authority(*host);
@@ -63,7 +64,9 @@ bool is_loopback_authority(std::string_view authority) {
   return ascii::equals_ignoring_case(host, "localhost") || is_ipv4_loopback(host);
 }
 
-Access check_access(const http::RequestHead& head, const http::Target& target, std::string_view token) {
+Access check_access(const http::RequestHead& head,
+                    const http::Target& target,
+                    std::string_view token) {
   if (!token.empty()) return check_token(head.fields(), token);
   if (head.fields().contains(FieldName::origin)) return Access::foreign_origin;
   return asks_this_machine(head, target) ? Access::granted : Access::foreign_host;
@@ -72,24 +75,29 @@ Access check_access(const http::RequestHead& head, const http::Target& target, s
 AdminReply refusal(Access access) {
   constexpr std::string_view kChallenge = "WWW-Authenticate: Bearer realm=\"hawkcache\"\r\n";
   switch (access) {
-    case Access::granted: break;
+    case Access::granted:
+      break;
     case Access::no_token:
-      return problem(401,
-                     "The admin listener needs its token: send the field Authorization: Bearer TOKEN.",
-                     std::string(kChallenge));
+      return problem(
+          401,
+          "The admin listener needs its token: send the field Authorization: Bearer TOKEN.",
+          std::string(kChallenge));
     case Access::wrong_token:
       return problem(401,
-                     "This is not the admin listener's token: send one field Authorization: Bearer TOKEN, with "
+                     "This is not the admin listener's token: send one field Authorization: Bearer "
+                     "TOKEN, with "
                      "one blank and the value of admin.token in the configuration.",
                      std::string(kChallenge));
     case Access::foreign_origin:
       return problem(403,
-                     "The request has an Origin field: web pages may not use an admin listener that has no token. "
+                     "The request has an Origin field: web pages may not use an admin listener "
+                     "that has no token. "
                      "Set admin.token in the configuration, or ask without a browser.");
     case Access::foreign_host:
-      return problem(403,
-                     "The Host field names no loopback address, and the admin listener has no token: ask for "
-                     "localhost, 127.0.0.1 or [::1], or set admin.token in the configuration.");
+      return problem(
+          403,
+          "The Host field names no loopback address, and the admin listener has no token: ask for "
+          "localhost, 127.0.0.1 or [::1], or set admin.token in the configuration.");
   }
   return problem(403, "Not allowed.");
 }

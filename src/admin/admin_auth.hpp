@@ -1,13 +1,14 @@
-// Who may use the admin listener. With a token: who sends exactly it. Without one (the daemon then listens on loopback only): who
-// is no web page, since a page that a browser shows on this machine must not be able to purge. Pure; any thread.
+// Who may use the admin listener. With a token: who sends exactly it. Without one (the daemon then
+// listens on loopback only): who is no web page, since a page that a browser shows on this machine
+// must not be able to purge. Pure; any thread.
 #pragma once
-
-#include <cstdint>
-#include <string_view>
 
 #include "admin/admin_reply.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
+
+#include <cstdint>
+#include <string_view>
 
 namespace hawkcache::admin {
 
@@ -20,7 +21,9 @@ enum class Access : std::uint8_t {
 };
 
 // `token`: empty for none. It is compared in constant time.
-Access check_access(const http::RequestHead& head, const http::Target& target, std::string_view token);
+Access check_access(const http::RequestHead& head,
+                    const http::Target& target,
+                    std::string_view token);
 
 // localhost, 127.0.0.0/8 or [::1], with any port or none.
 bool is_loopback_authority(std::string_view authority);

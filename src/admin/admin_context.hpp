@@ -1,6 +1,12 @@
-// What the admin listener needs of the rest of the daemon, put together by the composition root. Outlives every AdminHandler. All
-// functions are called on the thread of the admin listener's worker.
+// What the admin listener needs of the rest of the daemon, put together by the composition root.
+// Outlives every AdminHandler. All functions are called on the thread of the admin listener's
+// worker.
 #pragma once
+
+#include "base/clock.hpp"
+#include "observe/counters.hpp"
+#include "proxy/router.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,17 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "observe/counters.hpp"
-#include "proxy/router.hpp"
-#include "store/store.hpp"
-
 namespace hawkcache::admin {
 
 // What a reload may change.
 struct AdminSettings {
-  std::string token;                  // empty: none
-  std::size_t max_body = 1U << 20U;   // limits.admin_body
+  std::string token;                 // empty: none
+  std::size_t max_body = 1U << 20U;  // limits.admin_body
 };
 
 struct Readiness {
@@ -52,7 +53,8 @@ struct AdminContext {
   std::function<std::shared_ptr<const proxy::Router>()> router;
   std::function<Readiness()> readiness;
   std::function<Figures()> figures;
-  // May take as long as reading and compiling a configuration takes; must not wait for the worker that it is called on.
+  // May take as long as reading and compiling a configuration takes; must not wait for the worker
+  // that it is called on.
   std::function<ReloadReport()> reload;
   // The JSON Schema of the configuration.
   std::function<std::string()> schema;

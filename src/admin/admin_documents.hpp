@@ -1,10 +1,11 @@
-// The documents that the admin listener shows: metrics, figures, routes and states, rendered from a snapshot. Values in, text out.
+// The documents that the admin listener shows: metrics, figures, routes and states, rendered from a
+// snapshot. Values in, text out.
 #pragma once
-
-#include <string>
 
 #include "admin/admin_context.hpp"
 #include "admin/admin_reply.hpp"
+
+#include <string>
 
 namespace hawkcache::admin {
 

@@ -1,10 +1,5 @@
 #include "admin/admin_handler.hpp"
 
-#include <array>
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "admin/admin_auth.hpp"
 #include "admin/admin_documents.hpp"
 #include "admin/explain_request.hpp"
@@ -12,15 +7,23 @@
 #include "base/log.hpp"
 #include "observe/prometheus.hpp"
 
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace hawkcache::admin {
 namespace {
 
 bool takes_body(Endpoint endpoint, const http::RequestHead& head) {
   switch (endpoint) {
     case Endpoint::purge:
-    case Endpoint::purge_by_method: return true;
-    case Endpoint::explain: return head.method == http::Method::post;
-    default: return false;
+    case Endpoint::purge_by_method:
+      return true;
+    case Endpoint::explain:
+      return head.method == http::Method::post;
+    default:
+      return false;
   }
 }
 
@@ -29,14 +32,16 @@ bool has_body(const net::Request& request) {
 }
 
 AdminReply too_large(std::size_t max) {
-  return problem(413,
-                 fmt::format("The body is larger than {} bytes (limits.admin_body); send it in parts.", max));
+  return problem(
+      413,
+      fmt::format("The body is larger than {} bytes (limits.admin_body); send it in parts.", max));
 }
 
 // The answer to a body that did not come whole; an empty status where nobody is left to answer.
 AdminReply broken_body(ErrorCode error, std::size_t max) {
   if (error == Errc::body_too_large) return too_large(max);
-  if (error == Errc::client_timeout) return problem(408, "The body did not arrive in time. Nothing was done.");
+  if (error == Errc::client_timeout)
+    return problem(408, "The body did not arrive in time. Nothing was done.");
   return problem(400, "The body is malformed or broke off. Nothing was done.");
 }
 
@@ -80,22 +85,28 @@ std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& req
     return problem(404, "There is nothing at this path; GET / lists what there is.");
   }
   if (route.kind == AdminRoute::Kind::method_not_allowed) {
-    return problem(405,
-                   fmt::format("This path takes {} only; to purge such a path of your API, name it in POST /v1/purge.", route.allow),
-                   fmt::format("Allow: {}\r\n", route.allow));
+    return problem(
+        405,
+        fmt::format(
+            "This path takes {} only; to purge such a path of your API, name it in POST /v1/purge.",
+            route.allow),
+        fmt::format("Allow: {}\r\n", route.allow));
   }
   if (!takes_body(route.endpoint, head)) return route;
-  if (request.framing.kind == http::BodyKind::length && request.framing.length > settings.max_body) {
+  if (request.framing.kind == http::BodyKind::length &&
+      request.framing.length > settings.max_body) {
     return too_large(settings.max_body);
   }
   if (route.endpoint != Endpoint::purge_by_method && has_body(request)) {
     const auto type = check_json_body_type(head.fields());
-    if (const auto* refused = std::get_if<PurgeRefusal>(&type)) return problem(refused->status, refused->detail);
+    if (const auto* refused = std::get_if<PurgeRefusal>(&type))
+      return problem(refused->status, refused->detail);
   }
   return route;
 }
 
-net::Awaitable<AdminHandler::BodyOutcome> AdminHandler::read_body(net::ClientExchange& exchange, std::size_t max) {
+net::Awaitable<AdminHandler::BodyOutcome> AdminHandler::read_body(net::ClientExchange& exchange,
+                                                                  std::size_t max) {
   BodyOutcome outcome;
   while (true) {
     const Result<std::string_view> piece = co_await exchange.read_body();
@@ -141,23 +152,36 @@ net::Awaitable<void> AdminHandler::handle(net::ClientExchange& exchange) {
   if (error) exchange.abort(net::ClientExchange::AbortKind::close);
 }
 
-AdminReply AdminHandler::answer(Endpoint endpoint, const net::Request& request, std::string_view body) {
+AdminReply AdminHandler::answer(Endpoint endpoint,
+                                const net::Request& request,
+                                std::string_view body) {
   const http::FieldsView fields = request.head->fields();
   switch (endpoint) {
-    case Endpoint::front_page: return front_page_reply();
-    case Endpoint::healthz: return healthz_reply();
-    case Endpoint::readyz: return readyz_reply(context_.readiness());
+    case Endpoint::front_page:
+      return front_page_reply();
+    case Endpoint::healthz:
+      return healthz_reply();
+    case Endpoint::readyz:
+      return readyz_reply(context_.readiness());
     case Endpoint::metrics:
-      return {.content_type = observe::kPrometheusContentType, .body = render_metrics(context_), .extra_fields = {}};
-    case Endpoint::stats: return {.body = render_stats(context_), .extra_fields = {}};
+      return {.content_type = observe::kPrometheusContentType,
+              .body = render_metrics(context_),
+              .extra_fields = {}};
+    case Endpoint::stats:
+      return {.body = render_stats(context_), .extra_fields = {}};
     case Endpoint::routes:
       return {.body = render_routes(*context_.router(), context_.counters), .extra_fields = {}};
-    case Endpoint::explain: return explain(request, body);
-    case Endpoint::purge: return purge(parse_purge_post(fields, request.target, body));
-    case Endpoint::purge_by_method: return purge(parse_purge_method(fields, request.head->target, body));
-    case Endpoint::reload: return reload();
+    case Endpoint::explain:
+      return explain(request, body);
+    case Endpoint::purge:
+      return purge(parse_purge_post(fields, request.target, body));
+    case Endpoint::purge_by_method:
+      return purge(parse_purge_method(fields, request.head->target, body));
+    case Endpoint::reload:
+      return reload();
     case Endpoint::schema:
-      return {.content_type = "application/schema+json", .body = context_.schema(), .extra_fields = {}};
+      return {
+          .content_type = "application/schema+json", .body = context_.schema(), .extra_fields = {}};
   }
   return problem(404, "There is nothing at this path.");
 }
@@ -166,11 +190,14 @@ AdminReply AdminHandler::explain(const net::Request& request, std::string_view b
   const auto question = request.head->method == http::Method::post
                             ? parse_explain_body(body)
                             : parse_explain_query(request.target.query);
-  if (const auto* refused = std::get_if<ExplainRefusal>(&question)) return problem(400, refused->detail);
+  if (const auto* refused = std::get_if<ExplainRefusal>(&question))
+    return problem(400, refused->detail);
   const auto router = context_.router();
   const auto explanation = explain_request(std::get<ExplainRequest>(question), *router);
-  if (const auto* refused = std::get_if<ExplainRefusal>(&explanation)) return problem(400, refused->detail);
-  return {.body = proxy::to_json(std::get<proxy::Explanation>(explanation)) + "\n", .extra_fields = {}};
+  if (const auto* refused = std::get_if<ExplainRefusal>(&explanation))
+    return problem(400, refused->detail);
+  return {.body = proxy::to_json(std::get<proxy::Explanation>(explanation)) + "\n",
+          .extra_fields = {}};
 }
 
 AdminReply AdminHandler::purge(const PurgeDecision& decision) {
@@ -188,7 +215,8 @@ AdminReply AdminHandler::reload() const {
   const ReloadReport report = context_.reload();
   const bool done = report.status == ReloadReport::Status::reloaded;
   for (const std::string& message : report.messages) log::warn("reload: {}", message);
-  log::info("reload: {}", done ? "the new configuration is in force" : "the old configuration stays in force");
+  log::info("reload: {}",
+            done ? "the new configuration is in force" : "the old configuration stays in force");
   return reload_reply(report);
 }
 

@@ -1,10 +1,8 @@
-// The admin listener's RequestHandler: a thin shell that decides who may ask (admin_auth), finds what is asked for (admin_routes),
-// reads the body where one is due, and writes the answer. Everything is decided from the head before a byte of the body is read.
-// One per connection, on the admin listener's worker.
+// The admin listener's RequestHandler: a thin shell that decides who may ask (admin_auth), finds
+// what is asked for (admin_routes), reads the body where one is due, and writes the answer.
+// Everything is decided from the head before a byte of the body is read. One per connection, on the
+// admin listener's worker.
 #pragma once
-
-#include <string>
-#include <variant>
 
 #include "admin/admin_context.hpp"
 #include "admin/admin_reply.hpp"
@@ -12,6 +10,9 @@
 #include "admin/purge_request.hpp"
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
+
+#include <string>
+#include <variant>
 
 namespace hawkcache::admin {
 
@@ -31,7 +32,8 @@ class AdminHandler final : public net::RequestHandler {
  private:
   struct BodyOutcome;
 
-  std::variant<AdminRoute, AdminReply> admit(const net::Request& request, const AdminSettings& settings) const;
+  std::variant<AdminRoute, AdminReply> admit(const net::Request& request,
+                                             const AdminSettings& settings) const;
   net::Awaitable<BodyOutcome> read_body(net::ClientExchange& exchange, std::size_t max);
   AdminReply answer(Endpoint endpoint, const net::Request& request, std::string_view body);
   AdminReply explain(const net::Request& request, std::string_view body) const;

@@ -1,12 +1,12 @@
 #include "admin/admin_reply.hpp"
 
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "base/json.hpp"
 #include "http/date.hpp"
 #include "http/status.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace hawkcache::admin {
 

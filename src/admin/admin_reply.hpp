@@ -1,12 +1,12 @@
 // An answer of the admin listener as a value, and how it becomes bytes. Pure.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "base/clock.hpp"
 #include "http/body_framing.hpp"
 #include "http/method.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace hawkcache::admin {
 

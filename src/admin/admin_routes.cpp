@@ -37,9 +37,11 @@ bool allows(const Entry& entry, Method method) noexcept {
   return method == Method::post && entry.allow != kRead;
 }
 
-// PURGE in origin form of a path that is the listener's own: what is meant is not clear, so nothing is purged. With Surrogate-Key
-// the path says nothing, and "/" is what such clients send.
-bool may_purge(const Entry& entry, const http::RequestHead& head, const http::Target& target) noexcept {
+// PURGE in origin form of a path that is the listener's own: what is meant is not clear, so nothing
+// is purged. With Surrogate-Key the path says nothing, and "/" is what such clients send.
+bool may_purge(const Entry& entry,
+               const http::RequestHead& head,
+               const http::Target& target) noexcept {
   if (target.form == http::TargetForm::absolute) return true;
   return entry.endpoint == Endpoint::front_page &&
          head.fields().contains(http::FieldName::surrogate_key);
@@ -59,8 +61,10 @@ AdminRoute route_admin_request(const http::RequestHead& head, const http::Target
     if (purges) return {Kind::found, Endpoint::purge_by_method, {}};
     return {};
   }
-  if (purges && may_purge(*entry, head, target)) return {Kind::found, Endpoint::purge_by_method, {}};
-  if (!allows(*entry, head.method)) return {Kind::method_not_allowed, entry->endpoint, entry->allow};
+  if (purges && may_purge(*entry, head, target))
+    return {Kind::found, Endpoint::purge_by_method, {}};
+  if (!allows(*entry, head.method))
+    return {Kind::method_not_allowed, entry->endpoint, entry->allow};
   return {Kind::found, entry->endpoint, {}};
 }
 

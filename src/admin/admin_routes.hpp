@@ -1,11 +1,12 @@
-// What there is on the admin listener: paths and their methods, compared exactly as spelled. Pure; any thread.
+// What there is on the admin listener: paths and their methods, compared exactly as spelled. Pure;
+// any thread.
 #pragma once
-
-#include <cstdint>
-#include <string_view>
 
 #include "http/head.hpp"
 #include "http/target.hpp"
+
+#include <cstdint>
+#include <string_view>
 
 namespace hawkcache::admin {
 

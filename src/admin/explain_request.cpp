@@ -1,16 +1,16 @@
 #include "admin/explain_request.hpp"
 
-#include <algorithm>
-#include <optional>
-
-#include <boost/json/value.hpp>
-#include <fmt/format.h>
-
 #include "admin/strict_json.hpp"
 #include "base/ascii.hpp"
 #include "http/body_framing.hpp"
 #include "http/parser.hpp"
 #include "http/target.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 namespace hawkcache::admin {
 namespace {
@@ -50,34 +50,43 @@ Refusal take_parameter(std::string_view name, std::string value, ExplainRequest&
   } else if (name == "header") {
     return add_header(value, request);
   } else {
-    return ExplainRefusal{fmt::format("The parameter \"{}\" is not known; the parameters are url, method and header.", name)};
+    return ExplainRefusal{fmt::format(
+        "The parameter \"{}\" is not known; the parameters are url, method and header.", name)};
   }
   return std::nullopt;
 }
 
-Refusal take_header_value(std::string_view name, const json::value& value, ExplainRequest& request) {
-  if (const json::string* text = value.if_string()) {
-    request.headers.emplace_back(name, std::string_view(text->data(), text->size()));
-    return std::nullopt;
+// A header's value, or one of several.
+Refusal take_header_value(std::string_view name,
+                          const json::value& value,
+                          ExplainRequest& request) {
+  const json::string* text = value.if_string();
+  if (text == nullptr) {
+    return ExplainRefusal{fmt::format(
+        "headers.{} has {}; it must be a string or an array of strings.", name, name_of_kind(value))};
   }
-  if (const json::array* values = value.if_array()) {
-    for (const json::value& one : *values) {
-      if (!one.is_string()) return take_header_value(name, one, request);
-      if (Refusal refusal = take_header_value(name, one, request)) return refusal;
-    }
-    return std::nullopt;
+  request.headers.emplace_back(name, std::string_view(text->data(), text->size()));
+  return std::nullopt;
+}
+
+Refusal take_header(std::string_view name, const json::value& value, ExplainRequest& request) {
+  const json::array* values = value.if_array();
+  if (values == nullptr) return take_header_value(name, value, request);
+  for (const json::value& one : *values) {
+    if (Refusal refusal = take_header_value(name, one, request)) return refusal;
   }
-  return ExplainRefusal{fmt::format("headers.{} is {}; it must be a string or an array of strings.", name, name_of_kind(value))};
+  return std::nullopt;
 }
 
 Refusal take_headers(const json::value& value, ExplainRequest& request) {
   const json::object* headers = value.if_object();
   if (headers == nullptr) {
-    return ExplainRefusal{fmt::format("headers is {}; it must be an object of names and values.", name_of_kind(value))};
+    return ExplainRefusal{fmt::format("headers is {}; it must be an object of names and values.",
+                                      name_of_kind(value))};
   }
   for (const auto& header : *headers) {
     const std::string_view name(header.key().data(), header.key().size());
-    if (Refusal refusal = take_header_value(name, header.value(), request)) return refusal;
+    if (Refusal refusal = take_header(name, header.value(), request)) return refusal;
   }
   return std::nullopt;
 }
@@ -85,29 +94,37 @@ Refusal take_headers(const json::value& value, ExplainRequest& request) {
 Refusal take_member(std::string_view key, const json::value& value, ExplainRequest& request) {
   if (key == "headers") return take_headers(value, request);
   if (key != "url" && key != "method") {
-    return ExplainRefusal{fmt::format("The key \"{}\" is not known; the keys are url, method and headers.", key)};
+    return ExplainRefusal{
+        fmt::format("The key \"{}\" is not known; the keys are url, method and headers.", key)};
   }
   const json::string* text = value.if_string();
-  if (text == nullptr) return ExplainRefusal{fmt::format("{} is {}; it must be a string.", key, name_of_kind(value))};
+  if (text == nullptr)
+    return ExplainRefusal{fmt::format("{} is {}; it must be a string.", key, name_of_kind(value))};
   (key == "url" ? request.url : request.method).assign(text->data(), text->size());
   return std::nullopt;
 }
 
 // Nothing in it may end the line or the word that it is written into.
 Refusal check_parts(const ExplainRequest& request) {
-  if (request.url.empty()) return ExplainRefusal{"No URL is given: url must be a path such as /users/42, or absolute."};
+  if (request.url.empty())
+    return ExplainRefusal{"No URL is given: url must be a path such as /users/42, or absolute."};
   const auto ends_word = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte == 0x7f || c == '#';
   };
   if (std::any_of(request.url.begin(), request.url.end(), ends_word)) {
-    return ExplainRefusal{"url must be as a client sends it: blanks and control characters percent-encoded, no fragment (#)."};
+    return ExplainRefusal{
+        "url must be as a client sends it: blanks and control characters percent-encoded, no "
+        "fragment (#)."};
   }
-  if (!ascii::is_token(request.method)) return ExplainRefusal{"method must be a method's name, such as GET."};
+  if (!ascii::is_token(request.method))
+    return ExplainRefusal{"method must be a method's name, such as GET."};
   for (const auto& [name, value] : request.headers) {
-    if (!ascii::is_token(name)) return ExplainRefusal{fmt::format("\"{}\" is no name of a header field.", name)};
+    if (!ascii::is_token(name))
+      return ExplainRefusal{fmt::format("\"{}\" is no name of a header field.", name)};
     if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-      return ExplainRefusal{fmt::format("The value of {} has a line end or NUL, which no field can carry.", name)};
+      return ExplainRefusal{
+          fmt::format("The value of {} has a line end or NUL, which no field can carry.", name)};
     }
   }
   return std::nullopt;
@@ -139,7 +156,9 @@ std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_vie
     if (parameter.empty()) continue;
     const std::size_t equals = std::min(parameter.find('='), parameter.size());
     auto value = percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
-    if (!value) return ExplainRefusal{"The query has a % that two hex digits do not follow; a percent sign itself is %25."};
+    if (!value)
+      return ExplainRefusal{
+          "The query has a % that two hex digits do not follow; a percent sign itself is %25."};
     if (Refusal refusal = take_parameter(parameter.substr(0, equals), std::move(*value), request)) {
       return std::move(*refusal);
     }
@@ -149,7 +168,8 @@ std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_vie
 
 std::variant<ExplainRequest, ExplainRefusal> parse_explain_body(std::string_view body) {
   auto parsed = parse_strict_object(body);
-  if (const auto* error = std::get_if<JsonError>(&parsed)) return ExplainRefusal{error->message + "."};
+  if (const auto* error = std::get_if<JsonError>(&parsed))
+    return ExplainRefusal{error->message + "."};
   ExplainRequest request;
   for (const auto& member : std::get<json::object>(parsed)) {
     const std::string_view key(member.key().data(), member.key().size());
@@ -158,12 +178,14 @@ std::variant<ExplainRequest, ExplainRefusal> parse_explain_body(std::string_view
   return request;
 }
 
-std::variant<std::pair<std::string, std::string>, ExplainRefusal> parse_header_line(std::string_view line) {
+std::variant<std::pair<std::string, std::string>, ExplainRefusal> parse_header_line(
+    std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || !ascii::is_token(line.substr(0, colon))) {
     return ExplainRefusal{fmt::format("\"{}\" is no header field; write it as name: value.", line)};
   }
-  return std::pair{std::string(line.substr(0, colon)), std::string(ascii::trim(line.substr(colon + 1)))};
+  return std::pair{std::string(line.substr(0, colon)),
+                   std::string(ascii::trim(line.substr(colon + 1)))};
 }
 
 std::variant<proxy::Explanation, ExplainRefusal> explain_request(const ExplainRequest& request,
@@ -172,17 +194,20 @@ std::variant<proxy::Explanation, ExplainRefusal> explain_request(const ExplainRe
   const std::string text = as_request_head(request);
   http::RequestParser parser{http::HeadLimits{}};
   if (parser.feed(text) != http::Feed::complete) {
-    return would_be_refused(http::status_for(parser.error()), "it is no well-formed request within the limits");
+    return would_be_refused(http::status_for(parser.error()),
+                            "it is no well-formed request within the limits");
   }
   const http::FramingDecision framing = http::decide_request_framing(parser.head());
   if (framing.error != http::FramingError::none) {
-    return would_be_refused(http::status_for(framing.error), "Content-Length or Transfer-Encoding is not sound");
+    return would_be_refused(http::status_for(framing.error),
+                            "Content-Length or Transfer-Encoding is not sound");
   }
   const http::TargetDecision target = http::parse_target(parser.head());
   if (target.error != http::TargetError::none) {
     return would_be_refused(400, "the URL, or the Host field, is not sound for this method");
   }
-  if (target.target.form != http::TargetForm::origin && target.target.form != http::TargetForm::absolute) {
+  if (target.target.form != http::TargetForm::origin &&
+      target.target.form != http::TargetForm::absolute) {
     return ExplainRefusal{"Only requests for a path or an absolute URL can be explained."};
   }
   return proxy::explain(router, parser.head(), target.target);

@@ -1,11 +1,11 @@
-#include <array>
-#include <utility>
-
 #include "admin/admin_documents.hpp"
 #include "admin/process_figures.hpp"
 #include "base/log.hpp"
 #include "observe/prometheus.hpp"
 #include "observe/version.hpp"
+
+#include <array>
+#include <utility>
 
 namespace hawkcache::admin {
 namespace {
@@ -15,13 +15,17 @@ using observe::MetricType;
 using observe::PrometheusText;
 using observe::RouteOutcome;
 
-constexpr std::array<std::pair<RouteOutcome, std::string_view>, observe::kRouteOutcomeCount> kOutcomes{
-    {{RouteOutcome::hit, "hit"},
-     {RouteOutcome::miss, "miss"},
-     {RouteOutcome::bypass, "bypass"},
-     {RouteOutcome::error, "error"}}};
+constexpr std::array<std::pair<RouteOutcome, std::string_view>, observe::kRouteOutcomeCount>
+    kOutcomes{{{RouteOutcome::hit, "hit"},
+               {RouteOutcome::miss, "miss"},
+               {RouteOutcome::bypass, "bypass"},
+               {RouteOutcome::error, "error"}}};
 
-void single(PrometheusText& text, std::string_view name, MetricType type, std::string_view help, std::uint64_t value) {
+void single(PrometheusText& text,
+            std::string_view name,
+            MetricType type,
+            std::string_view help,
+            std::uint64_t value) {
   text.family(name, type, help);
   text.sample(name, {}, value);
 }
@@ -36,7 +40,9 @@ void add_counters(PrometheusText& text, const observe::Counters& counters) {
 
 void add_routes(PrometheusText& text, const observe::Counters& counters) {
   constexpr std::string_view kName = "hawkcache_route_requests_total";
-  text.family(kName, MetricType::counter, "Requests that a rule matched, by the rule's name and by how they ended");
+  text.family(kName,
+              MetricType::counter,
+              "Requests that a rule matched, by the rule's name and by how they ended");
   for (const auto& [route, values] : counters.routes()) {
     for (const auto& [outcome, label] : kOutcomes) {
       text.sample(kName, {{"route", route}, {"outcome", label}}, values->value(outcome));
@@ -48,22 +54,51 @@ void add_store(PrometheusText& text, const store::StoreStats& stats) {
   constexpr auto gauge = MetricType::gauge;
   constexpr auto counter = MetricType::counter;
   single(text, "hawkcache_store_entries", gauge, "Responses in the store", stats.entries);
-  single(text, "hawkcache_store_bytes", gauge, "Bytes in the store, overhead included", stats.bytes);
+  single(
+      text, "hawkcache_store_bytes", gauge, "Bytes in the store, overhead included", stats.bytes);
   single(text, "hawkcache_store_max_bytes", gauge, "The store's budget in bytes", stats.max_bytes);
-  single(text, "hawkcache_store_max_entries", gauge, "The store's budget in entries", stats.max_entries);
+  single(text,
+         "hawkcache_store_max_entries",
+         gauge,
+         "The store's budget in entries",
+         stats.max_entries);
   single(text, "hawkcache_store_tags", gauge, "Tags that stored responses carry", stats.tags);
   single(text, "hawkcache_store_fences", gauge, "Purges still remembered", stats.fences);
-  single(text, "hawkcache_store_evicted_total", counter, "Responses evicted to make room", stats.evicted);
-  single(text, "hawkcache_store_expired_total", counter, "Responses removed for being too old for any use", stats.expired);
-  single(text, "hawkcache_store_purged_total", counter, "Responses removed because of a purge", stats.purged);
+  single(text,
+         "hawkcache_store_evicted_total",
+         counter,
+         "Responses evicted to make room",
+         stats.evicted);
+  single(text,
+         "hawkcache_store_expired_total",
+         counter,
+         "Responses removed for being too old for any use",
+         stats.expired);
+  single(text,
+         "hawkcache_store_purged_total",
+         counter,
+         "Responses removed because of a purge",
+         stats.purged);
 }
 
 void add_figures(PrometheusText& text, const Figures& figures) {
   constexpr auto counter = MetricType::counter;
-  single(text, "hawkcache_connections_open", MetricType::gauge, "Client connections", figures.connections_open);
-  single(text, "hawkcache_connections_accepted_total", counter, "Client connections accepted", figures.connections_accepted);
+  single(text,
+         "hawkcache_connections_open",
+         MetricType::gauge,
+         "Client connections",
+         figures.connections_open);
+  single(text,
+         "hawkcache_connections_accepted_total",
+         counter,
+         "Client connections accepted",
+         figures.connections_accepted);
   single(text, "hawkcache_reloads_total", counter, "Reloads that took effect", figures.reloads);
-  single(text, "hawkcache_reloads_failed_total", counter, "Reloads that kept the old configuration", figures.reloads_failed);
+  single(text,
+         "hawkcache_reloads_failed_total",
+         counter,
+         "Reloads that kept the old configuration",
+         figures.reloads_failed);
   constexpr std::string_view kDropped = "hawkcache_log_lines_dropped_total";
   text.family(kDropped, counter, "Log lines lost because the disk or the reader did not take them");
   text.sample(kDropped, {{"log", "access"}}, figures.access_lines_dropped);
@@ -74,7 +109,8 @@ void add_process(PrometheusText& text, WallTime started) {
   const ProcessFigures process = read_process_figures();
   constexpr auto gauge = MetricType::gauge;
   const auto start = static_cast<double>(started.time_since_epoch().count()) / 1000.0;
-  text.family("process_start_time_seconds", gauge, "When the process started, in seconds since 1970");
+  text.family(
+      "process_start_time_seconds", gauge, "When the process started, in seconds since 1970");
   text.sample("process_start_time_seconds", {}, start);
   text.family("process_cpu_seconds_total", MetricType::counter, "User and system time spent");
   text.sample("process_cpu_seconds_total", {}, process.cpu_seconds);

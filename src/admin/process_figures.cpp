@@ -13,7 +13,8 @@ namespace hawkcache::admin {
 namespace {
 
 std::uint64_t resident_bytes() noexcept {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"), &std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/self/statm", "re"),
+                                                             &std::fclose);
   unsigned long long size = 0;
   unsigned long long resident = 0;
   if (!file || std::fscanf(file.get(), "%llu %llu", &size, &resident) != 2) return 0;
@@ -38,7 +39,8 @@ double seconds(const timeval& time) noexcept {
 }  // namespace
 
 ProcessFigures read_process_figures() noexcept {
-  ProcessFigures figures{.resident_bytes = resident_bytes(), .open_descriptors = open_descriptors()};
+  ProcessFigures figures{.resident_bytes = resident_bytes(),
+                         .open_descriptors = open_descriptors()};
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) figures.max_descriptors = limit.rlim_cur;
   rusage usage{};

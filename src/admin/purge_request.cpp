@@ -1,5 +1,8 @@
 #include "admin/purge_request.hpp"
 
+#include "admin/strict_json.hpp"
+#include "base/ascii.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <optional>
@@ -8,9 +11,6 @@
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
-
-#include "admin/strict_json.hpp"
-#include "base/ascii.hpp"
 
 namespace hawkcache::admin {
 namespace {
@@ -136,8 +136,10 @@ std::variant<std::monostate, PurgeRefusal> check_json_body_type(http::FieldsView
   constexpr std::string_view kRemedy = "send the body with Content-Type: application/json";
   const std::size_t count = fields.count(FieldName::content_type);
   if (count != 1) {
-    return PurgeRefusal{415,
-                        fmt::format("The request has {} Content-Type; {}.", count == 0 ? "no" : "more than one", kRemedy)};
+    return PurgeRefusal{
+        415,
+        fmt::format(
+            "The request has {} Content-Type; {}.", count == 0 ? "no" : "more than one", kRemedy)};
   }
   const std::string_view value = *fields.value(FieldName::content_type);
   const std::string_view type = ascii::trim(value.substr(0, value.find(';')));
@@ -151,7 +153,9 @@ std::variant<std::monostate, PurgeRefusal> check_json_body_type(http::FieldsView
   return std::monostate{};
 }
 
-PurgeDecision parse_purge_post(http::FieldsView fields, const http::Target& target, std::string_view body) {
+PurgeDecision parse_purge_post(http::FieldsView fields,
+                               const http::Target& target,
+                               std::string_view body) {
   PurgeRequest request;
   if (!target.query.empty()) {
     return finish({}, "the target has a query; what to purge is named in the body alone");
@@ -163,7 +167,8 @@ PurgeDecision parse_purge_post(http::FieldsView fields, const http::Target& targ
   add_surrogate_keys(fields, request);
   if (request.names_nothing()) {
     return finish({},
-                  "nothing to purge is named; send an object with tags, urls or prefixes that are not empty, or "
+                  "nothing to purge is named; send an object with tags, urls or prefixes that are "
+                  "not empty, or "
                   "with \"all\": true");
   }
   return request;

@@ -1,9 +1,9 @@
+#include "admin/admin_documents.hpp"
+#include "base/json.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <vector>
-
-#include "admin/admin_documents.hpp"
-#include "base/json.hpp"
 
 namespace hawkcache::admin {
 namespace {
@@ -26,16 +26,26 @@ std::string parameter_name(const Route& route, std::size_t wanted) {
 std::string spelled(const TemplatePart& part, const Route& route) {
   using Kind = TemplatePart::Kind;
   switch (part.kind) {
-    case Kind::literal: return part.text;
-    case Kind::path_parameter: return "{" + parameter_name(route, part.parameter) + "}";
-    case Kind::method: return "{method}";
-    case Kind::scheme: return "{scheme}";
-    case Kind::host: return "{host}";
-    case Kind::path: return "{path}";
-    case Kind::query: return "{query}";
-    case Kind::query_parameter: return "{query." + part.text + "}";
-    case Kind::header: return "{header." + part.text + "}";
-    case Kind::cookie: return "{cookie." + part.text + "}";
+    case Kind::literal:
+      return part.text;
+    case Kind::path_parameter:
+      return "{" + parameter_name(route, part.parameter) + "}";
+    case Kind::method:
+      return "{method}";
+    case Kind::scheme:
+      return "{scheme}";
+    case Kind::host:
+      return "{host}";
+    case Kind::path:
+      return "{path}";
+    case Kind::query:
+      return "{query}";
+    case Kind::query_parameter:
+      return "{query." + part.text + "}";
+    case Kind::header:
+      return "{header." + part.text + "}";
+    case Kind::cookie:
+      return "{cookie." + part.text + "}";
   }
   return {};
 }
@@ -80,9 +90,12 @@ void write_lifetimes(JsonWriter& json, const caching::CachePolicy& policy) {
 
 std::string_view kind_name(proxy::BypassCondition::Kind kind) {
   switch (kind) {
-    case proxy::BypassCondition::Kind::header: return "header";
-    case proxy::BypassCondition::Kind::cookie: return "cookie";
-    case proxy::BypassCondition::Kind::query: return "query";
+    case proxy::BypassCondition::Kind::header:
+      return "header";
+    case proxy::BypassCondition::Kind::cookie:
+      return "cookie";
+    case proxy::BypassCondition::Kind::query:
+      return "query";
   }
   return "";
 }

@@ -49,7 +49,8 @@ AdminReply reload_reply(const ReloadReport& report) {
   }
   const bool rejected = report.status == ReloadReport::Status::rejected;
   const int status = rejected ? 422 : 409;
-  json.member("title", rejected ? "Configuration rejected" : "Restart needed").member("status", status);
+  json.member("title", rejected ? "Configuration rejected" : "Restart needed")
+      .member("status", status);
   json.member("detail",
               rejected ? "The configuration has errors; the old one is still in force."
                        : "The change needs a restart; the old configuration is still in force.");
@@ -69,16 +70,18 @@ AdminReply purge_reply(const store::Purged& purged) {
 
 AdminReply front_page_reply() {
   return {.content_type = "text/plain; charset=utf-8",
-          .body = "hawkcache: the admin listener. The dashboard comes with a later version.\n\n"
-                  "GET  /healthz      whether the process turns\n"
-                  "GET  /readyz       whether it takes requests\n"
-                  "GET  /metrics      for Prometheus\n"
-                  "GET  /v1/stats     figures\n"
-                  "GET  /v1/routes    the rules in force\n"
-                  "GET  /v1/explain   what would happen to a request: ?url=/users/42\n"
-                  "GET  /v1/schema    the JSON Schema of the configuration\n"
-                  "POST /v1/purge     {\"tags\": [], \"urls\": [], \"prefixes\": [], \"all\": false, \"soft\": false}\n"
-                  "POST /v1/reload    read the configuration again\n",
+          .body =
+              "hawkcache: the admin listener. The dashboard comes with a later version.\n\n"
+              "GET  /healthz      whether the process turns\n"
+              "GET  /readyz       whether it takes requests\n"
+              "GET  /metrics      for Prometheus\n"
+              "GET  /v1/stats     figures\n"
+              "GET  /v1/routes    the rules in force\n"
+              "GET  /v1/explain   what would happen to a request: ?url=/users/42\n"
+              "GET  /v1/schema    the JSON Schema of the configuration\n"
+              "POST /v1/purge     {\"tags\": [], \"urls\": [], \"prefixes\": [], \"all\": false, "
+              "\"soft\": false}\n"
+              "POST /v1/reload    read the configuration again\n",
           .extra_fields = {}};
 }
 

@@ -42,7 +42,8 @@ void write_routes(JsonWriter& json, const observe::Counters& counters) {
 }  // namespace
 
 std::string render_stats(const AdminContext& context) {
-  const auto uptime = std::chrono::floor<std::chrono::seconds>(context.clock.wall() - context.started);
+  const auto uptime =
+      std::chrono::floor<std::chrono::seconds>(context.clock.wall() - context.started);
   const Figures figures = context.figures();
   JsonWriter json;
   json.begin_object();

@@ -75,9 +75,12 @@ std::string place(std::string_view text, std::size_t offset) {
   return fmt::format("at byte {}", offset);
 }
 
-std::string syntax_message(std::string_view text, std::size_t offset, const json::error_code& error) {
+std::string syntax_message(std::string_view text,
+                           std::size_t offset,
+                           const json::error_code& error) {
   if (error == json::error::too_deep) {
-    return fmt::format("the JSON is nested deeper than {} levels {}", kMaxJsonDepth, place(text, offset));
+    return fmt::format(
+        "the JSON is nested deeper than {} levels {}", kMaxJsonDepth, place(text, offset));
   }
   if (error == json::error::incomplete) return "the JSON breaks off " + place(text, text.size());
   return fmt::format("this is no valid JSON: {} {}", error.message(), place(text, offset));
@@ -90,11 +93,13 @@ std::variant<json::object, JsonError> parse_strict_object(std::string_view text)
   json::error_code error;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
   if (!parser.handler().repeated.empty()) {
-    return JsonError{fmt::format("the key \"{}\" is there twice; name it once", parser.handler().repeated)};
+    return JsonError{
+        fmt::format("the key \"{}\" is there twice; name it once", parser.handler().repeated)};
   }
   if (error) return JsonError{syntax_message(text, used, error)};
   if (used < text.size()) {
-    return JsonError{"something follows the JSON object " + place(text, used) + "; send one object alone"};
+    return JsonError{"something follows the JSON object " + place(text, used) +
+                     "; send one object alone"};
   }
   json::value value = json::parse(text, error, {}, strict_options());
   if (error) return JsonError{syntax_message(text, used, error)};
@@ -106,14 +111,20 @@ std::variant<json::object, JsonError> parse_strict_object(std::string_view text)
 
 std::string_view name_of_kind(const json::value& value) noexcept {
   switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
+    case json::kind::null:
+      return "null";
+    case json::kind::bool_:
+      return "a boolean";
     case json::kind::int64:
     case json::kind::uint64:
-    case json::kind::double_: return "a number";
-    case json::kind::string: return "a string";
-    case json::kind::array: return "an array";
-    case json::kind::object: return "an object";
+    case json::kind::double_:
+      return "a number";
+    case json::kind::string:
+      return "a string";
+    case json::kind::array:
+      return "an array";
+    case json::kind::object:
+      return "an object";
   }
   return "something else";
 }

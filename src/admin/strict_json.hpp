@@ -1,5 +1,5 @@
-// JSON bodies as the admin listener takes them: one object, RFC 8259 to the letter, valid UTF-8, no key twice, nothing behind
-// it, not nested deeper than anything we know. Pure; any thread.
+// JSON bodies as the admin listener takes them: one object, RFC 8259 to the letter, valid UTF-8, no
+// key twice, nothing behind it, not nested deeper than anything we know. Pure; any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,15 +1,16 @@
-#include <algorithm>
-#include <optional>
-
 #include "admin/purge_request.hpp"
 #include "base/ascii.hpp"
+
+#include <algorithm>
+#include <optional>
 
 namespace hawkcache::admin {
 namespace {
 
 // What follows "http://" or "https://"; nullopt without one of them.
 std::optional<std::string_view> after_scheme(std::string_view text) {
-  for (const std::string_view scheme : {std::string_view("http://"), std::string_view("https://")}) {
+  for (const std::string_view scheme :
+       {std::string_view("http://"), std::string_view("https://")}) {
     if (ascii::equals_ignoring_case(text.substr(0, scheme.size()), scheme)) {
       return text.substr(scheme.size());
     }
@@ -43,12 +44,14 @@ std::variant<store::UrlScope, std::string> parse_url_scope(std::string_view text
     return byte <= 0x20 || byte == 0x7f;
   };
   if (std::any_of(text.begin(), text.end(), is_control)) {
-    return "must not contain blanks or control characters; write them percent-encoded, as the requests do";
+    return "must not contain blanks or control characters; write them percent-encoded, as the "
+           "requests do";
   }
   if (text.find('#') != std::string_view::npos) {
     return "must not contain a fragment (#): requests never carry one";
   }
-  if (text.front() == '/') return store::UrlScope{.authority = {}, .path_and_query = std::string(text)};
+  if (text.front() == '/')
+    return store::UrlScope{.authority = {}, .path_and_query = std::string(text)};
   if (const auto rest = after_scheme(text)) return parse_absolute(*rest, kind);
   return "must begin with http://, https:// (that host only) or / (every host)";
 }

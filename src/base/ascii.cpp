@@ -39,7 +39,7 @@ std::optional<std::uint64_t> parse_digits(std::string_view text, std::uint64_t m
   for (const char c : text) {
     if (!is_digit(c)) return std::nullopt;
     const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (saturated || value > (max - std::min(digit, max)) / 10) {
+    if (saturated || digit > max || value > (max - digit) / 10) {
       saturated = true;
     } else {
       value = value * 10 + digit;

@@ -5,6 +5,8 @@
 namespace hawkcache {
 namespace {
 
+// error_category's destructor is protected by design; nothing is destroyed through it.
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 class Category final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "hawkcache"; }

@@ -12,7 +12,7 @@
 
 namespace hawkcache::caching {
 
-// cache-directive = token [ "=" ( token / quoted-string ) ]                  RFC 9111 section 5.2
+// cache-directive = token [ "=" ( token / quoted-string ) ] (RFC 9111 section 5.2)
 Directive read_directive(std::string_view member) {
   const auto end = std::find_if_not(
       member.begin(), member.end(), [](char c) { return ascii::is_token_char(c); });
@@ -24,7 +24,7 @@ Directive read_directive(std::string_view member) {
   if (member[name_size] != '=') return directive;
   const std::string_view argument = member.substr(name_size + 1);
   // "recipients ought to accept both forms, even if a specific form is required for generation"
-  //                                                                           RFC 9111 section 5.2
+  // (RFC 9111 section 5.2)
   if (ascii::is_token(argument)) {
     directive.value = argument;
     directive.argument = Argument::given;
@@ -38,8 +38,7 @@ Directive read_directive(std::string_view member) {
 namespace {
 
 // "If a cache receives a delta-seconds value greater than the greatest integer it can represent
-// [...] the cache MUST consider the value to be 2147483648 (2^31)"                 RFC 9111
-// section 1.2.2
+// [...] the cache MUST consider the value to be 2147483648 (2^31)" (RFC 9111 section 1.2.2)
 Duration seconds(std::int64_t value) noexcept {
   return std::chrono::seconds(std::clamp<std::int64_t>(value, 0, kMaxDeltaSeconds));
 }
@@ -54,8 +53,8 @@ std::optional<Duration> readable_seconds(const Directive& directive) noexcept {
 // "When there is more than one value present for a given directive [...], either the first
 // occurrence should be used or the response should be considered stale": the smallest is never
 // later than that. "Caches are encouraged to consider responses that have invalid freshness
-// information (e.g., a max-age directive with non-integer content) to be stale." RFC 9111
-// section 4.2.1
+// information (e.g., a max-age directive with non-integer content) to be stale." (RFC 9111 section
+// 4.2.1)
 void keep_smallest(std::optional<Duration>& kept, const Directive& directive) noexcept {
   const Duration value = readable_seconds(directive).value_or(Duration::zero());
   kept = kept ? std::min(*kept, value) : value;
@@ -111,7 +110,7 @@ void apply_response(ResponseDirectives& into, const Directive& directive) {
   } else if (directive.is("immutable")) {  // RFC 8246 section 2
     into.immutable |= directive.argument == Argument::none;
   }
-  // "A cache MUST ignore unrecognized cache directives."                     RFC 9111 section 5.2.3
+  // "A cache MUST ignore unrecognized cache directives." (RFC 9111 section 5.2.3)
 }
 
 void apply_request(RequestDirectives& into, const Directive& directive) {
@@ -187,12 +186,12 @@ RequestDirectives parse_request_directives(http::FieldsView fields) {
 }
 
 std::optional<ResponseDirectives> parse_targeted_directives(http::FieldsView fields) {
-  // "Targeted fields are Dictionary Structured Fields": all lines are one value. RFC 9213
-  // section 2.1
+  // "Targeted fields are Dictionary Structured Fields": all lines are one value (RFC 9213
+  // section 2.1).
   const auto text = fields.combined(http::FieldName::cdn_cache_control);
   if (!text) return std::nullopt;
   // "If a targeted field in a given response is empty or a parsing error is encountered, that field
-  // MUST be ignored by the cache"                                              RFC 9213 section 2.1
+  // MUST be ignored by the cache" (RFC 9213 section 2.1)
   const auto members = http::parse_sf_dictionary(*text);
   if (!members || members->empty()) return std::nullopt;
 
@@ -209,8 +208,8 @@ std::optional<ResponseDirectives> parse_targeted_directives(http::FieldsView fie
 
 DecidingDirectives deciding_directives(http::FieldsView response) {
   // "the cache MUST select the first (in target-list order) field with a valid, non-empty value
-  // [...] and it MUST ignore the Cache-Control and Expires header fields"            RFC 9213
-  // section 2.2 Our target list is CDN-Cache-Control alone.
+  // [...] and it MUST ignore the Cache-Control and Expires header fields" (RFC 9213 section
+  // 2.2). Our target list is CDN-Cache-Control alone.
   if (auto targeted = parse_targeted_directives(response)) {
     return {std::move(*targeted), DirectiveSource::targeted};
   }

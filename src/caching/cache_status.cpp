@@ -38,8 +38,7 @@ void append_integer(std::string& out, std::int64_t value) {
   out.append(buffer.data(), end);
 }
 
-// sf-token = ( ALPHA / "*" ) *( tchar / ":" / "/" )                           RFC 9651
-// section 3.3.4
+// sf-token = ( ALPHA / "*" ) *( tchar / ":" / "/" ) (RFC 9651 section 3.3.4)
 bool is_sf_token(std::string_view text) noexcept {
   if (text.empty() || !(ascii::is_alpha(text[0]) || text[0] == '*')) return false;
   for (const char c : text) {
@@ -48,8 +47,7 @@ bool is_sf_token(std::string_view text) noexcept {
   return true;
 }
 
-// sf-string: printable ASCII, with \ before " and \                           RFC 9651
-// section 3.3.3
+// sf-string: printable ASCII, with \ before " and \ (RFC 9651 section 3.3.3)
 void append_sf_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
@@ -64,13 +62,13 @@ void append_sf_string(std::string& out, std::string_view text) {
 
 Forward forward_for(Reason reason) noexcept {
   switch (reason) {
-    // "The request was satisfied by the cache": not forwarded                RFC 9211 section 2.1
+    // "The request was satisfied by the cache": not forwarded (RFC 9211 section 2.1)
     case Reason::none:
     case Reason::only_if_cached:
     case Reason::stale_while_revalidate:
     case Reason::max_stale:
       return Forward::none;
-    // "bypass: The cache was configured to not handle this request."          RFC 9211 section 2.2
+    // "bypass: The cache was configured to not handle this request." (RFC 9211 section 2.2)
     case Reason::no_route:
     case Reason::path_hazard:
     case Reason::bypass_header:
@@ -131,12 +129,11 @@ Forward forward_for(Reason reason) noexcept {
 }
 
 // Cache-Status = sf-list; "Each member of the list represents a cache that has handled the
-// request", its parameters in the order of sections 2.1 to 2.8.                           RFC 9211
-// section 2
+// request", its parameters in the order of sections 2.1 to 2.8. (RFC 9211 section 2)
 void append_cache_status(std::string& out, const CacheStatus& status) {
   out += "hawkcache";
   if (status.hit) out += "; hit";
-  // "hit and fwd are exclusive"                                                RFC 9211 section 2.2
+  // "hit and fwd are exclusive" (RFC 9211 section 2.2)
   if (!status.hit && status.forward != Forward::none) {
     out.append("; fwd=").append(to_string(status.forward));
     if (status.forward_status) {
@@ -149,7 +146,7 @@ void append_cache_status(std::string& out, const CacheStatus& status) {
     append_integer(out, *status.ttl);
   }
   // "stored [...] indicates whether the cache stored the response", "collapsed [...] whether this
-  // request was collapsed with one or more other forward requests"   RFC 9211 sections 2.5 and 2.6
+  // request was collapsed with one or more other forward requests" (RFC 9211 sections 2.5 and 2.6)
   if (!status.hit && status.stored) out += "; stored";
   if (!status.hit && status.collapsed) out += "; collapsed";
   if (!status.key.empty()) {

@@ -28,8 +28,7 @@ std::vector<InvalidatedUri> uris_to_invalidate(http::Method method,
   // "A cache MAY invalidate other URIs [...] In particular, the URI(s) in the Location and
   // Content-Location response header fields (if present) are candidates for invalidation [...]
   // However, a cache MUST NOT trigger an invalidation under these conditions if the origin of the
-  // URI to be invalidated differs from that of the target URI"                     RFC 9111
-  // section 4.4
+  // URI to be invalidated differs from that of the target URI" (RFC 9111 section 4.4)
   for (const FieldName name : {FieldName::location, FieldName::content_location}) {
     response.fields().for_each(name, [&](std::string_view reference) {
       auto uri = resolve_same_origin(reference, scheme, target);

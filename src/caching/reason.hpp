@@ -29,7 +29,7 @@ namespace hawkcache::caching {
   X(request_body, "request-body", "a GET or HEAD with a body is not shared")                       \
   X(nominated_field,                                                                               \
     "nominated-field",                                                                             \
-    "Connection names a field that the key or a variant depends on")                               \
+    "Connection names a field that the key or a variant may depend on")                               \
   X(not_a_caching_rule, "not-a-caching-rule", "the matching rule only invalidates")                \
   X(known_uncacheable,                                                                             \
     "known-uncacheable",                                                                           \

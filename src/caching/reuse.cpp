@@ -28,7 +28,7 @@ Reuse decide_stale(const Freshness& freshness,
                    const RequestDirectives* request,
                    Duration staleness) noexcept {
   // "A cache MUST NOT generate a stale response if it is prohibited by an explicit in-protocol
-  // directive"                                                               RFC 9111 section 4.2.4
+  // directive" (RFC 9111 section 4.2.4)
   if (freshness.stale == StalePermission::forbidden) {
     return {ReuseAction::validate, Reason::stale};
   }
@@ -44,7 +44,7 @@ Reuse decide_stale(const Freshness& freshness,
   }
   // "caches MAY serve the response in which it appears after it becomes stale, up to the indicated
   // number of seconds [...] the cache SHOULD attempt to revalidate it while still serving stale
-  // responses"                                                                 RFC 5861 section 3
+  // responses" (RFC 5861 section 3)
   if (staleness < freshness.stale_while_revalidate) {
     return {ReuseAction::serve_stale_and_refresh, Reason::stale_while_revalidate};
   }
@@ -53,7 +53,7 @@ Reuse decide_stale(const Freshness& freshness,
 
 Reuse decide(const Freshness& freshness, const RequestDirectives* request, WallTime now) noexcept {
   // "the stored response does not contain the no-cache directive, unless it is successfully
-  // validated"                                                                 RFC 9111 section 4
+  // validated" (RFC 9111 section 4)
   if (freshness.revalidation == Revalidation::always) {
     return {ReuseAction::validate, Reason::no_cache};
   }
@@ -70,8 +70,7 @@ Reuse decide(const Freshness& freshness, const RequestDirectives* request, WallT
     }
   }
   // "the stored response is one of the following: fresh, allowed to be served stale, or
-  // successfully validated"                                                                 RFC
-  // 9111 section 4
+  // successfully validated" (RFC 9111 section 4)
   if (time_left > Duration::zero()) return {ReuseAction::serve_fresh, Reason::none};
   return decide_stale(freshness, request, -time_left);
 }
@@ -83,8 +82,8 @@ Reuse decide_reuse(const Freshness& freshness,
                    WallTime now) noexcept {
   const Reuse reuse = decide(freshness, request, now);
   // "the client only wishes to obtain a stored response. Caches that honor this request directive
-  // SHOULD, upon receiving it, respond with either a stored response [...] or a 504"
-  //                                                                        RFC 9111 section 5.2.1.7
+  // SHOULD, upon receiving it, respond with either a stored response [...] or a 504" (RFC 9111
+  // section 5.2.1.7)
   if (reuse.action == ReuseAction::validate && request != nullptr && request->only_if_cached) {
     return {ReuseAction::gateway_timeout, Reason::only_if_cached};
   }
@@ -98,13 +97,13 @@ bool may_serve_on_error(const Freshness& freshness, WallTime now) noexcept {
     return false;
   }
   // "when an error is encountered, a cached response MAY be used to satisfy the request, regardless
-  // of other freshness information", within its window                         RFC 5861 section 4
+  // of other freshness information", within its window (RFC 5861 section 4)
   return current_age(freshness, now) - freshness.lifetime < freshness.stale_if_error;
 }
 
 bool is_error_for_stale(int status) noexcept {
   // "an error is any situation that would result in a 500, 502, 503, or 504 HTTP response status
-  // code being returned"                                                       RFC 5861 section 4
+  // code being returned" (RFC 5861 section 4)
   return status == 500 || status == 502 || status == 503 || status == 504;
 }
 

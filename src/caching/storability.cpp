@@ -22,8 +22,7 @@ bool contains(const std::array<int, N>& statuses, int status) noexcept {
 }
 
 // "Responses with status codes that are defined as heuristically cacheable (e.g., 200, 203, 204,
-// 206, 300, 301, 308, 404, 405, 410, 414, and 501 in this specification)"           RFC 9110
-// section 15.1
+// 206, 300, 301, 308, 404, 405, 410, 414, and 501 in this specification)" (RFC 9110 section 15.1)
 constexpr std::array kHeuristicallyCacheable = {
     200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
 
@@ -31,12 +30,12 @@ constexpr std::array kHeuristicallyCacheable = {
 // 15.3.7, 15.4.5, 15.5.13 and 15.5.17).
 constexpr std::array kPartialStatuses = {206, 304, 412, 416};
 
-// "Responses with the [...] status code MUST NOT be stored by a cache": 428, 429, 431, 511
-//                                                                        RFC 6585 sections 3 to 6
+// "Responses with the [...] status code MUST NOT be stored by a cache": 428, 429, 431, 511 (RFC
+// 6585 sections 3 to 6)
 constexpr std::array kNeverStoredStatuses = {428, 429, 431, 511};
 
 // "a cache has "understood" a [...] response status code if it recognizes it and implements all
-// specified caching-related behavior"                                          RFC 9111 section 3
+// specified caching-related behavior" (RFC 9111 section 3)
 constexpr std::array kUnderstoodStatuses = {
     200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406,
     407, 408, 409, 410, 411, 413, 414, 415, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
@@ -94,7 +93,7 @@ class Decision {
     return policy_.keyed_credentials == KeyedCredentials::authorization;
   }
   // "In this specification, the following response directives have such an effect: must-revalidate,
-  // public, and s-maxage."                                                     RFC 9111 section 3.5
+  // public, and s-maxage." (RFC 9111 section 3.5)
   bool allows_sharing() const noexcept {
     return said().must_revalidate || said().public_ || said().s_maxage;
   }
@@ -131,7 +130,7 @@ class Decision {
   Freshness freshness_;
 };
 
-// "A cache MUST NOT store a response to a request unless:"                      RFC 9111 section 3
+// "A cache MUST NOT store a response to a request unless:" (RFC 9111 section 3)
 Storability Decision::decide() {
   for (const auto check : {&Decision::check_method,
                            &Decision::check_status,
@@ -163,8 +162,7 @@ Reason Decision::check_method() const {
     case Method::post:
       // "Responses to POST requests are only cacheable when they include explicit freshness
       // information and a Content-Location header field that has the same value as the POST's
-      // target URI"; the caller compares (content_location_is_target).         RFC 9110
-      // section 9.3.3
+      // target URI"; the caller compares (content_location_is_target). (RFC 9110 section 9.3.3)
       return policy_.request_cache_control == RequestCacheControlMode::honor && explicit_ &&
                      fields_.contains(FieldName::content_location)
                  ? Reason::none
@@ -192,11 +190,11 @@ Reason Decision::check_status() const {
 // "the no-store cache directive is not present in the response"
 Reason Decision::check_no_store() const {
   // "caches that implement must-understand SHOULD ignore the no-store directive in responses that
-  // contain both directives and a status code that the cache understands"    RFC 9111
-  // section 5.2.2.3
+  // contain both directives and a status code that the cache understands" (RFC 9111
+  // section 5.2.2.3)
   if (said().no_store && !said().must_understand && !origin_set_aside_) return Reason::no_store;
   // Of the request: "a cache MUST NOT store any part of either this request or any response to it"
-  //                                                                        RFC 9111 section 5.2.1.5
+  // (RFC 9111 section 5.2.1.5)
   if (policy_.request_cache_control == RequestCacheControlMode::honor &&
       parse_request_directives(request_).no_store) {
     return Reason::request_no_store;
@@ -216,7 +214,7 @@ Reason Decision::check_authorization() const {
   return !authorized() || keyed() || allows_sharing() ? Reason::none : Reason::authorization;
 }
 
-// "A Vary header field value containing a member "*" always fails to match."   RFC 9111 section 4.1
+// "A Vary header field value containing a member "*" always fails to match." (RFC 9111 section 4.1)
 Reason Decision::check_vary() const {
   return std::holds_alternative<VaryStar>(parse_vary(fields_)) ? Reason::vary_star : Reason::none;
 }
@@ -246,8 +244,7 @@ std::optional<FreshnessLifetime> Decision::lifetime_from_rule() const {
 
 // "heuristics can only be used on responses without explicit freshness whose status codes are
 // defined as heuristically cacheable [...], and those [...] that have been marked as explicitly
-// cacheable (e.g., with a public response directive)"                                  RFC 9111
-// section 4.2.2
+// cacheable (e.g., with a public response directive)" (RFC 9111 section 4.2.2)
 bool Decision::heuristic_allowed() const noexcept {
   return policy_.heuristic == Heuristic::on &&
          (contains(kHeuristicallyCacheable, status_) || said().public_);
@@ -265,7 +262,7 @@ Reason Decision::choose_lifetime() {
   const bool success = status_ >= 200 && status_ < 300;
   if (!origin_set_aside_ && said().no_cache) {
     // "the response MUST NOT be used to satisfy any other request without forwarding it for
-    // validation and receiving a successful response"                      RFC 9111 section 5.2.2.4
+    // validation and receiving a successful response" (RFC 9111 section 5.2.2.4)
     if (!has_validator(validators_)) return Reason::no_cache;
     freshness_.revalidation = Revalidation::always;
     if (!chosen && success) chosen = FreshnessLifetime{Duration::zero(), LifetimeSource::max_age};
@@ -279,7 +276,7 @@ Reason Decision::choose_lifetime() {
 void Decision::choose_stale_rules() {
   // "A cache MUST NOT generate a stale response if it is prohibited by an explicit in-protocol
   // directive (e.g., by a no-cache response directive, a must-revalidate response directive, or an
-  // applicable s-maxage or proxy-revalidate response directive)"             RFC 9111 section 4.2.4
+  // applicable s-maxage or proxy-revalidate response directive)" (RFC 9111 section 4.2.4)
   const bool forbidden =
       said().no_cache || said().must_revalidate || said().proxy_revalidate || said().s_maxage;
   // An answer to credentials that may be shared by must-revalidate or s-maxage alone is "subject to
@@ -307,8 +304,7 @@ AuthorizedReuse Decision::authorized_reuse() const noexcept {
 }
 
 // "some caches will not store a response that has neither a cache validator nor an explicit
-// expiration time, as such responses are not usually useful to store"                      RFC 9111
-// section 3
+// expiration time, as such responses are not usually useful to store" (RFC 9111 section 3)
 Reason Decision::check_usefulness() const {
   if (has_validator(validators_) || useless_after(freshness_) > times_.response_time) {
     return Reason::none;
@@ -317,8 +313,7 @@ Reason Decision::check_usefulness() const {
 }
 
 // "The no-cache and private cache directives can have arguments that prevent storage of header
-// fields by all caches and shared caches, respectively."                              RFC 9111
-// section 3.1
+// fields by all caches and shared caches, respectively." (RFC 9111 section 3.1)
 std::vector<std::string> Decision::fields_to_strip() const {
   std::vector<std::string> strip = said().no_cache_fields;
   strip.insert(strip.end(), said().private_fields.begin(), said().private_fields.end());

@@ -66,8 +66,8 @@ struct StoredMeta {
   std::string secondary_key{};  // the values of the selecting fields, as caching/vary writes them;
                                 // empty without Vary
   std::vector<std::string> tags{};  // rule tags and the origin's; sorted, without repetition
-  std::uint64_t rule_fingerprint =
-      0;  // of the rule that stored it; another one is another rule (reload)
+  // Of the rule that stored it; another one is another rule (reload).
+  std::uint64_t rule_fingerprint = 0;
 };
 
 }  // namespace hawkcache::caching

@@ -11,8 +11,8 @@
 
 namespace hawkcache::caching {
 
-inline constexpr std::size_t kMaxTagValue =
-    256;  // bytes of a placeholder's value, and of an origin's tag
+// Bytes of a placeholder's value, and of an origin's tag.
+inline constexpr std::size_t kMaxTagValue = 256;
 
 struct TagLimits {
   std::size_t per_response = 1024;
@@ -27,8 +27,9 @@ std::string clean_tag_value(std::string_view value);
 std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group);
 
 // The origin's tags from a response's fields, appended to `tags`; then sorted, without repetition.
-// Returns how many were dropped for being too many or too long.
-std::size_t append_response_tags(std::vector<std::string>& tags,
+// Returns how many were dropped for being too many or too long. The caller must not store a response
+// with any dropped (Reason::too_many_tags): a purge of such a tag could not reach it.
+[[nodiscard]] std::size_t append_response_tags(std::vector<std::string>& tags,
                                  http::FieldsView response,
                                  std::string_view scheme,
                                  std::string_view authority,

@@ -68,7 +68,7 @@ std::string resolve_path_and_query(std::string_view reference, const http::Targe
   } else if (path.front() == '/') {
     resolved = remove_dot_segments(path);
   } else {
-    // "everything before the last "/" of the base, then the reference"       RFC 3986 section 5.2.3
+    // "everything before the last "/" of the base, then the reference" (RFC 3986 section 5.2.3)
     const auto directory = target.path.substr(0, target.path.rfind('/') + 1);
     resolved = remove_dot_segments(std::string(directory).append(path));
   }

@@ -19,8 +19,7 @@ using http::FieldName;
 bool is_weak(std::string_view entity_tag) noexcept { return entity_tag.starts_with("W/"); }
 
 // If-None-Match is false (so: not modified) for "*", because there is a stored response, and for a
-// list with a tag that matches weakly.                                       RFC 9110
-// section 13.1.2
+// list with a tag that matches weakly. (RFC 9110 section 13.1.2)
 bool none_match_is_false(http::FieldsView request, const Validators& validators) {
   bool matched = false;
   request.for_each(FieldName::if_none_match, [&](std::string_view line) {
@@ -32,8 +31,7 @@ bool none_match_is_false(http::FieldsView request, const Validators& validators)
 }
 
 // Fields that a 304 does not change: "Header fields that the cache's stored response depends upon"
-// and "The Content-Length header field"                                            RFC 9111
-// section 3.2
+// and "The Content-Length header field" (RFC 9111 section 3.2)
 bool kept_as_stored(FieldName name) noexcept {
   return name == FieldName::content_length || name == FieldName::content_encoding ||
          name == FieldName::content_type || name == FieldName::content_range;
@@ -81,15 +79,14 @@ bool has_validator(const Validators& validators) noexcept {
 }
 
 // "the If-Match and If-Unmodified-Since conditional header fields are not applicable to a cache,
-// and If-None-Match takes precedence over If-Modified-Since."                    RFC 9111
-// section 4.3.2
+// and If-None-Match takes precedence over If-Modified-Since." (RFC 9111 section 4.3.2)
 Precondition evaluate_precondition(http::FieldsView request,
                                    int status,
                                    const Validators& validators,
                                    WallTime now) {
   // "A server MUST ignore all received preconditions if its response to the same request without
-  // those conditions [...] would have been a status code other than a 2xx"         RFC 9110
-  // section 13.2.1
+  // those conditions [...] would have been a status code other than a 2xx" (RFC 9110
+  // section 13.2.1)
   if (status < 200 || status > 299) return Precondition::send;
   if (request.contains(FieldName::if_none_match)) {
     return none_match_is_false(request, validators) ? Precondition::not_modified
@@ -98,15 +95,13 @@ Precondition evaluate_precondition(http::FieldsView request,
   const auto text = request.value(FieldName::if_modified_since);
   if (!text) return Precondition::send;
   // "A recipient MUST ignore the If-Modified-Since header field if the received field value is not
-  // a valid HTTP-date, the field value has more than one member"               RFC 9110
-  // section 13.1.3
+  // a valid HTTP-date, the field value has more than one member" (RFC 9110 section 13.1.3)
   if (request.count(FieldName::if_modified_since) != 1) return Precondition::send;
   const auto since = http::parse_date(*text, now);
   if (!since) return Precondition::send;
   // "If [...] the Last-Modified header field is not present in a selected stored response, a cache
   // SHOULD use the stored response's Date field value (or, if no Date field is present, the time
-  // that the stored response was received)"                                       RFC 9111
-  // section 4.3.2
+  // that the stored response was received)" (RFC 9111 section 4.3.2)
   const auto modified =
       validators.last_modified_time ? validators.last_modified_time : validators.date;
   return modified && *modified <= *since ? Precondition::not_modified : Precondition::send;
@@ -117,9 +112,7 @@ IfRange evaluate_if_range(http::FieldsView request, const Validators& validators
   if (!text) return IfRange::honour_range;
   if (request.count(FieldName::if_range) != 1) return IfRange::ignore_range;
   // "If the entity-tag validator provided exactly matches [...] using the strong comparison
-  // function"
-  //                                                                          RFC 9110
-  //                                                                          section 13.1.5
+  // function" (RFC 9110 section 13.1.5)
   if (http::is_valid_entity_tag(*text)) {
     return !validators.entity_tag.empty() && http::strongly_equal(*text, validators.entity_tag)
                ? IfRange::honour_range
@@ -141,7 +134,7 @@ std::vector<OwnedField> conditional_fields(const Validators& validators) {
   // "One or more entity tags [...] can be used in an If-None-Match header field"
   if (!validators.entity_tag.empty()) fields.push_back({"If-None-Match", validators.entity_tag});
   // "the timestamp given in a Last-Modified header field, which can be used in an If-Modified-Since
-  // header field for response validation"                                    RFC 9111 section 4.3.1
+  // header field for response validation" (RFC 9111 section 4.3.1)
   if (!validators.last_modified.empty()) {
     fields.push_back({"If-Modified-Since", validators.last_modified});
   }
@@ -149,7 +142,7 @@ std::vector<OwnedField> conditional_fields(const Validators& validators) {
 }
 
 // "The initial set of stored responses to update are those that could have been chosen for that
-// request": here the one whose validators were sent.                         RFC 9111 section 4.3.4
+// request": here the one whose validators were sent. (RFC 9111 section 4.3.4)
 bool freshens(const Validators& stored, const Validators& from_304) {
   if (!from_304.entity_tag.empty()) {
     // "If the new response contains one or more strong validators [...] If none of the initial set
@@ -175,7 +168,7 @@ std::vector<http::Field> freshened_fields(http::FieldsView stored, http::FieldsV
   const http::NominatedFields nominated(from_304);
   std::vector<http::Field> news;
   for (const http::Field& field : from_304) {
-    // "Header fields excepted from storage in Section 3.1"                     RFC 9111 section 3.2
+    // "Header fields excepted from storage in Section 3.1" (RFC 9111 section 3.2)
     if (!kept_as_stored(field.id) && !nominated.removes(field)) news.push_back(field);
   }
   const FieldNames replaced{http::FieldsView(news)};
@@ -183,7 +176,7 @@ std::vector<http::Field> freshened_fields(http::FieldsView stored, http::FieldsV
   for (const http::Field& field : stored) {
     if (field.id == FieldName::age || field.id == FieldName::date) continue;
     // "the cache MUST add each header field in the provided response to the stored response,
-    // replacing field values that are already present"                         RFC 9111 section 3.2
+    // replacing field values that are already present" (RFC 9111 section 3.2)
     if (!replaced.contain(field)) fields.push_back(field);
   }
   fields.insert(fields.end(), news.begin(), news.end());

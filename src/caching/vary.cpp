@@ -158,8 +158,7 @@ bool is_credential(std::string_view lower_case_name) noexcept {
 // first request can be transformed to those in the second request by applying any of the following:
 // adding or removing whitespace, where allowed in the header field's syntax; combining multiple
 // header field lines with the same field name; normalizing both header field values in a way that
-// is known to have identical semantics"                                                    RFC 9111
-// section 4.1
+// is known to have identical semantics" (RFC 9111 section 4.1)
 void append_selecting_field(std::string& out,
                             std::string_view lower_case_name,
                             http::FieldsView request,

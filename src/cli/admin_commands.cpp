@@ -1,12 +1,4 @@
 // The commands that talk to a running daemon's admin listener.
-#include <cstdlib>
-#include <utility>
-#include <variant>
-
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-#include <fmt/format.h>
-
 #include "base/json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -14,6 +6,14 @@
 #include "cli/load_config.hpp"
 #include "cli/stats_table.hpp"
 #include "http/status.hpp"
+
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 namespace hawkcache::cli {
 namespace {
@@ -34,7 +34,8 @@ std::variant<AdminQuestion, int> address(const AdminOptions& options, Streams st
   AdminQuestion question;
   std::string url(kDefaultAdmin);
   if (options.config) {
-    const auto config = config_or_errors(config::load_file(*options.config), ShowWarnings::no, streams.err);
+    const auto config =
+        config_or_errors(config::load_file(*options.config), ShowWarnings::no, streams.err);
     if (!config) return kUsage;
     url = url_of(config->admin.listen);
     question.token = config->admin.token;
@@ -56,14 +57,17 @@ std::string detail_of(const AdminAnswer& answer) {
   const json::value value = json::parse(answer.body, error);
   if (!error && value.is_object()) {
     const json::value* detail = value.get_object().if_contains("detail");
-    if (detail != nullptr && detail->is_string()) return std::string(std::string_view(detail->get_string()));
+    if (detail != nullptr && detail->is_string())
+      return std::string(std::string_view(detail->get_string()));
   }
   constexpr std::size_t kShown = 200;
   return answer.body.substr(0, kShown);
 }
 
 // The body of a 200; nullopt after everything else was told.
-std::optional<std::string> ask(const AdminQuestion& question, std::string_view command, Streams streams) {
+std::optional<std::string> ask(const AdminQuestion& question,
+                               std::string_view command,
+                               Streams streams) {
   auto answer = ask_admin(question);
   if (const auto* problem = std::get_if<std::string>(&answer)) {
     streams.err << "hawkcache " << command << ": " << *problem << '\n';
@@ -77,7 +81,8 @@ std::optional<std::string> ask(const AdminQuestion& question, std::string_view c
                              http::reason_phrase(received.status),
                              detail_of(received));
   if (received.status == 401) {
-    streams.err << "The token comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file.\n";
+    streams.err
+        << "The token comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file.\n";
   }
   return std::nullopt;
 }
@@ -104,7 +109,8 @@ std::string purge_body(const PurgeOptions& options) {
 int purge(const PurgeOptions& options, Streams streams) {
   if (options.tags.empty() && options.urls.empty() && options.prefixes.empty() &&
       options.scope == PurgeOptions::Scope::named) {
-    streams.err << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
+    streams.err
+        << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
     return kUsage;
   }
   auto where = address(options.admin, streams);

@@ -1,14 +1,14 @@
 #include "cli/command_line.hpp"
 
+#include "cli/commands.hpp"
+#include "observe/version.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <iostream>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-
-#include "cli/commands.hpp"
-#include "observe/version.hpp"
 
 namespace hawkcache::cli {
 namespace {
@@ -24,24 +24,34 @@ struct Parsed {
 };
 
 CLI::Option* add_config(CLI::App& command, std::string& file) {
-  return command.add_option("--config,-c", file, "The configuration file")->type_name("FILE")->required();
+  return command.add_option("--config,-c", file, "The configuration file")
+      ->type_name("FILE")
+      ->required();
 }
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& values, const std::string& help) {
+CLI::Option* add_list(CLI::App& command,
+                      const std::string& name,
+                      std::vector<std::string>& values,
+                      const std::string& help) {
   return command.add_option(name, values, help)->allow_extra_args(false);
 }
 
 void add_admin(CLI::App& command, AdminOptions& options) {
-  command.add_option("--admin", options.admin, "The admin listener's URL (default http://127.0.0.1:9080)")->type_name("URL");
+  command
+      .add_option(
+          "--admin", options.admin, "The admin listener's URL (default http://127.0.0.1:9080)")
+      ->type_name("URL");
   command
       .add_option("--config,-c",
                   options.config,
-                  "Take the admin listener's address and token from this file; else the token is HAWKCACHE_ADMIN_TOKEN")
+                  "Take the admin listener's address and token from this file; else the token is "
+                  "HAWKCACHE_ADMIN_TOKEN")
       ->type_name("FILE");
 }
 
 void add_json(CLI::App& command, OutputFormat& format) {
-  command.add_flag_callback("--json", [&format] { format = OutputFormat::json; }, "Print JSON");
+  command.add_flag_callback(
+      "--json", [&format] { format = OutputFormat::json; }, "Print JSON");
 }
 
 CLI::App& add_command(CLI::App& app,
@@ -56,76 +66,113 @@ CLI::App& add_command(CLI::App& app,
 
 void add_serve(CLI::App& app, Parsed& parsed) {
   ServeOptions& options = parsed.serve;
-  CLI::App& command = add_command(app, parsed, "serve", "Run in the foreground", [&options](Streams streams) {
-    return serve(options, streams);
-  });
-  CLI::Option* config =
-      command.add_option("--config,-c", options.config, "The configuration file")->type_name("FILE");
-  CLI::Option* upstream =
-      command
-          .add_option("--upstream", options.upstream, "Without a file: cache every GET and HEAD of this server")
-          ->type_name("URL")
-          ->excludes(config);
-  const auto with_upstream = [&](const std::string& name, std::optional<std::string>& value, const std::string& help) {
-    command.add_option(name, value, help)->needs(upstream);
-  };
+  CLI::App& command =
+      add_command(app, parsed, "serve", "Run in the foreground", [&options](Streams streams) {
+        return serve(options, streams);
+      });
+  CLI::Option* config = command.add_option("--config,-c", options.config, "The configuration file")
+                            ->type_name("FILE");
+  CLI::Option* upstream = command
+                              .add_option("--upstream",
+                                          options.upstream,
+                                          "Without a file: cache every GET and HEAD of this server")
+                              ->type_name("URL")
+                              ->excludes(config);
+  const auto with_upstream =
+      [&](const std::string& name, std::optional<std::string>& value, const std::string& help) {
+        command.add_option(name, value, help)->needs(upstream);
+      };
   with_upstream("--listen", options.listen, "Where to listen (default 0.0.0.0:8080)");
   with_upstream("--ttl", options.ttl, "Lifetime where the origin gives none (default 60s)");
   with_upstream("--redis", options.redis, "Keep responses in Redis (comes with a later version)");
 }
 
 void add_offline_commands(CLI::App& app, Parsed& parsed) {
-  CLI::App& check_command = add_command(
-      app, parsed, "check", "Check a configuration: every error with file, line and column", [&parsed](Streams streams) {
-        return check(parsed.check, streams);
-      });
+  CLI::App& check_command =
+      add_command(app,
+                  parsed,
+                  "check",
+                  "Check a configuration: every error with file, line and column",
+                  [&parsed](Streams streams) { return check(parsed.check, streams); });
   add_config(check_command, parsed.check.config);
 
   ExplainOptions& options = parsed.explain;
-  CLI::App& explain_command = add_command(
-      app, parsed, "explain", "Which rule, key, tags and lifetime a request gets, and why", [&options](Streams streams) {
-        return explain(options, streams);
-      });
+  CLI::App& explain_command =
+      add_command(app,
+                  parsed,
+                  "explain",
+                  "Which rule, key, tags and lifetime a request gets, and why",
+                  [&options](Streams streams) { return explain(options, streams); });
   add_config(explain_command, options.config);
-  explain_command.add_option("-X,--request", options.method, "The method (default GET)")->type_name("METHOD");
-  add_list(explain_command, "-H,--header", options.headers, "A header field")->type_name("'NAME: VALUE'");
-  explain_command.add_option("target", options.target, "A path such as /users/42?x=1, or an absolute URL")
+  explain_command.add_option("-X,--request", options.method, "The method (default GET)")
+      ->type_name("METHOD");
+  add_list(explain_command, "-H,--header", options.headers, "A header field")
+      ->type_name("'NAME: VALUE'");
+  explain_command
+      .add_option("target", options.target, "A path such as /users/42?x=1, or an absolute URL")
       ->type_name("URL")
       ->required();
   add_json(explain_command, options.format);
 
-  add_command(app, parsed, "schema", "Print the JSON Schema of the configuration", [](Streams streams) { return schema(streams); });
+  add_command(
+      app, parsed, "schema", "Print the JSON Schema of the configuration", [](Streams streams) {
+        return schema(streams);
+      });
 }
 
 void add_admin_commands(CLI::App& app, Parsed& parsed) {
   PurgeOptions& options = parsed.purge;
-  CLI::App& purge_command = add_command(
-      app, parsed, "purge", "Remove responses from a running hawkcache", [&options](Streams streams) { return purge(options, streams); });
-  add_list(purge_command, "--tag", options.tags, "Everything with this tag (may be repeated)")->type_name("TAG");
-  add_list(purge_command, "--url", options.urls, "All variants of this URL, absolute or a path (may be repeated)")->type_name("URL");
-  add_list(purge_command, "--prefix", options.prefixes, "Everything whose URL begins so (may be repeated)")->type_name("PREFIX");
-  purge_command.add_flag_callback("--all", [&options] { options.scope = PurgeOptions::Scope::everything; }, "Everything");
-  purge_command.add_flag_callback("--soft", [&options] { options.kind = PurgeOptions::Kind::soft; }, "Mark as stale instead of removing");
+  CLI::App& purge_command =
+      add_command(app,
+                  parsed,
+                  "purge",
+                  "Remove responses from a running hawkcache",
+                  [&options](Streams streams) { return purge(options, streams); });
+  add_list(purge_command, "--tag", options.tags, "Everything with this tag (may be repeated)")
+      ->type_name("TAG");
+  add_list(purge_command,
+           "--url",
+           options.urls,
+           "All variants of this URL, absolute or a path (may be repeated)")
+      ->type_name("URL");
+  add_list(purge_command,
+           "--prefix",
+           options.prefixes,
+           "Everything whose URL begins so (may be repeated)")
+      ->type_name("PREFIX");
+  purge_command.add_flag_callback(
+      "--all", [&options] { options.scope = PurgeOptions::Scope::everything; }, "Everything");
+  purge_command.add_flag_callback(
+      "--soft",
+      [&options] { options.kind = PurgeOptions::Kind::soft; },
+      "Mark as stale instead of removing");
   add_admin(purge_command, options.admin);
 
   CLI::App& stats_command = add_command(
-      app, parsed, "stats", "Figures of a running hawkcache", [&parsed](Streams streams) { return stats(parsed.stats, streams); });
+      app, parsed, "stats", "Figures of a running hawkcache", [&parsed](Streams streams) {
+        return stats(parsed.stats, streams);
+      });
   add_admin(stats_command, parsed.stats.admin);
   add_json(stats_command, parsed.stats.format);
 
   CLI::App& top_command = add_command(
-      app, parsed, "top", "A live view (comes with a later version)", [](Streams streams) { return top(streams); });
+      app, parsed, "top", "A live view (comes with a later version)", [](Streams streams) {
+        return top(streams);
+      });
   top_command.allow_extras();
 }
 
 void add_commands(CLI::App& app, Parsed& parsed) {
   app.require_subcommand(0, 1);
-  app.set_version_flag("--version", "hawkcache " + std::string(observe::version()), "Print the version");
+  app.set_version_flag(
+      "--version", "hawkcache " + std::string(observe::version()), "Print the version");
   app.set_help_flag("--help,-h", "Print this help");
   add_serve(app, parsed);
   add_offline_commands(app, parsed);
   add_admin_commands(app, parsed);
-  add_command(app, parsed, "version", "Print the version", [](Streams streams) { return version(streams); });
+  add_command(app, parsed, "version", "Print the version", [](Streams streams) {
+    return version(streams);
+  });
   CLI::App& help = add_command(app, parsed, "help", "Print this help", [&app](Streams streams) {
     streams.out << app.help();
     return kDone;

@@ -1,5 +1,6 @@
-// The command line: `hawkcache serve | check | explain | purge | stats | schema | version | help`. Results go to `out`, diagnostics to
-// `err`. Exit codes: 0 done, 1 it failed while running, 2 the command line or the configuration is wrong.
+// The command line: `hawkcache serve | check | explain | purge | stats | schema | version | help`.
+// Results go to `out`, diagnostics to `err`. Exit codes: 0 done, 1 it failed while running, 2 the
+// command line or the configuration is wrong.
 #pragma once
 
 #include <ostream>

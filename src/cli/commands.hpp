@@ -39,7 +39,8 @@ struct ExplainOptions {
 };
 int explain(const ExplainOptions& options, Streams streams);
 
-// Where the admin listener is. Without either: http://127.0.0.1:9080 and the token from HAWKCACHE_ADMIN_TOKEN.
+// Where the admin listener is. Without either: http://127.0.0.1:9080 and the token from
+// HAWKCACHE_ADMIN_TOKEN.
 struct AdminOptions {
   std::optional<std::string> admin;   // a URL
   std::optional<std::string> config;  // its admin.listen and admin.token

@@ -1,5 +1,8 @@
 #include "cli/http_client.hpp"
 
+#include "base/ascii.hpp"
+#include "http/target.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -13,9 +16,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
-
-#include "base/ascii.hpp"
-#include "http/target.hpp"
 
 namespace hawkcache::cli {
 namespace {
@@ -46,8 +46,11 @@ Request as_request(const AdminQuestion& question) {
   return request;
 }
 
-// Throws boost::system::system_error. The parameters outlive the coroutine: its caller runs it to its end.
-asio::awaitable<AdminAnswer> exchange(const AdminUrl& url, const Request& request, std::chrono::milliseconds timeout) {
+// Throws boost::system::system_error. The parameters outlive the coroutine: its caller runs it to
+// its end.
+asio::awaitable<AdminAnswer> exchange(const AdminUrl& url,
+                                      const Request& request,
+                                      std::chrono::milliseconds timeout) {
   const auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
   const auto endpoints = co_await resolver.async_resolve(url.host, url.port, asio::use_awaitable);
@@ -59,22 +62,28 @@ asio::awaitable<AdminAnswer> exchange(const AdminUrl& url, const Request& reques
   parser.body_limit(kMaxAnswer);
   beast::flat_buffer buffer;
   co_await beast::http::async_read(stream, buffer, parser, asio::use_awaitable);
-  co_return AdminAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+  co_return AdminAnswer{static_cast<int>(parser.get().result_int()),
+                        std::move(parser.get().body())};
 }
 
 std::string why(const AdminUrl& url, const boost::system::error_code& error) {
   const std::string where = "http://" + url.authority;
   if (error == asio::error::connection_refused) {
     return fmt::format(
-        "nothing listens on {}: is hawkcache running, and is that its admin.listen? --admin URL or --config FILE "
+        "nothing listens on {}: is hawkcache running, and is that its admin.listen? --admin URL or "
+        "--config FILE "
         "name another address",
         where);
   }
   if (error == beast::error::timeout) {
-    return fmt::format("{} did not answer in time; whether the request took effect is not known", where);
+    return fmt::format("{} did not answer in time; whether the request took effect is not known",
+                       where);
   }
-  if (error == beast::http::error::end_of_stream || error == asio::error::eof || error == asio::error::connection_reset) {
-    return fmt::format("{} closed the connection without an answer; does hawkcache's admin listener run there?", where);
+  if (error == beast::http::error::end_of_stream || error == asio::error::eof ||
+      error == asio::error::connection_reset) {
+    return fmt::format(
+        "{} closed the connection without an answer; does hawkcache's admin listener run there?",
+        where);
   }
   if (error.category() == asio::error::get_netdb_category()) {
     return fmt::format("the host name of {} is not known: {}", where, error.message());
@@ -88,11 +97,13 @@ std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
   constexpr std::string_view kRemedy = "write it as http://HOST:PORT";
   if (!ascii::equals_ignoring_case(url.substr(0, kScheme.size()), kScheme)) {
-    return fmt::format("\"{}\" is no admin URL: {} (the admin listener speaks no TLS)", url, kRemedy);
+    return fmt::format(
+        "\"{}\" is no admin URL: {} (the admin listener speaks no TLS)", url, kRemedy);
   }
   std::string_view authority = url.substr(kScheme.size());
   if (authority.ends_with('/')) authority.remove_suffix(1);
-  if (authority.find_first_of("/?#@") != std::string_view::npos || !http::is_valid_authority(authority)) {
+  if (authority.find_first_of("/?#@") != std::string_view::npos ||
+      !http::is_valid_authority(authority)) {
     return fmt::format("\"{}\" is no admin URL: {}", url, kRemedy);
   }
   const std::size_t bracket = authority.rfind(']');
@@ -100,10 +111,12 @@ std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url) {
   std::string_view host = authority.substr(0, colon);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const std::string_view port = colon == std::string_view::npos ? "" : authority.substr(colon + 1);
-  return AdminUrl{std::string(host), std::string(port.empty() ? "80" : port), std::string(authority)};
+  return AdminUrl{
+      std::string(host), std::string(port.empty() ? "80" : port), std::string(authority)};
 }
 
-std::variant<AdminAnswer, std::string> ask_admin(const AdminQuestion& question, std::chrono::milliseconds timeout) {
+std::variant<AdminAnswer, std::string> ask_admin(const AdminQuestion& question,
+                                                 std::chrono::milliseconds timeout) {
   const Request request = as_request(question);
   asio::io_context context;
   std::exception_ptr failure;

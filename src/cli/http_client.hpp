@@ -20,7 +20,7 @@ std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url);
 
 struct AdminQuestion {
   AdminUrl url;
-  std::string token;                // empty: none
+  std::string token;  // empty: none
   std::string method = "GET";
   std::string path;
   std::optional<std::string> body;  // JSON
@@ -32,7 +32,7 @@ struct AdminAnswer {
 };
 
 // The answer, or why there is none and what to do about it.
-std::variant<AdminAnswer, std::string> ask_admin(const AdminQuestion& question,
-                                                 std::chrono::milliseconds timeout = std::chrono::seconds(10));
+std::variant<AdminAnswer, std::string> ask_admin(
+    const AdminQuestion& question, std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
 }  // namespace hawkcache::cli

@@ -1,17 +1,19 @@
 // Loading a configuration for a command, with everything that is wrong with it printed.
 #pragma once
 
+#include "config/load.hpp"
+
 #include <optional>
 #include <ostream>
 #include <string>
-
-#include "config/load.hpp"
 
 namespace hawkcache::cli {
 
 enum class ShowWarnings { no, yes };
 
 // Prints the errors (and the warnings); nullopt when there are errors.
-std::optional<config::Config> config_or_errors(config::LoadResult result, ShowWarnings warnings, std::ostream& err);
+std::optional<config::Config> config_or_errors(config::LoadResult result,
+                                               ShowWarnings warnings,
+                                               std::ostream& err);
 
 }  // namespace hawkcache::cli

@@ -1,7 +1,4 @@
 // The commands that need no running daemon.
-#include <utility>
-#include <variant>
-
 #include "admin/explain_request.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -11,10 +8,14 @@
 #include "proxy/router.hpp"
 #include "server/compile_routes.hpp"
 
+#include <utility>
+#include <variant>
+
 namespace hawkcache::cli {
 
 int check(const CheckOptions& options, Streams streams) {
-  const auto config = config_or_errors(config::load_file(options.config), ShowWarnings::yes, streams.err);
+  const auto config =
+      config_or_errors(config::load_file(options.config), ShowWarnings::yes, streams.err);
   if (!config) return kUsage;
   streams.out << options.config << ": ok, " << config->routes.size()
               << (config->routes.size() == 1 ? " rule\n" : " rules\n");
@@ -22,7 +23,8 @@ int check(const CheckOptions& options, Streams streams) {
 }
 
 int explain(const ExplainOptions& options, Streams streams) {
-  const auto config = config_or_errors(config::load_file(options.config), ShowWarnings::no, streams.err);
+  const auto config =
+      config_or_errors(config::load_file(options.config), ShowWarnings::no, streams.err);
   if (!config) return kUsage;
   admin::ExplainRequest request{.method = options.method, .url = options.target, .headers = {}};
   for (const std::string& line : options.headers) {
@@ -59,7 +61,8 @@ int version(Streams streams) {
 }
 
 int top(Streams streams) {
-  streams.err << "hawkcache top comes with a later version; hawkcache stats prints the same figures once\n";
+  streams.err
+      << "hawkcache top comes with a later version; hawkcache stats prints the same figures once\n";
   return kUsage;
 }
 

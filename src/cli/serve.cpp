@@ -1,7 +1,3 @@
-#include <utility>
-
-#include <fmt/format.h>
-
 #include "base/log.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -11,6 +7,10 @@
 #include "observe/version.hpp"
 #include "server/server.hpp"
 
+#include <utility>
+
+#include <fmt/format.h>
+
 namespace hawkcache::cli {
 namespace {
 
@@ -18,7 +18,10 @@ server::ConfigSource source_of(const ServeOptions& options) {
   if (options.config) {
     return [file = *options.config] { return config::load_file(file); };
   }
-  config::UpstreamFlags flags{.upstream = *options.upstream, .listen = options.listen, .ttl = options.ttl, .redis = options.redis};
+  config::UpstreamFlags flags{.upstream = *options.upstream,
+                              .listen = options.listen,
+                              .ttl = options.ttl,
+                              .redis = options.redis};
   return [flags = std::move(flags)] { return config::config_for_upstream(flags); };
 }
 
@@ -49,9 +52,15 @@ void reload(server::Server& server) {
     }
   }
   switch (outcome.status) {
-    case Status::reloaded: log::info("reload: the new configuration is in force"); return;
-    case Status::rejected: log::error("reload: rejected; the old configuration stays in force"); return;
-    case Status::needs_restart: log::error("reload: needs a restart; the old configuration stays in force"); return;
+    case Status::reloaded:
+      log::info("reload: the new configuration is in force");
+      return;
+    case Status::rejected:
+      log::error("reload: rejected; the old configuration stays in force");
+      return;
+    case Status::needs_restart:
+      log::error("reload: needs a restart; the old configuration stays in force");
+      return;
   }
 }
 
@@ -71,12 +80,13 @@ int run_server(const config::Config& config, server::ConfigSource source, Stream
   server::Server server(config, std::move(source), clock);
   if (const auto error = server.start()) return start_failed(error->message, streams);
   {
-    const SignalThread signals({.stop =
-                                    [&] {
-                                      log::info("stopping: no new connections; what is in flight may end");
-                                      server.stop();
-                                    },
-                                .reload = [&] { reload(server); }});
+    const SignalThread signals(
+        {.stop =
+             [&] {
+               log::info("stopping: no new connections; what is in flight may end");
+               server.stop();
+             },
+         .reload = [&] { reload(server); }});
     log::info("{}", started_line(config, server));
     server.wait();
   }
@@ -88,7 +98,8 @@ int run_server(const config::Config& config, server::ConfigSource source, Stream
 
 int serve(const ServeOptions& options, Streams streams) {
   if (!options.config && !options.upstream) {
-    streams.err << "hawkcache serve: name a configuration with --config FILE, or a server with --upstream URL\n";
+    streams.err << "hawkcache serve: name a configuration with --config FILE, or a server with "
+                   "--upstream URL\n";
     return kUsage;
   }
   open_standard_descriptors();

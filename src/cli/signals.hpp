@@ -7,8 +7,8 @@
 
 namespace hawkcache::cli {
 
-// SIGTERM, SIGINT and SIGHUP wait from now on until a SignalThread takes them; SIGPIPE is ignored. REQUIRES: called before
-// any thread is started, so that all of them inherit it.
+// SIGTERM, SIGINT and SIGHUP wait from now on until a SignalThread takes them; SIGPIPE is ignored.
+// REQUIRES: called before any thread is started, so that all of them inherit it.
 void take_over_signals();
 
 struct SignalActions {

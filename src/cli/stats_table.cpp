@@ -58,7 +58,8 @@ std::string uptime(std::uint64_t seconds) {
 std::string hit_ratio(std::uint64_t hits, std::uint64_t misses) {
   if (hits + misses == 0) return "-";
   constexpr double kPercent = 100.0;
-  return fmt::format("{:.1f}%", kPercent * static_cast<double>(hits) / static_cast<double>(hits + misses));
+  return fmt::format("{:.1f}%",
+                     kPercent * static_cast<double>(hits) / static_cast<double>(hits + misses));
 }
 
 void add_store(std::string& out, const json::value* store) {
@@ -80,20 +81,21 @@ void add_store(std::string& out, const json::value* store) {
 void add_requests(std::string& out, const json::value* requests) {
   const std::uint64_t hits = number(requests, "hits");
   const std::uint64_t misses = number(requests, "misses");
-  fmt::format_to(std::back_inserter(out),
-                 "requests     {}: {} hits, {} misses, {} bypasses, {} passed, {} rejected; hit ratio {}\n"
-                 "origin       {} fetches, {} failed; {} stored, {} not stored\n",
-                 number(requests, "requests"),
-                 hits,
-                 misses,
-                 number(requests, "bypasses"),
-                 number(requests, "passes"),
-                 number(requests, "rejected"),
-                 hit_ratio(hits, misses),
-                 number(requests, "fetches"),
-                 number(requests, "fetch_errors"),
-                 number(requests, "stored"),
-                 number(requests, "not_stored"));
+  fmt::format_to(
+      std::back_inserter(out),
+      "requests     {}: {} hits, {} misses, {} bypasses, {} passed, {} rejected; hit ratio {}\n"
+      "origin       {} fetches, {} failed; {} stored, {} not stored\n",
+      number(requests, "requests"),
+      hits,
+      misses,
+      number(requests, "bypasses"),
+      number(requests, "passes"),
+      number(requests, "rejected"),
+      hit_ratio(hits, misses),
+      number(requests, "fetches"),
+      number(requests, "fetch_errors"),
+      number(requests, "stored"),
+      number(requests, "not_stored"));
 }
 
 void add_routes(std::string& out, const json::array& routes) {
@@ -128,8 +130,10 @@ void add_routes(std::string& out, const json::array& routes) {
 std::optional<std::string> stats_table(std::string_view stats_json) {
   json::error_code error;
   const json::value stats = json::parse({stats_json.data(), stats_json.size()}, error);
-  if (error || member(&stats, "store") == nullptr || member(&stats, "requests") == nullptr) return std::nullopt;
-  std::string out = fmt::format("hawkcache    {}, up {}\n", text(&stats, "version"), uptime(number(&stats, "uptime_s")));
+  if (error || member(&stats, "store") == nullptr || member(&stats, "requests") == nullptr)
+    return std::nullopt;
+  std::string out = fmt::format(
+      "hawkcache    {}, up {}\n", text(&stats, "version"), uptime(number(&stats, "uptime_s")));
   const json::value* connections = member(&stats, "connections");
   fmt::format_to(std::back_inserter(out),
                  "connections  {} open, {} accepted\n",
@@ -138,7 +142,8 @@ std::optional<std::string> stats_table(std::string_view stats_json) {
   add_store(out, member(&stats, "store"));
   add_requests(out, member(&stats, "requests"));
   const json::value* routes = member(&stats, "routes");
-  if (routes != nullptr && routes->is_array() && !routes->get_array().empty()) add_routes(out, routes->get_array());
+  if (routes != nullptr && routes->is_array() && !routes->get_array().empty())
+    add_routes(out, routes->get_array());
   return out;
 }
 
@@ -148,7 +153,10 @@ std::optional<std::string> purge_line(std::string_view purge_json) {
   if (error || member(&answer, "purged") == nullptr) return std::nullopt;
   const std::uint64_t count = number(&answer, "purged");
   const bool estimate = member(&answer, "estimate") != nullptr;
-  return fmt::format("{}{} {} purged\n", count, estimate ? " (at the most)" : "", count == 1 ? "response" : "responses");
+  return fmt::format("{}{} {} purged\n",
+                     count,
+                     estimate ? " (at the most)" : "",
+                     count == 1 ? "response" : "responses");
 }
 
 }  // namespace hawkcache::cli

@@ -179,14 +179,16 @@ std::variant<std::string, SyntaxError> parse_route_host(std::string_view text) {
         fmt::format("{} has a wildcard; list each host, or leave `hosts` out for all",
                     in_quotes(text))};
   }
-  if (is_ipv6_address(text)) return ascii::to_lower(text);
-  if (const std::size_t colon = port_colon(text); colon != std::string_view::npos) {
-    return SyntaxError{
-        colon, fmt::format("hosts are matched without port; write {}", text.substr(0, colon))};
-  }
-  HostResult host = parse_host(text, 0);
+  if (is_ipv6_address(text))
+    return SyntaxError{0, fmt::format("an IPv6 address goes into brackets; write [{}]", text)};
+  const std::size_t colon = port_colon(text);
+  HostResult host = parse_host(text.substr(0, colon), 0);
   if (auto* error = std::get_if<SyntaxError>(&host)) return std::move(*error);
-  return ascii::to_lower(std::get<std::string>(host));
+  if (colon != std::string_view::npos) {
+    const PortResult port = parse_port(text.substr(colon + 1), colon + 1, 1);
+    if (const auto* error = std::get_if<SyntaxError>(&port)) return *error;
+  }
+  return ascii::to_lower(text);
 }
 
 }  // namespace hawkcache::config

@@ -29,8 +29,8 @@ bool is_ipv6_address(std::string_view text);
 // ports 6379, sentinels 26379. Messages never repeat the password.
 [[nodiscard]] std::variant<RedisUrl, SyntaxError> parse_redis_url(std::string_view text);
 
-// A host of a rule: a name or an address, without port; comes back in lower case, IPv6 without
-// brackets.
+// A host of a rule: a name or an address, IPv6 in brackets, with or without port (without: every
+// port). Comes back as written, in lower case.
 [[nodiscard]] std::variant<std::string, SyntaxError> parse_route_host(std::string_view text);
 
 }  // namespace hawkcache::config

@@ -192,7 +192,8 @@ struct RouteConfig {
                      // another rule has that name
   Located<PathPattern> path;
   std::vector<std::string> methods{"GET", "HEAD"};
-  std::vector<std::string> hosts;               // lower case, without port; empty: every host
+  std::vector<std::string>
+      hosts;  // lower case, IPv6 in brackets; without port: every port; empty: every host
   std::optional<Duration> ttl = Duration{60s};  // nullopt: `ttl: origin`
   std::vector<Located<std::string>>
       tags;                       // templates, already checked (config/template_syntax.hpp)

@@ -49,10 +49,22 @@ class RuleTree {
     return routes_[rule].path.value.segments;
   }
 
-  template <class T>
-  static bool covers(const std::vector<T>& all, const std::vector<T>& some) {
-    return std::all_of(some.begin(), some.end(), [&](const T& value) {
-      return std::find(all.begin(), all.end(), value) != all.end();
+  using Names = std::vector<std::string>;
+  static bool has(const Names& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+  // A host without port stands for every port.
+  static bool covers_hosts(const Names& all, const Names& some) {
+    return std::all_of(some.begin(), some.end(), [&](const std::string& host) {
+      const std::size_t bracket = host.rfind(']');
+      const std::size_t colon = host.find(':', bracket == std::string::npos ? 0 : bracket);
+      return has(all, host) || (colon != std::string::npos && has(all, host.substr(0, colon)));
+    });
+  }
+  // A rule for GET takes HEAD as well.
+  static bool covers_methods(const Names& all, const Names& some) {
+    return std::all_of(some.begin(), some.end(), [&](const std::string& method) {
+      return has(all, method) || (method == "HEAD" && has(all, "GET"));
     });
   }
 
@@ -62,8 +74,9 @@ class RuleTree {
     for (std::size_t i = 0; i < std::min(candidates.size(), kHiddenCandidates); ++i) {
       const RouteConfig& earlier = routes_[candidates[i]];
       const bool all_hosts = earlier.hosts.empty();
-      const bool hosts = all_hosts || (!later.hosts.empty() && covers(earlier.hosts, later.hosts));
-      if (hosts && covers(earlier.methods, later.methods)) return candidates[i];
+      const bool hosts =
+          all_hosts || (!later.hosts.empty() && covers_hosts(earlier.hosts, later.hosts));
+      if (hosts && covers_methods(earlier.methods, later.methods)) return candidates[i];
     }
     return std::nullopt;
   }

@@ -18,7 +18,8 @@ std::string json_string(std::string_view text) {
       out += c;
     }
   }
-  return out + "\"";
+  out += '"';
+  return out;
 }
 
 std::string json_choice(std::span<const std::string> names) {
@@ -35,7 +36,7 @@ std::string json_indented(std::string_view json) {
   std::string out;
   std::size_t depth = 0;
   bool in_string = false;
-  const auto new_line = [&] { out += "\n" + std::string(depth * 2, ' '); };
+  const auto new_line = [&] { out.append(1, '\n').append(depth * 2, ' '); };
   for (std::size_t i = 0; i < json.size(); ++i) {
     const char c = json[i];
     if (in_string) {
@@ -61,7 +62,8 @@ std::string json_indented(std::string_view json) {
     if (c == ',') new_line();
     if (c == ':') out += ' ';
   }
-  return out + "\n";
+  out += '\n';
+  return out;
 }
 
 }  // namespace hawkcache::config

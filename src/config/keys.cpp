@@ -86,10 +86,13 @@ const std::vector<KeyInfo>& key_table() {
   return table;
 }
 
-std::vector<FlatKey> flat_keys() {
-  std::vector<FlatKey> flat;
-  flatten(key_table(), "", flat);
-  return flat;
+const std::vector<FlatKey>& flat_keys() {
+  static const std::vector<FlatKey> all = [] {
+    std::vector<FlatKey> flat;
+    flatten(key_table(), "", flat);
+    return flat;
+  }();
+  return all;
 }
 
 }  // namespace hawkcache::config

@@ -118,6 +118,7 @@ struct Draft {
 };
 
 const Section<Draft>& file_section();
+const Section<LimitsConfig>& limits_section();
 const Section<RouteConfig>& route_section();
 // A rule's keys without those that belong to one rule alone (name, path).
 const Section<RouteConfig>& defaults_section();
@@ -130,6 +131,6 @@ struct FlatKey {
   std::string full_name;
   const KeyInfo* info;
 };
-std::vector<FlatKey> flat_keys();
+const std::vector<FlatKey>& flat_keys();
 
 }  // namespace hawkcache::config

@@ -83,11 +83,12 @@ std::vector<Key<T>> matching_keys() {
                               distinct(method_kind(), "list of methods", EmptyList::refused),
                               "[GET, HEAD]",
                               "Whose requests the rule is for."));
-  keys.push_back(value_key<T>("hosts",
-                              &T::hosts,
-                              distinct(route_host_kind(), "list of hosts", EmptyList::refused),
-                              "all",
-                              "Only requests for these hosts, without port."));
+  keys.push_back(
+      value_key<T>("hosts",
+                   &T::hosts,
+                   distinct(route_host_kind(), "list of hosts", EmptyList::refused),
+                   "all",
+                   "Only requests for these hosts; one without a port stands for every port."));
   return keys;
 }
 

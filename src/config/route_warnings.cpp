@@ -11,13 +11,13 @@ namespace {
 using Kind = TemplatePart::Kind;
 using Parts = std::vector<TemplatePart>;
 
-constexpr std::array<std::string_view, 8> kCredentials{"authorization",
-                                                       "proxy-authorization",
+// The request headers that caching/vary treats as credentials.
+constexpr std::array<std::string_view, 7> kCredentials{"authorization",
                                                        "cookie",
-                                                       "x-api-key",
-                                                       "api-key",
-                                                       "x-auth-token",
+                                                       "proxy-authorization",
                                                        "x-access-token",
+                                                       "x-api-key",
+                                                       "x-auth-token",
                                                        "x-csrf-token"};
 
 template <class Range, class Value>
@@ -155,35 +155,54 @@ class RouteWarnings {
          "parameters with `query: { only: [...] }`");
   }
 
+  // Header fields that are credentials go into a tag as digests, cookies as they are.
   void check_credentials_in_tags() {
-    for (const auto& [name, parts] :
-         {std::pair("tags", &templates_.tags), std::pair("invalidates", &templates_.invalidates)}) {
-      for (const TemplatePart& part : *parts) {
-        const bool credential = part.kind == Kind::header && contains(kCredentials, part.text);
-        if (!credential && part.kind != Kind::cookie) continue;
-        const bool keyed =
-            part.kind == Kind::cookie ? cookie_keyed(part.text) : keyed_by(part.text);
-        warn(name,
-             fmt::format("{}: {} puts a credential into a tag, in clear{}",
-                         name,
+    for (const TemplatePart& part : templates_.tags) {
+      if (part.kind == Kind::cookie) {
+        check_cookie_in_tag(part);
+      } else if (part.kind == Kind::header && contains(kCredentials, part.text) &&
+                 !keyed_by(part.text)) {
+        warn("tags",
+             fmt::format("tags: {} is a credential, and it is not in the key: one user's answer "
+                         "can reach another; key on it "
+                         "(vary: [{}]), or remove it",
                          braced(part),
-                         keyed ? "; tag by something that may be seen, such as a tenant's name"
-                               : ", and it is not in the key: one user's answer can reach another; "
-                                 "key on it, or remove it"));
+                         part.text));
       }
+    }
+  }
+
+  void check_cookie_in_tag(const TemplatePart& part) {
+    if (route_.cookies.kind == CookieRule::Kind::bypass)
+      return;  // always empty: check_empty_cookies
+    if (cookie_keyed(part.text)) {
+      warn("tags",
+           fmt::format("tags: {} shows the cookie in the tag as it is; tag by something that may "
+                       "be seen, such as a tenant's name",
+                       braced(part)));
+    } else {
+      warn("tags",
+           fmt::format("tags: {} is not in the key: one visitor's answer can reach another; write "
+                       "cookies: {{ key: [{}] }}, or remove it",
+                       braced(part),
+                       part.text));
     }
   }
 
   // Under `cookies: bypass` a request with any Cookie never gets as far as the key.
   void check_empty_cookies() {
     if (route_.cookies.kind != CookieRule::Kind::bypass) return;
-    for (const TemplatePart& part : templates_.key) {
-      if (part.kind != Kind::cookie) continue;
-      warn("key",
-           fmt::format("key: {} is always empty, because requests with cookies step round the "
-                       "cache; add cookies: {{ key: [{}] }}",
-                       braced(part),
-                       part.text));
+    for (const auto& [name, parts] :
+         {std::pair("key", &templates_.key), std::pair("tags", &templates_.tags)}) {
+      for (const TemplatePart& part : *parts) {
+        if (part.kind != Kind::cookie) continue;
+        warn(name,
+             fmt::format("{}: {} is always empty, because requests with cookies step round the "
+                         "cache; add cookies: {{ key: [{}] }}",
+                         name,
+                         braced(part),
+                         part.text));
+      }
     }
   }
 

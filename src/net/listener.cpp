@@ -114,6 +114,11 @@ ErrorCode listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bool v6_only
   return error;
 }
 
+bool is_missing_family(const ErrorCode& error) noexcept {
+  return error == asio::error::address_family_not_supported ||
+         error == boost::system::errc::address_not_available;
+}
+
 // The addresses of a name, each once.
 Result<std::vector<tcp::endpoint>> look_up(const ListenAddress& address) {
   ErrorCode error;
@@ -150,10 +155,16 @@ Result<std::unique_ptr<Listener>> Listener::bind(const ListenAddress& address,
   auto impl = std::make_unique<Impl>();
   impl->port = address.port;
   asio::io_context context;
+  ErrorCode not_here;
   for (tcp::endpoint endpoint : *endpoints) {
     const bool v6_only = address.v6_only || !endpoint.address().is_unspecified();
     endpoint.port(impl->port);
     const Result<std::uint16_t> port = probe(context, endpoint, v6_only);
+    if (port.has_error() && is_missing_family(port.error())) {
+      // "localhost" has an IPv6 address in many hosts files of machines without IPv6.
+      not_here = port.error();
+      continue;
+    }
     if (port.has_error()) return port.error();
     impl->port = *port;
     endpoint.port(*port);
@@ -163,6 +174,7 @@ Result<std::unique_ptr<Listener>> Listener::bind(const ListenAddress& address,
       impl->acceptors.push_back(std::move(state));
     }
   }
+  if (impl->acceptors.empty()) return not_here;
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }
 

@@ -1,10 +1,10 @@
 #include "observe/access_line.hpp"
 
+#include "base/json.hpp"
+
 #include <iterator>
 
 #include <fmt/format.h>
-
-#include "base/json.hpp"
 
 namespace hawkcache::observe {
 namespace {
@@ -25,7 +25,8 @@ void append_time(std::string& out, WallTime time) {
                  clock.subseconds().count());
 }
 
-// Bytes that could end the line, close the quotes or steer a terminal become \xNN; an empty text is "-".
+// Bytes that could end the line, close the quotes or steer a terminal become \xNN; an empty text is
+// "-".
 void append_word(std::string& out, std::string_view text) {
   if (text.empty()) {
     out += '-';
@@ -107,8 +108,12 @@ void append_access_line(std::string& out,
                         const TransactionRecord& record,
                         AccessLog::Format format) {
   switch (format) {
-    case AccessLog::Format::text: append_text(out, record); return;
-    case AccessLog::Format::json: append_json(out, record); return;
+    case AccessLog::Format::text:
+      append_text(out, record);
+      return;
+    case AccessLog::Format::json:
+      append_json(out, record);
+      return;
   }
 }
 

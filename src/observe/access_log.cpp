@@ -1,13 +1,13 @@
 #include "observe/access_log.hpp"
 
+#include "observe/access_line.hpp"
+#include "observe/line_writer.hpp"
+
 #include <cerrno>
 #include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
-
-#include "observe/access_line.hpp"
-#include "observe/line_writer.hpp"
 
 namespace hawkcache::observe {
 namespace {

@@ -1,13 +1,14 @@
-// The access log: one line per request, text or JSON, written by a thread of its own from a bounded queue: a full disk or a reader that does not read loses lines (counted), never
-// stops a request. Off by default; `enabled()` is the only cost then.
+// The access log: one line per request, text or JSON, written by a thread of its own from a bounded
+// queue: a full disk or a reader that does not read loses lines (counted), never stops a request.
+// Off by default; `enabled()` is the only cost then.
 #pragma once
+
+#include "base/clock.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "base/clock.hpp"
 
 namespace hawkcache::observe {
 
@@ -18,12 +19,12 @@ struct TransactionRecord {
   std::string_view method;
   std::string_view host;
   std::string_view target;
-  int status = 0;               // 0: no response was sent
+  int status = 0;  // 0: no response was sent
   std::uint64_t bytes = 0;
   std::chrono::microseconds duration{0};
-  std::string_view route;       // the rule's name; empty: none
-  std::string_view cache;       // HIT | MISS | BYPASS | ""
-  std::string_view detail;      // the reason's text
+  std::string_view route;   // the rule's name; empty: none
+  std::string_view cache;   // HIT | MISS | BYPASS | ""
+  std::string_view detail;  // the reason's text
 };
 
 class AccessLog {
@@ -34,7 +35,10 @@ class AccessLog {
   virtual std::uint64_t dropped() const noexcept = 0;
 };
 
-// `destination`: "stdout" or a file's path (appended to; reopened by `reopen` on SIGHUP for log rotation is done by making a new one). Null with `error` set when the file cannot be opened.
-std::unique_ptr<AccessLog> open_access_log(const std::string& destination, AccessLog::Format format, std::string& error);
+// `destination`: "stdout" or a file's path (appended to; reopened by `reopen` on SIGHUP for log
+// rotation is done by making a new one). Null with `error` set when the file cannot be opened.
+std::unique_ptr<AccessLog> open_access_log(const std::string& destination,
+                                           AccessLog::Format format,
+                                           std::string& error);
 
 }  // namespace hawkcache::observe

@@ -1,4 +1,5 @@
-// Counters from one table: each worker counts into its own, a scrape sums them. Adding is one relaxed store on the worker's own cache line; reading is for any thread.
+// Counters from one table: each worker counts into its own, a scrape sums them. Adding is one
+// relaxed store on the worker's own cache line; reading is for any thread.
 #pragma once
 
 #include <array>
@@ -15,33 +16,33 @@
 namespace hawkcache::observe {
 
 // X(enumerator, "prometheus_name", "help"): names get the prefix hawkcache_ and the suffix _total.
-#define HAWKCACHE_COUNTERS(X)                                                                                \
-  X(requests, "requests", "Requests answered, whatever the outcome")                                         \
-  X(hits, "hits", "Requests answered from the store (fresh, stale, 206 and 304 included)")                   \
-  X(hits_stale, "hits_stale", "Of these, answered with a stale response")                                    \
-  X(misses, "misses", "Requests that a rule caches and that were answered over a fetch")                     \
-  X(collapsed, "collapsed", "Of these, answered over another request's fetch")                               \
-  X(bypasses, "bypasses", "Requests that matched a rule and went round the cache")                           \
-  X(passes, "passes", "Requests that no rule concerns")                                                      \
-  X(rejected, "rejected", "Requests refused for being malformed or over a limit")                            \
-  X(not_modified, "not_modified", "Answers 304 made from the store")                                         \
-  X(ranges, "ranges", "Answers 206 made from the store")                                                     \
-  X(fetches, "fetches", "Requests sent upstream")                                                            \
-  X(fetch_errors, "fetch_errors", "Of these, failed: refused, timed out, malformed or broken off")           \
-  X(refreshes, "refreshes", "Background refreshes begun")                                                    \
-  X(revalidated, "revalidated", "Stored responses freshened by a 304")                                       \
-  X(stored, "stored", "Responses stored")                                                                    \
-  X(not_stored, "not_stored", "Responses of caching rules that were not stored")                             \
-  X(purges, "purges", "Purges carried out")                                                                  \
-  X(purges_by_response, "purges_by_response", "Of these, by rules or by response fields")                    \
-  X(bytes_to_clients, "bytes_to_clients", "Bytes of responses written to clients")                           \
+#define HAWKCACHE_COUNTERS(X)                                                                      \
+  X(requests, "requests", "Requests answered, whatever the outcome")                               \
+  X(hits, "hits", "Requests answered from the store (fresh, stale, 206 and 304 included)")         \
+  X(hits_stale, "hits_stale", "Of these, answered with a stale response")                          \
+  X(misses, "misses", "Requests that a rule caches and that were answered over a fetch")           \
+  X(collapsed, "collapsed", "Of these, answered over another request's fetch")                     \
+  X(bypasses, "bypasses", "Requests that matched a rule and went round the cache")                 \
+  X(passes, "passes", "Requests that no rule concerns")                                            \
+  X(rejected, "rejected", "Requests refused for being malformed or over a limit")                  \
+  X(not_modified, "not_modified", "Answers 304 made from the store")                               \
+  X(ranges, "ranges", "Answers 206 made from the store")                                           \
+  X(fetches, "fetches", "Requests sent upstream")                                                  \
+  X(fetch_errors, "fetch_errors", "Of these, failed: refused, timed out, malformed or broken off") \
+  X(refreshes, "refreshes", "Background refreshes begun")                                          \
+  X(revalidated, "revalidated", "Stored responses freshened by a 304")                             \
+  X(stored, "stored", "Responses stored")                                                          \
+  X(not_stored, "not_stored", "Responses of caching rules that were not stored")                   \
+  X(purges, "purges", "Purges carried out")                                                        \
+  X(purges_by_response, "purges_by_response", "Of these, by rules or by response fields")          \
+  X(bytes_to_clients, "bytes_to_clients", "Bytes of responses written to clients")                 \
   X(client_aborts, "client_aborts", "Responses that the client did not wait for, or that broke off")
 
 enum class Counter : std::uint8_t {
 #define X(enumerator, name, help) enumerator,
   HAWKCACHE_COUNTERS(X)
 #undef X
-  count_
+      count_
 };
 inline constexpr std::size_t kCounterCount = static_cast<std::size_t>(Counter::count_);
 
@@ -84,7 +85,8 @@ class Counters {
   explicit Counters(std::size_t workers);
   WorkerCounters& worker(std::size_t index) noexcept { return *workers_[index]; }
   std::uint64_t total(Counter counter) const noexcept;
-  // The counters of a route of that name; made at the first call. Any thread; locks: asked for when routes are compiled, not per request.
+  // The counters of a route of that name; made at the first call. Any thread; locks: asked for when
+  // routes are compiled, not per request.
   std::shared_ptr<RouteCounters> route(const std::string& name);
   // A snapshot for the admin listener: name and counters, in order of first appearance.
   std::vector<std::pair<std::string, std::shared_ptr<const RouteCounters>>> routes() const;

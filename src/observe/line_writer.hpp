@@ -1,8 +1,11 @@
-// Writes lines to a descriptor from a thread of its own, so that whoever logs never waits: lines go into a bounded buffer, and
-// what does not fit is dropped and counted. A full disk, a pipe that nobody reads or whose reader has gone lose lines, nothing
-// else. A line that was cut by such a fault is closed before the next one, so that every whole line stands alone.
-// Thread-safe. Owns the descriptor where asked to.
+// Writes lines to a descriptor from a thread of its own, so that whoever logs never waits: lines go
+// into a bounded buffer, and what does not fit is dropped and counted. A full disk, a pipe that
+// nobody reads or whose reader has gone lose lines, nothing else. A line that was cut by such a
+// fault is closed before the next one, so that every whole line stands alone. Thread-safe. Owns the
+// descriptor where asked to.
 #pragma once
+
+#include "observe/access_log.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -14,8 +17,6 @@
 #include <string_view>
 #include <thread>
 
-#include "observe/access_log.hpp"
-
 namespace hawkcache::observe {
 
 enum class DescriptorOwnership : std::uint8_t { owned, borrowed };
@@ -24,7 +25,8 @@ class LineWriter {
  public:
   // REQUIRES: SIGPIPE is ignored by the process.
   LineWriter(int descriptor, DescriptorOwnership ownership, std::size_t max_buffered = 4U << 20U);
-  // Writes out what is buffered, waiting no longer than about a second for a reader that does not read.
+  // Writes out what is buffered, waiting no longer than about a second for a reader that does not
+  // read.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
@@ -42,8 +44,8 @@ class LineWriter {
   const int descriptor_;
   const DescriptorOwnership ownership_;
   const std::size_t max_buffered_;
-  std::size_t chunk_ = 0;        // bytes per write()
-  bool line_is_open_ = false;    // the writer's thread only: the last write ended within a line
+  std::size_t chunk_ = 0;      // bytes per write()
+  bool line_is_open_ = false;  // the writer's thread only: the last write ended within a line
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

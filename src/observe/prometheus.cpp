@@ -1,24 +1,26 @@
 #include "observe/prometheus.hpp"
 
+#include "base/json.hpp"
+
 #include <iterator>
 
 #include <fmt/format.h>
-
-#include "base/json.hpp"
 
 namespace hawkcache::observe {
 namespace {
 
 std::string_view type_name(MetricType type) {
   switch (type) {
-    case MetricType::counter: return "counter";
-    case MetricType::gauge: return "gauge";
+    case MetricType::counter:
+      return "counter";
+    case MetricType::gauge:
+      return "gauge";
   }
   return "untyped";
 }
 
-// The format knows three escapes: \\ \" \n (RFC-less; the exposition format's own page). Other control characters could
-// upset a scraper's terminal, never its parser; they are left out.
+// The format knows three escapes: \\ \" \n (RFC-less; the exposition format's own page). Other
+// control characters could upset a scraper's terminal, never its parser; they are left out.
 void append_label_value(std::string& out, std::string_view value) {
   std::string json;
   append_json_string(json, value);  // valid UTF-8 whatever came in

@@ -1,6 +1,6 @@
-// The Prometheus text exposition format (version 0.0.4), written piece by piece. Knows the syntax only; what is exposed is
-// decided in admin/. Whatever the label values are, the text stays parseable: quotes, backslashes and line ends are escaped,
-// bytes that are not UTF-8 become U+FFFD.
+// The Prometheus text exposition format (version 0.0.4), written piece by piece. Knows the syntax
+// only; what is exposed is decided in admin/. Whatever the label values are, the text stays
+// parseable: quotes, backslashes and line ends are escaped, bytes that are not UTF-8 become U+FFFD.
 //
 //   PrometheusText text;
 //   text.family("hawkcache_requests_total", MetricType::counter, "Requests answered");
@@ -22,11 +22,13 @@ struct Label {
 };
 
 // What the Content-Type of the text is.
-inline constexpr std::string_view kPrometheusContentType = "text/plain; version=0.0.4; charset=utf-8";
+inline constexpr std::string_view kPrometheusContentType =
+    "text/plain; version=0.0.4; charset=utf-8";
 
 class PrometheusText {
  public:
-  // Begins a metric: its samples follow directly. REQUIRES: `name` is a metric name ([a-zA-Z_:][a-zA-Z0-9_:]*).
+  // Begins a metric: its samples follow directly. REQUIRES: `name` is a metric name
+  // ([a-zA-Z_:][a-zA-Z0-9_:]*).
   void family(std::string_view name, MetricType type, std::string_view help);
   void sample(std::string_view name, std::initializer_list<Label> labels, std::uint64_t value);
   void sample(std::string_view name, std::initializer_list<Label> labels, double value);

@@ -1,4 +1,5 @@
-// The version of this build, as `hawkcache version`, /v1/stats and the metric hawkcache_build_info tell it.
+// The version of this build, as `hawkcache version`, /v1/stats and the metric hawkcache_build_info
+// tell it.
 #pragma once
 
 #include <string_view>

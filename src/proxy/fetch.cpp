@@ -136,6 +136,7 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
       .path_and_query = fill_.subject().path_and_query,
       .meta = head_->meta,
       .head = head_->text,
+      .withheld = head_->withheld,
       .body = order_.base->body(),
       .epoch = fill_.epoch(),
       .sequence = fill_.sequence()});
@@ -236,6 +237,7 @@ store::PutResult Fetch::put(std::vector<SharedBytes> body) {
                          .path_and_query = fill_.subject().path_and_query,
                          .meta = head_->meta,
                          .head = head_->text,
+                         .withheld = head_->withheld,
                          .body = std::move(body),
                          .epoch = fill_.epoch(),
                          .sequence = fill_.sequence()}));

@@ -40,6 +40,7 @@ struct FillSubject {
 struct FillHead {
   int status = 0;
   std::string text;                            // as StoredParts::head
+  std::optional<std::string> withheld;         // as StoredParts::withheld
   caching::StoredMeta meta;
   std::optional<std::uint64_t> content_length; // as the origin announced it
   caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared

@@ -92,7 +92,7 @@ void purge_before_answer(WorkerState& state,
                          const http::ResponseHead& response,
                          const RelayInput& input) {
   const store::PurgeRequest purge =
-      purge_for_response(request, response, *input.plan, *input.planner);
+      purge_for_response(request, response, *input.plan, *input.planner, *input.router);
   if (purge.names_nothing()) return;
   state.store.purge(purge, state.worker.clock().wall());
   state.counters.add(Counter::purges);

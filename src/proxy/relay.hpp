@@ -17,6 +17,7 @@ struct RelayInput {
   http::Method method = http::Method::get;
   const RequestPlan* plan = nullptr;          // valid during the call
   const RequestPlanner* planner = nullptr;
+  const Router* router = nullptr;
   XCache x_cache = XCache::none;
   caching::Reason reason = caching::Reason::none;
   std::string printable_key;

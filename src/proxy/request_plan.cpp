@@ -40,18 +40,6 @@ Reason reason_of(BypassCondition::Kind kind) {
   return Reason::bypass_query;
 }
 
-// Whether the route's key takes the value of that request field.
-bool keys_field(const Route& route, const http::Field& field) {
-  const auto names_it = [&](std::string_view name) {
-    return http::has_name(field, http::parse_field_name(name), name);
-  };
-  if (!route.key) return std::any_of(route.vary.begin(), route.vary.end(), names_it);
-  const std::span<const TemplatePart> parts = route.key->parts();
-  return std::any_of(parts.begin(), parts.end(), [&](const TemplatePart& part) {
-    return part.kind == TemplatePart::Kind::header && names_it(part.text);
-  });
-}
-
 std::vector<std::string> render(const std::vector<RuleTemplate>& templates,
                                 const TemplateInput& input) {
   std::vector<std::string> rendered;
@@ -112,19 +100,18 @@ Reason RequestPlanner::find_bypass(Body body) const {
       fields.contains(http::FieldName::cookie)) {
     return Reason::cookie;
   }
-  return depends_on_nominated_field() ? Reason::nominated_field : Reason::none;
+  return drops_nominated_field() ? Reason::nominated_field : Reason::none;
 }
 
-// A field that Connection names is not forwarded: keyed all the same, it would let a client store
-// the answer to a request without the field under a key with it. Fields that are never forwarded
+// A field that Connection names is not forwarded: a key or a variant (the origin's Vary is not known yet) that depends on
+// it would let a client store the answer to a request without the field as one with it. Fields that are never forwarded
 // are no such danger.
-bool RequestPlanner::depends_on_nominated_field() const {
+bool RequestPlanner::drops_nominated_field() const {
   const http::FieldsView fields = head_->fields();
   if (!fields.contains(http::FieldName::connection)) return false;
   const http::NominatedFields nominated(fields);
   return std::any_of(fields.begin(), fields.end(), [&](const http::Field& field) {
-    return !http::is_hop_by_hop(field.id) && nominated.removes(field) &&
-           keys_field(*plan_.route, field);
+    return !http::is_hop_by_hop(field.id) && nominated.removes(field);
   });
 }
 

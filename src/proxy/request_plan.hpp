@@ -68,7 +68,7 @@ class RequestPlanner {
  private:
   TemplateInput template_input() const;
   caching::Reason find_bypass(Body body) const;
-  bool depends_on_nominated_field() const;
+  bool drops_nominated_field() const;
   void convert_parameters();
   void forward_as_spelled();
   void rewrite_query();

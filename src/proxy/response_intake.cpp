@@ -47,8 +47,9 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   head->meta.rule_fingerprint = input.route->fingerprint;
   head->meta.validators = caching::parse_validators(response.fields(), input.times.response_time);
   head->meta.tags = input.subject->rule_tags;
-  caching::append_response_tags(head->meta.tags, response.fields(), input.scheme,
-                                input.subject->authority, input.tag_limits);
+  const std::size_t dropped_tags =
+      caching::append_response_tags(head->meta.tags, response.fields(), input.scheme,
+                                    input.subject->authority, input.tag_limits);
   select_variant(head->meta, response.fields(), input);
 
   HeadRendering rendering{.use = HeadUse::caching_rule,
@@ -61,18 +62,18 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
     head->meta.freshness = storable->freshness;
     head->meta.authorized_reuse = storable->authorized_reuse;
     rendering.strip = storable->strip;
-    head->text =
-        render_response_head(response.status, response.reason, response.fields(), rendering);
     if (head->has_body && head->content_length.value_or(0) > input.max_object) {
       head->not_stored = Reason::too_large;
     }
+    // Without all of its tags a purge could miss it.
+    if (dropped_tags > 0) head->not_stored = Reason::too_many_tags;
   } else {
     head->not_stored = std::get<caching::NotStorable>(storability).reason;
     head->meta.freshness.response_time = input.times.response_time;
     head->meta.freshness.initial_age = caching::initial_age(response.fields(), input.times);
-    head->text =
-        render_response_head(response.status, response.reason, response.fields(), rendering);
   }
+  head->text = render_response_head(response.status, response.reason, response.fields(), rendering);
+  head->withheld = withheld_fields(response.fields(), rendering);
   return head;
 }
 
@@ -83,17 +84,20 @@ std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
       caching::parse_validators(not_modified.fields(), input.times.response_time);
   if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
   http::ResponseParser parser({.start_line = 1 << 20, .header_block = 16 << 20, .field_count = 65536});
-  const std::string text = stored.head() + "\r\n";
+  const std::string text = stored.head() + stored.withheld().value_or("") + "\r\n";
   if (parser.feed(text) != http::Feed::complete) return nullptr;
+  const http::FieldsView origin_fields = parser.head().fields();
+  std::vector<http::Field> as_received;
+  for (const http::Field& field : origin_fields) {
+    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first; the withheld ones follow it).
+    const bool our_via = field.id == http::FieldName::via && field.value == "1.1 hawkcache";
+    const bool ours = stored.withheld() && &field == origin_fields.find(http::FieldName::cache_control);
+    if (!our_via && !ours) as_received.push_back(field);
+  }
   http::ResponseHead merged;
   merged.status = stored.meta().status;
   merged.reason = parser.head().reason;
-  for (const http::Field& field :
-       caching::freshened_fields(parser.head().fields(), not_modified.fields())) {
-    // The stored head carries our own Via; rendering adds it again.
-    if (field.id == http::FieldName::via && field.value == "1.1 hawkcache") continue;
-    merged.field_list.push_back(field);
-  }
+  merged.field_list = caching::freshened_fields(http::FieldsView(as_received), not_modified.fields());
   const http::BodyFraming framing{http::BodyKind::length, stored.body_size()};
   auto head = std::make_shared<FillHead>(*take_in(merged, framing, input));
   // The origin's tags may be missing from the 304: what was tagged stays tagged.

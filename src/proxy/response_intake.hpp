@@ -8,6 +8,7 @@
 #include <string>
 
 #include "caching/freshness.hpp"
+#include "caching/tags.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "proxy/fill.hpp"

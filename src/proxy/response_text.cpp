@@ -24,6 +24,10 @@ void append_number(std::string& out, std::uint64_t value) {
   out.append(digits.data(), end);
 }
 
+bool is_replaced_for_clients(FieldName id) {
+  return id == FieldName::cache_control || id == FieldName::expires || id == FieldName::pragma;
+}
+
 // Fields for caches, and fields that are written per answer.
 bool stays_behind(FieldName id, const HeadRendering& how) {
   switch (id) {
@@ -33,10 +37,8 @@ bool stays_behind(FieldName id, const HeadRendering& how) {
     case FieldName::cache_invalidate_tags: return true;
     case FieldName::age:
     case FieldName::x_cache: return how.use == HeadUse::caching_rule;
-    case FieldName::cache_control:
-    case FieldName::expires:
-    case FieldName::pragma: return how.client_cache_control && *how.client_cache_control;
-    default: return false;
+    default:
+      return is_replaced_for_clients(id) && how.client_cache_control && *how.client_cache_control;
   }
 }
 
@@ -90,6 +92,15 @@ std::string render_response_head(int status,
   }
   append_field(out, "Via", "1.1 hawkcache");
   return out;
+}
+
+std::optional<std::string> withheld_fields(http::FieldsView fields, const HeadRendering& how) {
+  if (!how.client_cache_control || !*how.client_cache_control) return std::nullopt;
+  std::string lines;
+  for (const http::Field& field : fields) {
+    if (is_replaced_for_clients(field.id)) append_field(lines, field.name, field.value);
+  }
+  return lines;
 }
 
 std::string_view to_string(XCache cache) noexcept {

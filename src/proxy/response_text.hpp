@@ -32,6 +32,9 @@ std::string render_response_head(int status, std::string_view reason, http::Fiel
 enum class XCache : std::uint8_t { none, hit, miss, bypass };
 std::string_view to_string(XCache cache) noexcept;
 
+// Where client_cache_control replaces what the origin said about caching: those field lines, kept for later decisions; nullopt where nothing is replaced.
+std::optional<std::string> withheld_fields(http::FieldsView fields, const HeadRendering& how);
+
 // How the body goes to this client.
 enum class ClientFraming : std::uint8_t { no_body, length, chunked, until_close };
 

@@ -186,6 +186,7 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
                    .method = request.head->method,
                    .plan = plan_,
                    .planner = &planner_,
+                   .router = snapshot_->router.get(),
                    .x_cache = record_.cache,
                    .reason = plan_->reason,
                    .printable_key = {}};

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
+#include "caching/validation.hpp"
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
 #include "proxy/fetch.hpp"

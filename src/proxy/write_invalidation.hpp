@@ -7,6 +7,6 @@
 
 namespace hawkcache::proxy {
 
-store::PurgeRequest purge_for_response(const http::RequestHead& request, const http::ResponseHead& response, const RequestPlan& plan, const RequestPlanner& planner);
+store::PurgeRequest purge_for_response(const http::RequestHead& request, const http::ResponseHead& response, const RequestPlan& plan, const RequestPlanner& planner, const Router& router);
 
 }  // namespace hawkcache::proxy

@@ -142,7 +142,7 @@ std::optional<StartError> Server::Impl::bind() {
     auto bound = net::Listener::bind(address, all);
     if (!bound) {
       return StartError{fmt::format("cannot listen on {}: {}",
-                                    config::to_string({address.host, address.port}),
+                                    config::to_string(config::Endpoint{address.host, address.port}),
                                     bound.error().message())};
     }
     listeners.push_back(std::move(*bound));

@@ -23,8 +23,8 @@ Purged Census::count(const PurgeRequest& request, std::uint64_t total) const {
   }
   purged.count = std::min(purged.count, total);
   const bool one_thing = request.tags.size() + request.urls.size() == 1;
-  purged.accuracy = one_thing && request.prefixes.empty() ? Purged::Accuracy::exact
-                                                          : Purged::Accuracy::estimate;
+  purged.accuracy =
+      one_thing && request.prefixes.empty() ? Purged::Accuracy::exact : Purged::Accuracy::estimate;
   return purged;
 }
 

@@ -1,16 +1,17 @@
-// The entries of one shard, and the hash index over them. Linear hashing: the table grows by one bucket per new entry,
-// so no insertion ever pays for rehashing the rest. The entries of one key, its variants, lie in one chain.
+// The entries of one shard, and the hash index over them. Linear hashing: the table grows by one
+// bucket per new entry, so no insertion ever pays for rehashing the rest. The entries of one key,
+// its variants, lie in one chain.
 //
 // Not thread-safe: the shard's lock guards it.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
-
 #include "store/eviction.hpp"
 #include "store/expiry_wheel.hpp"
 #include "store/stored_response.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace hawkcache::store {
 
@@ -32,8 +33,9 @@ class EntryIndex {
   Entry* chain(std::uint32_t hash) const noexcept { return buckets_[bucket_of(hash)]; }
   Entry* bucket(std::size_t number) const noexcept { return buckets_[number]; }
 
-  // At the head of its chain. Entries change buckets only towards higher numbers, so that a walk from the first bucket
-  // to the last, interrupted at will, misses none that was there when it began.
+  // At the head of its chain. Entries change buckets only towards higher numbers, so that a walk
+  // from the first bucket to the last, interrupted at will, misses none that was there when it
+  // began.
   void insert(Entry& entry);
   void remove(Entry& entry) noexcept;
 

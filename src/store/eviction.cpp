@@ -1,8 +1,8 @@
 #include "store/eviction.hpp"
 
-#include <algorithm>
-
 #include "store/ghost_list.hpp"
+
+#include <algorithm>
 
 namespace hawkcache::store {
 

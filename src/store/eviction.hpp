@@ -1,12 +1,13 @@
-// Which entry goes when there is no room: pure data structures, one per shard, guarded by the shard's lock. Entries are
-// linked through the EvictionNode inside them, so nothing is allocated per entry. All operations are O(1), victim()
-// amortised.
+// Which entry goes when there is no room: pure data structures, one per shard, guarded by the
+// shard's lock. Entries are linked through the EvictionNode inside them, so nothing is allocated
+// per entry. All operations are O(1), victim() amortised.
 //
-//   s3fifo  Yang et al., "FIFO queues are all you need for cache eviction" (SOSP 2023): newcomers pass a small queue;
-//           who was not asked for there goes at once, so that a scan cannot wash out the main queue. A ghost list of
-//           hashes lets those who come back straight into the main queue.
-//   sieve   Zhang et al., "SIEVE is simpler than LRU" (NSDI 2024): one queue and a hand that spares whom was asked for.
-//   lru     the least recently used: a hit moves the entry to the front.
+//   s3fifo  Yang et al., "FIFO queues are all you need for cache eviction" (SOSP 2023): newcomers
+//   pass a small queue;
+//           who was not asked for there goes at once, so that a scan cannot wash out the main
+//           queue. A ghost list of hashes lets those who come back straight into the main queue.
+//   sieve   Zhang et al., "SIEVE is simpler than LRU" (NSDI 2024): one queue and a hand that spares
+//   whom was asked for. lru     the least recently used: a hit moves the entry to the front.
 #pragma once
 
 #include <cstddef>

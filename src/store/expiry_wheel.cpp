@@ -33,8 +33,8 @@ void ExpiryWheel::link(ExpiryNode& node, ExpiryNode*& head) noexcept {
   head = &node;
 }
 
-// Into the coarsest level whose slots still tell its time from that of the slot being opened: a slot of a level is
-// opened at its first second, so what lies in it is due then or later.
+// Into the coarsest level whose slots still tell its time from that of the slot being opened: a
+// slot of a level is opened at its first second, so what lies in it is due then or later.
 void ExpiryWheel::place(ExpiryNode& node) noexcept {
   const std::uint32_t soonest = turned_to_ + 1;
   const std::uint32_t due =
@@ -72,7 +72,8 @@ ExpiryNode* ExpiryWheel::opened() const noexcept {
   return nullptr;
 }
 
-// Opens the slot of the next second that may have one; coarse slots are opened at their first second.
+// Opens the slot of the next second that may have one; coarse slots are opened at their first
+// second.
 void ExpiryWheel::step(std::uint32_t now) noexcept {
   leap(now);
   if (turned_to_ >= now) return;

@@ -1,13 +1,13 @@
-// The words of the purge fence: epochs, verdicts, and one fence as an atomic value. What they are for is told in
-// purge_fence.hpp.
+// The words of the purge fence: epochs, verdicts, and one fence as an atomic value. What they are
+// for is told in purge_fence.hpp.
 #pragma once
+
+#include "base/clock.hpp"
+#include "store/purge.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-
-#include "base/clock.hpp"
-#include "store/purge.hpp"
 
 namespace hawkcache::store {
 
@@ -30,8 +30,8 @@ struct FenceVerdict {
   }
 };
 
-// The newest hard and the newest soft purge of one thing. Only rises. Raised by one thread at a time (the purge lock),
-// judged by any.
+// The newest hard and the newest soft purge of one thing. Only rises. Raised by one thread at a
+// time (the purge lock), judged by any.
 class AtomicFence {
  public:
   void raise(PurgeKind kind, Epoch epoch, WallTime now) noexcept {

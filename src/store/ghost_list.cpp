@@ -55,8 +55,8 @@ void GhostList::place(Ghost ghost) noexcept {
 }
 
 void GhostList::grow(std::size_t reach) {
-  std::vector<Ghost> old = std::exchange(
-      ghosts_, std::vector<Ghost>(std::bit_ceil(std::max(reach, kSmallest))));
+  std::vector<Ghost> old =
+      std::exchange(ghosts_, std::vector<Ghost>(std::bit_ceil(std::max(reach, kSmallest))));
   for (const Ghost& ghost : old) {
     if (ghost.left_at != 0) place(ghost);
   }

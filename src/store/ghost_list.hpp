@@ -1,5 +1,6 @@
-// The memory of S3-FIFO: hashes of those that left the small queue not long ago. A set-associative table of hash and
-// time of leaving: no links, no deletions, eight bytes per place. "Not long ago" means: among the last `reach` to leave.
+// The memory of S3-FIFO: hashes of those that left the small queue not long ago. A set-associative
+// table of hash and time of leaving: no links, no deletions, eight bytes per place. "Not long ago"
+// means: among the last `reach` to leave.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,8 @@ namespace hawkcache::store {
 
 class GhostList {
  public:
-  // `reach`: how many of the last to leave are remembered, this one included (about: a full set forgets its oldest).
+  // `reach`: how many of the last to leave are remembered, this one included (about: a full set
+  // forgets its oldest).
   void add(std::uint32_t hash, std::size_t reach);
   // Whether it is remembered; and forgets it.
   bool take(std::uint32_t hash) noexcept;

@@ -1,11 +1,11 @@
-// The memory store's books: bytes and entries, against their limits. Room is reserved before anything goes in, so the
-// limits hold at all times. Thread-safe.
+// The memory store's books: bytes and entries, against their limits. Room is reserved before
+// anything goes in, so the limits hold at all times. Thread-safe.
 #pragma once
+
+#include "store/purge_fence.hpp"
 
 #include <atomic>
 #include <cstdint>
-
-#include "store/purge_fence.hpp"
 
 namespace hawkcache::store {
 

@@ -1,11 +1,11 @@
 #include "store/memory_shard.hpp"
 
+#include "store/footprint.hpp"
+
 #include <tuple>
 #include <utility>
 
 #include <boost/container/small_vector.hpp>
-
-#include "store/footprint.hpp"
 
 namespace hawkcache::store {
 

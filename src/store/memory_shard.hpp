@@ -1,13 +1,7 @@
-// One shard of the memory store: an index, an eviction policy and an expiry wheel over the same entries, under one short
-// mutex. Nothing is freed under it: what is removed is gathered and buried after the lock is given back. No operation
-// holds it for more than about a hundred entries.
+// One shard of the memory store: an index, an eviction policy and an expiry wheel over the same
+// entries, under one short mutex. Nothing is freed under it: what is removed is gathered and buried
+// after the lock is given back. No operation holds it for more than about a hundred entries.
 #pragma once
-
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <mutex>
 
 #include "caching/cache_key.hpp"
 #include "store/census.hpp"
@@ -17,6 +11,12 @@
 #include "store/memory_ledger.hpp"
 #include "store/purge_fence.hpp"
 #include "store/store.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
 
 namespace hawkcache::store {
 
@@ -47,14 +47,15 @@ class MemoryShard {
   // Appends the variants under the key, in no order. Those that a purge overtook are removed.
   void find(const caching::KeyView& key, std::uint32_t hash, Found& found);
 
-  // again: call again, other threads get a turn in between. full: room must be made in other shards first.
+  // again: call again, other threads get a turn in between. full: room must be made in other shards
+  // first.
   enum class Placed : std::uint8_t { stored, purged_meanwhile, superseded, again, full };
-  // Puts the entry in, in the place of those it replaces; takes it over only when stored. REQUIRES: counted in the
-  // census.
+  // Puts the entry in, in the place of those it replaces; takes it over only when stored. REQUIRES:
+  // counted in the census.
   Placed place(std::unique_ptr<Entry>& entry);
 
-  // Evicts until the ledger has room for this, at most a batch; from_share: only while the shard holds its share of the
-  // store. Returns how many went.
+  // Evicts until the ledger has room for this, at most a batch; from_share: only while the shard
+  // holds its share of the store. Returns how many went.
   enum class Evict : std::uint8_t { from_share, anything };
   std::size_t evict(std::uint64_t bytes, std::uint64_t entries, Evict which);
 

@@ -1,18 +1,18 @@
 #include "store/memory_store.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <bit>
-#include <mutex>
-#include <utility>
-#include <vector>
-
 #include "base/hash.hpp"
 #include "caching/freshness.hpp"
 #include "store/census.hpp"
 #include "store/memory_ledger.hpp"
 #include "store/memory_shard.hpp"
 #include "store/scope_hash.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace hawkcache::store {
 
@@ -38,10 +38,10 @@ PurgeFence::Limits limits_for(const MemoryStoreSettings& settings) {
 
 // The first second at which it is of no use.
 std::uint32_t due_second(const caching::StoredMeta& meta) {
-  const auto useless = std::chrono::floor<std::chrono::seconds>(
-      caching::useless_after(meta).time_since_epoch());
-  return static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>(useless.count(), 0, UINT32_MAX - 1) + 1);
+  const auto useless =
+      std::chrono::floor<std::chrono::seconds>(caching::useless_after(meta).time_since_epoch());
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(useless.count(), 0, UINT32_MAX - 1) +
+                                    1);
 }
 
 std::uint32_t second_of(WallTime now) {
@@ -162,7 +162,8 @@ bool MemoryStore::can_never_fit(const StoredResponse& response) const noexcept {
          bytes > std::min<std::uint64_t>(settings_.max_size, Entry::kMaxBytes);
 }
 
-// Room for new records is reserved while they are made; from then on they are in the fence's own books.
+// Room for new records is reserved while they are made; from then on they are in the fence's own
+// books.
 bool MemoryStore::adopt_tags(StoredResponse& response, std::size_t shard) {
   const std::vector<std::string>& texts = response.meta().tags;
   std::vector<TagRef> records;
@@ -211,8 +212,8 @@ PutResult MemoryStore::place(std::unique_ptr<Entry> entry, std::size_t shard) {
   return result;
 }
 
-// Never called with a shard's lock held; takes one at a time. First from the shards that hold their share, which is fair
-// to all; the second round is for when others change the shares meanwhile.
+// Never called with a shard's lock held; takes one at a time. First from the shards that hold their
+// share, which is fair to all; the second round is for when others change the shares meanwhile.
 bool MemoryStore::make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries) {
   for (const auto which : {MemoryShard::Evict::from_share, MemoryShard::Evict::anything}) {
     for (std::size_t i = 0; i < shards_.size(); ++i) {
@@ -286,12 +287,12 @@ void MemoryStore::expire(std::uint32_t now, std::size_t& budget) {
   }
 }
 
-// Asks the fence about everything stored, after purges. When it has passed, no stored response is older than a fence that
-// concerns it, and the fences up to the epoch at its beginning have nothing left to do.
+// Asks the fence about everything stored, after purges. When it has passed, no stored response is
+// older than a fence that concerns it, and the fences up to the epoch at its beginning have nothing
+// left to do.
 Store::Sweep MemoryStore::walk(WallTime now, std::size_t& budget) {
   if (!progress_.walking) {
-    const bool resting =
-        now >= progress_.walk_ended && now < progress_.walk_ended + progress_.rest;
+    const bool resting = now >= progress_.walk_ended && now < progress_.walk_ended + progress_.rest;
     if (fence_.current() == swept_.load() || resting) return Sweep::done;
     progress_.walking = true;
     progress_.walk_began_at = fence_.current();

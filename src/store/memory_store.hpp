@@ -1,17 +1,18 @@
-// The memory store: shards, each a hash index, an eviction policy and a short mutex, under one budget of bytes and one of
-// entries that hold at all times. Values are immutable and shared; a hit takes the shard's lock for the look-up and sets
-// a bit, nothing more.
+// The memory store: shards, each a hash index, an eviction policy and a short mutex, under one
+// budget of bytes and one of entries that hold at all times. Values are immutable and shared; a hit
+// takes the shard's lock for the look-up and sets a bit, nothing more.
 //
-// What the budget counts: all memory of each response, its share of the index, its tags' records, the fences, all with
-// the allocator's rounding. What readers still hold of a response that was evicted meanwhile is theirs, not counted.
+// What the budget counts: all memory of each response, its share of the index, its tags' records,
+// the fences, all with the allocator's rounding. What readers still hold of a response that was
+// evicted meanwhile is theirs, not counted.
 #pragma once
+
+#include "store/eviction.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-
-#include "store/eviction.hpp"
-#include "store/store.hpp"
 
 namespace hawkcache::store {
 

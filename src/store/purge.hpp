@@ -10,8 +10,9 @@ namespace hawkcache::store {
 
 enum class PurgeKind : std::uint8_t { hard, soft };
 
-// A URL or prefix as purges compare it: literally, with path and query as keyed. An empty authority means every host. Authorities are compared
-// in lower case and without the default port (":80", ":443"); the scheme does not matter.
+// A URL or prefix as purges compare it: literally, with path and query as keyed. An empty authority
+// means every host. Authorities are compared in lower case and without the default port (":80",
+// ":443"); the scheme does not matter.
 struct UrlScope {
   std::string authority;
   std::string path_and_query;

@@ -1,13 +1,13 @@
 #include "store/purge_fence.hpp"
 
+#include "store/scope_fences.hpp"
+#include "store/scope_hash.hpp"
+
 #include <algorithm>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
-
-#include "store/scope_fences.hpp"
-#include "store/scope_hash.hpp"
 
 namespace hawkcache::store {
 
@@ -150,8 +150,8 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
   return judge(subject, checked, verdict);
 }
 
-// The rest of a check, after the tags: everything, URLs, prefixes, and at last the floor. `since`: an epoch at which the
-// subject was found trusted, 0 if it never was.
+// The rest of a check, after the tags: everything, URLs, prefixes, and at last the floor. `since`:
+// an epoch at which the subject was found trusted, 0 if it never was.
 FenceVerdict PurgeFence::judge(const FenceSubject& subject,
                                Epoch since,
                                FenceVerdict verdict) const {
@@ -172,7 +172,8 @@ FenceVerdict PurgeFence::judge(const FenceSubject& subject,
       impl.prefixes.judge(authority, subject.path_and_query, subject.epoch, verdict);
     }
   }
-  // What was found trusted at or above the floor was measured against all that was forgotten below it.
+  // What was found trusted at or above the floor was measured against all that was forgotten below
+  // it.
   if (seen < floor()) verdict.distrust();
   return verdict;
 }

@@ -1,25 +1,32 @@
-// The purge fence: what makes a purge final at a cost that does not depend on how many objects it concerns
-// (docs/purging.md has the argument).
+// The purge fence: what makes a purge final at a cost that does not depend on how many objects it
+// concerns (docs/purging.md has the argument).
 //
-// There is one counter, the epoch. A purge takes the next epoch and raises the fence of each tag, URL and prefix it
-// names (or of everything) to it; fences only rise. A fetch takes a FetchTicket before its request goes upstream; what
-// it brings carries the ticket's epoch. A response may be joined, stored or served only while no fence that concerns it
-// is above its epoch, and its epoch is not below the floor. No index from tags to objects is needed: objects die where
-// they lie.
+// There is one counter, the epoch. A purge takes the next epoch and raises the fence of each tag,
+// URL and prefix it names (or of everything) to it; fences only rise. A fetch takes a FetchTicket
+// before its request goes upstream; what it brings carries the ticket's epoch. A response may be
+// joined, stored or served only while no fence that concerns it is above its epoch, and its epoch
+// is not below the floor. No index from tags to objects is needed: objects die where they lie.
 //
-// Fences are forgotten in two ways: retire_through() when nothing older can exist any more (a whole sweep of the store
-// has passed and no older fetch is under way), or, when there are too many, after the floor has risen to the highest
-// forgotten one: forgetting means distrusting what is older, never reviving it.
+// Fences are forgotten in two ways: retire_through() when nothing older can exist any more (a whole
+// sweep of the store has passed and no older fetch is under way), or, when there are too many,
+// after the floor has risen to the highest forgotten one: forgetting means distrusting what is
+// older, never reviving it.
 //
-// Memory order, in short. raise() writes the fences and only then publishes the epoch (release). Who reads current()
-// (acquire) and gets e therefore sees every fence up to e. A check that is to be remembered remembers the epoch that was
-// read before its first look at a fence: a purge that comes during the check is above that epoch, so the next reader
-// checks again. Forgetting raises the floor first and drops the fence then; a check looks at the fences first and at the
-// floor then: it meets one or the other.
+// Memory order, in short. raise() writes the fences and only then publishes the epoch (release).
+// Who reads current() (acquire) and gets e therefore sees every fence up to e. A check that is to
+// be remembered remembers the epoch that was read before its first look at a fence: a purge that
+// comes during the check is above that epoch, so the next reader checks again. Forgetting raises
+// the floor first and drops the fence then; a check looks at the fences first and at the floor
+// then: it meets one or the other.
 //
-// Thread-safe. Purges take a lock among themselves, tickets another; a check of a response whose `checked` epoch is
-// current() is one atomic load, done by the caller (StoredResponse::vouch).
+// Thread-safe. Purges take a lock among themselves, tickets another; a check of a response whose
+// `checked` epoch is current() is one atomic load, done by the caller (StoredResponse::vouch).
 #pragma once
+
+#include "base/clock.hpp"
+#include "store/fence.hpp"
+#include "store/purge.hpp"
+#include "store/tag_table.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -29,18 +36,13 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
-#include "store/fence.hpp"
-#include "store/purge.hpp"
-#include "store/tag_table.hpp"
-
 namespace hawkcache::store {
 
 class PurgeFence;
 
-// A fetch under way: keeps the fences it may need from being forgotten. Held until what was fetched has been put into
-// the store (or dropped) and nobody can join the fetch any more. Move-only; released when destroyed; the fence outlives
-// it.
+// A fetch under way: keeps the fences it may need from being forgotten. Held until what was fetched
+// has been put into the store (or dropped) and nobody can join the fetch any more. Move-only;
+// released when destroyed; the fence outlives it.
 class FetchTicket {
  public:
   FetchTicket() = default;
@@ -83,8 +85,8 @@ class PurgeFence {
 
   [[nodiscard]] FetchTicket begin_fetch();
 
-  // Takes the next epoch and raises what is named; returns that epoch. Everything is in force when it returns. A request
-  // that names nothing takes no epoch.
+  // Takes the next epoch and raises what is named; returns that epoch. Everything is in force when
+  // it returns. A request that names nothing takes no epoch.
   Epoch raise(const PurgeRequest& request, WallTime now);
 
   // The full check, with tags as text (misses, joins) or as records (stored responses).
@@ -92,8 +94,8 @@ class PurgeFence {
                      std::span<const std::string> tags,
                      TagsKnown known) const;
   FenceVerdict check(const FenceSubject& subject, std::span<const TagRef> tags) const;
-  // The same for a response that was found trusted (or expired, which its holder remembers) at the epoch `checked`: only
-  // what was purged since is looked at.
+  // The same for a response that was found trusted (or expired, which its holder remembers) at the
+  // epoch `checked`: only what was purged since is looked at.
   FenceVerdict recheck(const FenceSubject& subject,
                        std::span<const TagRef> tags,
                        Epoch checked) const;
@@ -107,8 +109,8 @@ class PurgeFence {
 
   // The lowest epoch among fetches under way, or current() when there are none.
   Epoch oldest_fetch() const;
-  // Forgets every fence <= `epoch`. REQUIRES: no stored response and no fetch under way has an epoch below `epoch`, as
-  // far as a fence <= `epoch` concerns it.
+  // Forgets every fence <= `epoch`. REQUIRES: no stored response and no fetch under way has an
+  // epoch below `epoch`, as far as a fence <= `epoch` concerns it.
   void retire_through(Epoch epoch);
   std::size_t fence_count() const;
   Epoch floor() const noexcept { return floor_.load(std::memory_order_acquire); }

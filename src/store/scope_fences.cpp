@@ -1,15 +1,16 @@
 #include "store/scope_fences.hpp"
 
+#include "store/scope_hash.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "store/scope_hash.hpp"
 
 namespace hawkcache::store {
 
 namespace {
 
-// Things purged again and again leave outdated entries in the order: it is cleaned before it doubles.
+// Things purged again and again leave outdated entries in the order: it is cleaned before it
+// doubles.
 constexpr std::size_t kOrderSlack = 1024;
 
 }  // namespace
@@ -68,11 +69,8 @@ void HashedFences::settle() {
   while (!order_.empty() && outdated(order_.front())) order_.pop_front();
 }
 
-void PrefixFences::raise(std::uint64_t authority,
-                         std::string_view prefix,
-                         PurgeKind kind,
-                         Epoch epoch,
-                         WallTime now) {
+void PrefixFences::raise(
+    std::uint64_t authority, std::string_view prefix, PurgeKind kind, Epoch epoch, WallTime now) {
   const auto length = static_cast<std::uint32_t>(prefix.size());
   const std::uint64_t hash = scope_hash(authority, path_hash(prefix)) + length;
   if (fences_.raise(hash, kind, epoch, now, length)) ++lengths_[length];

@@ -1,6 +1,9 @@
-// The fences of URLs and of prefixes, and the order in which fences were raised, so that the oldest can be forgotten.
-// Plain data structures: the purge fence guards them.
+// The fences of URLs and of prefixes, and the order in which fences were raised, so that the oldest
+// can be forgotten. Plain data structures: the purge fence guards them.
 #pragma once
+
+#include "store/fence.hpp"
+#include "store/tag_table.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +13,6 @@
 #include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
-
-#include "store/fence.hpp"
-#include "store/tag_table.hpp"
 
 namespace hawkcache::store {
 
@@ -51,16 +51,13 @@ class HashedFences {
   std::deque<Raised> order_;  // oldest first; the front is never outdated
 };
 
-// Fences of prefixes, grouped by length: asking about a path costs one look-up per length that is in use, however many
-// prefixes there are.
+// Fences of prefixes, grouped by length: asking about a path costs one look-up per length that is
+// in use, however many prefixes there are.
 class PrefixFences {
  public:
   // `authority` is an authority_hash.
-  void raise(std::uint64_t authority,
-             std::string_view prefix,
-             PurgeKind kind,
-             Epoch epoch,
-             WallTime now);
+  void raise(
+      std::uint64_t authority, std::string_view prefix, PurgeKind kind, Epoch epoch, WallTime now);
   void judge(std::uint64_t authority,
              std::string_view path,
              Epoch epoch,
@@ -76,7 +73,8 @@ class PrefixFences {
   std::map<std::uint32_t, std::size_t> lengths_;  // how many prefixes have it
 };
 
-// Which tags' fences are remembered. The fences themselves are in the records, which this keeps alive.
+// Which tags' fences are remembered. The fences themselves are in the records, which this keeps
+// alive.
 class TagFences {
  public:
   void raise(TagRef record, PurgeKind kind, Epoch epoch, WallTime now);
@@ -84,7 +82,8 @@ class TagFences {
   std::size_t size() const noexcept { return remembered_; }
   std::size_t bytes() const noexcept { return order_.size() * sizeof(Raised); }
   Epoch oldest() const noexcept { return order_.empty() ? kNoEpoch : order_.front().epoch; }
-  // The record keeps its fence as long as a stored response refers to it, which does no harm: fences only distrust.
+  // The record keeps its fence as long as a stored response refers to it, which does no harm:
+  // fences only distrust.
   void forget_oldest();
 
  private:

@@ -1,10 +1,10 @@
 #include "store/scope_hash.hpp"
 
-#include <algorithm>
-#include <random>
-
 #include "base/hash.hpp"
 #include "store/purge.hpp"
+
+#include <algorithm>
+#include <random>
 
 namespace hawkcache::store {
 

@@ -1,5 +1,5 @@
-// Hashes of URLs and prefixes as purges compare them. Two that collide share a fence or a counter: that can only cost a
-// response too many, never serve one, so no texts are kept beside them.
+// Hashes of URLs and prefixes as purges compare them. Two that collide share a fence or a counter:
+// that can only cost a response too many, never serve one, so no texts are kept beside them.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 #include "store/stored_response.hpp"
 
-#include <utility>
-
 #include "store/footprint.hpp"
+
+#include <utility>
 
 namespace hawkcache::store {
 
@@ -54,29 +54,36 @@ std::optional<WallTime> StoredResponse::soft_purged_at() const noexcept {
 }
 
 Trust StoredResponse::vouch(const PurgeFence& fence) const noexcept {
-  const auto verdict_so_far = [this] {
+  const auto verdict_so_far = [this](Epoch checked) {
+    if (checked == kCondemned) return Trust::distrusted;
     return soft_purged_.load(std::memory_order_relaxed) == kNever ? Trust::trusted
                                                                   : Trust::expired_by_soft_purge;
   };
   // Read before any fence is looked at: what is raised during the look is above it.
   const Epoch now = fence.current();
-  const Epoch checked = checked_.load(std::memory_order_acquire);
-  if (checked >= now) return verdict_so_far();
+  Epoch checked = checked_.load(std::memory_order_acquire);
+  if (checked >= now) return verdict_so_far(checked);
 
   const FenceSubject subject{epoch(), authority(), path_and_query()};
   // Before its tags are records they are text, and the fence is asked by text.
   const FenceVerdict verdict = parts_.meta.tags.empty()
                                    ? fence.recheck(subject, tags(), checked)
                                    : fence.check(subject, parts_.meta.tags, TagsKnown::all);
-  if (verdict.trust == Trust::distrusted) return Trust::distrusted;
+  if (verdict.trust == Trust::distrusted) {
+    checked_.store(kCondemned, std::memory_order_release);
+    return Trust::distrusted;
+  }
   if (verdict.trust == Trust::expired_by_soft_purge) {
     std::int64_t known = soft_purged_.load(std::memory_order_relaxed);
     const std::int64_t at = verdict.expired_at.time_since_epoch().count();
     while (known < at && !soft_purged_.compare_exchange_weak(known, at)) {
     }
   }
-  checked_.store(now, std::memory_order_release);
-  return verdict_so_far();
+  // Others may have looked meanwhile: their later look, or their distrust, stands.
+  while (checked < now && !checked_.compare_exchange_weak(
+                              checked, now, std::memory_order_release, std::memory_order_acquire)) {
+  }
+  return verdict_so_far(checked);
 }
 
 std::size_t StoredResponse::footprint() const noexcept {
@@ -86,7 +93,8 @@ std::size_t StoredResponse::footprint() const noexcept {
   bytes += meta_footprint(parts_.meta);
   if (tag_count_ > 0) bytes += heap_footprint(tag_count_ * sizeof(TagRef) + sizeof(std::size_t));
   bytes += heap_footprint(parts_.body.capacity() * sizeof(SharedBytes));
-  for (const SharedBytes& chunk : parts_.body) bytes += heap_footprint(chunk.size() + kArrayControlBlock);
+  for (const SharedBytes& chunk : parts_.body)
+    bytes += heap_footprint(chunk.size() + kArrayControlBlock);
   return bytes;
 }
 

@@ -1,12 +1,12 @@
 #include "store/tag_table.hpp"
 
-#include <cstring>
-#include <mutex>
-#include <new>
-
 #include "base/hash.hpp"
 #include "store/footprint.hpp"
 #include "store/scope_hash.hpp"
+
+#include <cstring>
+#include <mutex>
+#include <new>
 
 namespace hawkcache::store {
 

@@ -1,9 +1,11 @@
-// Interned tags. A TagRecord holds a tag's fence and the number of stored responses that carry it; whoever refers to it
-// (a stored response, the fence's memory of a purge) holds a TagRef, so that asking whether a response's tags were
-// purged takes a few atomic loads and no look-up.
+// Interned tags. A TagRecord holds a tag's fence and the number of stored responses that carry it;
+// whoever refers to it (a stored response, the fence's memory of a purge) holds a TagRef, so that
+// asking whether a response's tags were purged takes a few atomic loads and no look-up.
 //
 // Thread-safe. The table lives until the PurgeFence that made it and the last TagRef are gone.
 #pragma once
+
+#include "store/fence.hpp"
 
 #include <array>
 #include <atomic>
@@ -15,8 +17,6 @@
 #include <utility>
 
 #include <boost/unordered/unordered_flat_set.hpp>
-
-#include "store/fence.hpp"
 
 namespace hawkcache::store {
 
@@ -34,8 +34,8 @@ class TagRecord {
   AtomicFence& fence() noexcept { return fence_; }
   const AtomicFence& fence() const noexcept { return fence_; }
 
-  // Stored responses that carry the tag. Kept by the store: counted before a response goes in and after it went out, so
-  // that it is never too low.
+  // Stored responses that carry the tag. Kept by the store: counted before a response goes in and
+  // after it went out, so that it is never too low.
   std::uint64_t members() const noexcept { return members_.load(std::memory_order_relaxed); }
   void add_member() noexcept { members_.fetch_add(1, std::memory_order_relaxed); }
   void remove_member() noexcept { members_.fetch_sub(1, std::memory_order_relaxed); }
@@ -51,7 +51,8 @@ class TagRecord {
   AtomicFence fence_;
   std::atomic<std::uint64_t> members_{0};
   TagTable* table_;
-  // Goes from 1 to 0 only under the lock of the record's table shard, so that nobody can find a record that is dying.
+  // Goes from 1 to 0 only under the lock of the record's table shard, so that nobody can find a
+  // record that is dying.
   std::atomic<std::uint32_t> references_{0};
   std::uint32_t name_size_;
   bool remembered_ = false;  // its fence is among those remembered; guarded by the purge lock

@@ -1,5 +1,5 @@
-// How many stored responses lie under a URL: of one host, and of every host. Sixteen bytes per path and none of its
-// text; the hosts are told apart only where a path has more than one. Thread-safe.
+// How many stored responses lie under a URL: of one host, and of every host. Sixteen bytes per path
+// and none of its text; the hosts are told apart only where a path has more than one. Thread-safe.
 #pragma once
 
 #include <array>

@@ -2,15 +2,15 @@
 //   store.put(response("/users/7").tags({"users"}).body(1000).fetched(ticket).made());
 #pragma once
 
+#include "caching/cache_key.hpp"
+#include "store/store.hpp"
+#include "store/stored_response.hpp"
+
 #include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "caching/cache_key.hpp"
-#include "store/store.hpp"
-#include "store/stored_response.hpp"
 
 namespace hawkcache::store {
 

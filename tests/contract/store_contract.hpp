@@ -1,8 +1,12 @@
-// What any Store must do, whatever it keeps its responses in. An implementation joins by instantiating the suites:
+// What any Store must do, whatever it keeps its responses in. An implementation joins by
+// instantiating the suites:
 //
-//   INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(StoreFactory{...}), factory_name);
-//   INSTANTIATE_TEST_SUITE_P(Memory, StoreStress, ...);
+//   INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, testing::Values(StoreFactory{...}),
+//   factory_name); INSTANTIATE_TEST_SUITE_P(Memory, StoreStress, ...);
 #pragma once
+
+#include "contract/response_maker.hpp"
+#include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +16,6 @@
 #include <string>
 
 #include <gtest/gtest.h>
-
-#include "contract/response_maker.hpp"
-#include "store/store.hpp"
 
 namespace hawkcache::store {
 

@@ -71,9 +71,9 @@ TEST_P(StoreContract, keeps_variants_side_by_side_newest_first) {
 TEST_P(StoreContract, an_older_fetch_of_one_variant_may_come_after_a_newer_one_of_another) {
   const FetchTicket slow = begin_fetch();
   fetch_and_put(response("/a").varies({"accept-language"}, "de").head("de"));
-  EXPECT_EQ(store().put(
-                response("/a").varies({"accept-language"}, "en").head("en").fetched(slow).made()),
-            PutResult::stored);
+  EXPECT_EQ(
+      store().put(response("/a").varies({"accept-language"}, "en").head("en").fetched(slow).made()),
+      PutResult::stored);
   const Found found = find("/a");
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0]->head(), "de");
@@ -469,7 +469,8 @@ TEST_P(StoreContract, never_holds_more_entries_than_it_may) {
   open({.max_size = 1 << 20, .max_entries = 10, .max_object = 1000});
   for (int i = 0; i < 100; ++i) {
     fetch_and_put(response("/" + std::to_string(i)));
-    EXPECT_EQ(store().stats().entries, std::min<std::uint64_t>(10, static_cast<std::uint64_t>(i) + 1));
+    EXPECT_EQ(store().stats().entries,
+              std::min<std::uint64_t>(10, static_cast<std::uint64_t>(i) + 1));
     EXPECT_TRUE(has("/" + std::to_string(i))) << "what came last is there";
   }
   EXPECT_EQ(store().stats().evicted, 90u);
@@ -510,7 +511,8 @@ TEST_P(StoreContract, one_large_object_finds_room_among_many_small_ones) {
 TEST_P(StoreContract, bookkeeping_returns_to_where_it_began) {
   const std::uint64_t before = store().stats().bytes;
   for (int i = 0; i < 500; ++i) {
-    fetch_and_put(response("/a").tags({"x", std::to_string(i)}).varies({"accept"}, std::to_string(i)));
+    fetch_and_put(
+        response("/a").tags({"x", std::to_string(i)}).varies({"accept"}, std::to_string(i)));
     fetch_and_put(response("/b"));
   }
   sweep_all(kNow + minutes(120));

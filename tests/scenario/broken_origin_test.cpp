@@ -1,5 +1,5 @@
-// Broken origins: malformed, contradictory, truncated and endless responses become 502 or a visibly cut answer, are never
-// stored, and leave the daemon usable at once.
+// Broken origins: malformed, contradictory, truncated and endless responses become 502 or a visibly
+// cut answer, are never stored, and leave the daemon usable at once.
 #include "scenario/support/hostile.hpp"
 
 namespace hawkcache::scenario {
@@ -12,7 +12,12 @@ struct RawResponse {
   std::string name;
   std::string raw;
   // What the client may see: a 502, a good answer (status given), or a cut one.
-  enum class Seen { bad_gateway, cut, bad_gateway_or_cut, bad_gateway_or_good } seen = Seen::bad_gateway;
+  enum class Seen {
+    bad_gateway,
+    cut,
+    bad_gateway_or_cut,
+    bad_gateway_or_good
+  } seen = Seen::bad_gateway;
 };
 
 class BrokenOrigin : public HostileRequests {
@@ -40,10 +45,18 @@ class BrokenOrigin : public HostileRequests {
       const bool bad_gateway = response.status == 502 && response.whole;
       const bool cut = response.status == 200 && !response.whole;
       switch (row.seen) {
-        case Seen::bad_gateway: EXPECT_TRUE(bad_gateway) << response; break;
-        case Seen::cut: EXPECT_TRUE(cut) << response; break;
-        case Seen::bad_gateway_or_cut: EXPECT_TRUE(bad_gateway || cut) << response; break;
-        case Seen::bad_gateway_or_good: EXPECT_TRUE(bad_gateway || (response.status == 200 && response.whole)) << response; break;
+        case Seen::bad_gateway:
+          EXPECT_TRUE(bad_gateway) << response;
+          break;
+        case Seen::cut:
+          EXPECT_TRUE(cut) << response;
+          break;
+        case Seen::bad_gateway_or_cut:
+          EXPECT_TRUE(bad_gateway || cut) << response;
+          break;
+        case Seen::bad_gateway_or_good:
+          EXPECT_TRUE(bad_gateway || (response.status == 200 && response.whole)) << response;
+          break;
       }
       if (bad_gateway) {
         EXPECT_EQ(response["content-type"], "application/problem+json");
@@ -69,15 +82,34 @@ class BrokenOrigin : public HostileRequests {
       EXPECT_EQ(name.find_first_of(" \t"), std::string::npos) << name;
       EXPECT_EQ(value.find_first_of(std::string("\r\n\0", 3)), std::string::npos) << name;
     }
-    EXPECT_LE(response.fields.count_of("content-length") + response.fields.count_of("transfer-encoding"), 1U);
+    EXPECT_LE(
+        response.fields.count_of("content-length") + response.fields.count_of("transfer-encoding"),
+        1U);
   }
 };
 
 TEST_F(BrokenOrigin, MalformedHeadsAreABadGateway) {
   std::vector<RawResponse> table;
   const std::string rest = "\r\nContent-Length: 6\r\n\r\npoison";
-  for (const char* line : {"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 abc OK", "HTTP/1.1 -20 OK", "HTTP/1.1 099 OK", "HTTP/1.1 000 OK", "HTTP/1.1", "HTTP/1.1 ", "200 OK", "HTTP/2.0 200 OK",
-                           "HTTP/9 200 OK", "http/1.1 200 OK", "ICY 200 OK", "HTTP/1.1\t200 OK", "poison", "SSH-2.0-x", "\x16\x03\x01", "<html>poison</html>", "HTTP/1.1 200OK"}) {
+  for (const char* line : {"HTTP/1.1 20 OK",
+                           "HTTP/1.1 2000 OK",
+                           "HTTP/1.1 abc OK",
+                           "HTTP/1.1 -20 OK",
+                           "HTTP/1.1 099 OK",
+                           "HTTP/1.1 000 OK",
+                           "HTTP/1.1",
+                           "HTTP/1.1 ",
+                           "200 OK",
+                           "HTTP/2.0 200 OK",
+                           "HTTP/9 200 OK",
+                           "http/1.1 200 OK",
+                           "ICY 200 OK",
+                           "HTTP/1.1\t200 OK",
+                           "poison",
+                           "SSH-2.0-x",
+                           "\x16\x03\x01",
+                           "<html>poison</html>",
+                           "HTTP/1.1 200OK"}) {
     table.push_back({.name = line, .raw = line + rest});
   }
   for (const char* status : {"600", "700", "999"}) {
@@ -86,40 +118,81 @@ TEST_F(BrokenOrigin, MalformedHeadsAreABadGateway) {
   table.push_back({.name = "nothing at all", .raw = ""});
   table.push_back({.name = "half a head", .raw = "HTTP/1.1 200 OK\r\nContent-Le"});
   table.push_back({.name = "only an interim response", .raw = "HTTP/1.1 100 Continue\r\n\r\n"});
-  table.push_back({.name = "NUL in the status line", .raw = std::string("HTTP/1.1 200 O\0K", 16) + rest});
+  table.push_back(
+      {.name = "NUL in the status line", .raw = std::string("HTTP/1.1 200 O\0K", 16) + rest});
   check(table);
 }
 
 TEST_F(BrokenOrigin, MalformedFieldsAreABadGatewayOrCleaned) {
   std::vector<RawResponse> table;
-  for (const std::string& line : {std::string("X-A : 1"), std::string(" X-A: 1"), std::string("X-A: 1\r\n folded"), std::string("no colon"), std::string(": 1"), std::string("X A: 1"), std::string("X-A: a\0b", 8),
-                                  std::string("X-A: a\rb"), std::string("X-A: a\nX-B: b"), std::string("Content-Length : 3"), std::string("Transfer-Encoding : chunked"), std::string("X\xc3\xa4: 1")}) {
-    table.push_back({.name = line, .raw = "HTTP/1.1 200 OK\r\n" + line + "\r\nContent-Length: 2\r\n\r\nok", .seen = RawResponse::Seen::bad_gateway_or_good});
+  for (const std::string& line : {std::string("X-A : 1"),
+                                  std::string(" X-A: 1"),
+                                  std::string("X-A: 1\r\n folded"),
+                                  std::string("no colon"),
+                                  std::string(": 1"),
+                                  std::string("X A: 1"),
+                                  std::string("X-A: a\0b", 8),
+                                  std::string("X-A: a\rb"),
+                                  std::string("X-A: a\nX-B: b"),
+                                  std::string("Content-Length : 3"),
+                                  std::string("Transfer-Encoding : chunked"),
+                                  std::string("X\xc3\xa4: 1")}) {
+    table.push_back({.name = line,
+                     .raw = "HTTP/1.1 200 OK\r\n" + line + "\r\nContent-Length: 2\r\n\r\nok",
+                     .seen = RawResponse::Seen::bad_gateway_or_good});
   }
   check(table);
 }
 
 TEST_F(BrokenOrigin, ContradictoryLengthsAreABadGateway) {
   std::vector<RawResponse> table;
-  const auto add = [&](const std::string& fields, const std::string& body, RawResponse::Seen seen = RawResponse::Seen::bad_gateway) {
-    table.push_back({.name = fields, .raw = "HTTP/1.1 200 OK\r\n" + fields + "\r\n" + body, .seen = seen});
+  const auto add = [&](const std::string& fields,
+                       const std::string& body,
+                       RawResponse::Seen seen = RawResponse::Seen::bad_gateway) {
+    table.push_back(
+        {.name = fields, .raw = "HTTP/1.1 200 OK\r\n" + fields + "\r\n" + body, .seen = seen});
   };
   add("Content-Length: 5\r\nContent-Length: 6\r\n", "poison");
   add("Content-Length: 5, 6\r\n", "poison");
-  for (const char* value : {"", "+6", "-6", "six", "0x6", "6 6", "99999999999999999999999", "18446744073709551622", "6;"}) add("Content-Length: " + std::string(value) + "\r\n", "poison");
-  for (const char* value : {"gzip", "chunked, gzip", "identity, chunked", "xchunked", "chunked, chunked", "gzip, chunked", "", "\vchunked"}) {
+  for (const char* value : {"",
+                            "+6",
+                            "-6",
+                            "six",
+                            "0x6",
+                            "6 6",
+                            "99999999999999999999999",
+                            "18446744073709551622",
+                            "6;"})
+    add("Content-Length: " + std::string(value) + "\r\n", "poison");
+  for (const char* value : {"gzip",
+                            "chunked, gzip",
+                            "identity, chunked",
+                            "xchunked",
+                            "chunked, chunked",
+                            "gzip, chunked",
+                            "",
+                            "\vchunked"}) {
     add("Transfer-Encoding: " + std::string(value) + "\r\n", "6\r\npoison\r\n0\r\n\r\n");
   }
-  add("Transfer-Encoding: chunked\r\nContent-Length: 6\r\n", "6\r\npoison\r\n0\r\n\r\n", RawResponse::Seen::bad_gateway_or_good);
-  add("Content-Length: 6\r\nContent-Length: 6\r\n", "poison", RawResponse::Seen::bad_gateway_or_good);
-  table.push_back({.name = "transfer coding in HTTP/1.0", .raw = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\npoison\r\n0\r\n\r\n", .seen = RawResponse::Seen::bad_gateway_or_good});
+  add("Transfer-Encoding: chunked\r\nContent-Length: 6\r\n",
+      "6\r\npoison\r\n0\r\n\r\n",
+      RawResponse::Seen::bad_gateway_or_good);
+  add("Content-Length: 6\r\nContent-Length: 6\r\n",
+      "poison",
+      RawResponse::Seen::bad_gateway_or_good);
+  table.push_back(
+      {.name = "transfer coding in HTTP/1.0",
+       .raw = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\npoison\r\n0\r\n\r\n",
+       .seen = RawResponse::Seen::bad_gateway_or_good});
   check(table);
 }
 
 TEST_F(BrokenOrigin, TruncatedAndMisframedBodiesAreCut) {
   using Seen = RawResponse::Seen;
-  const std::string chunked = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
-  const std::string sized = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 100\r\n\r\n";
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string sized =
+      "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 100\r\n\r\n";
   std::vector<RawResponse> table{
       {"short of its length", sized + "part", Seen::bad_gateway_or_cut},
       {"nothing of its length", sized, Seen::bad_gateway_or_cut},
@@ -128,10 +201,22 @@ TEST_F(BrokenOrigin, TruncatedAndMisframedBodiesAreCut) {
       {"half a chunk", chunked + "400\r\npart", Seen::bad_gateway_or_cut},
       {"no end after the last chunk", chunked + "4\r\npart\r\n0\r\n", Seen::bad_gateway_or_cut},
   };
-  for (const char* body : {"4\r\npartX\r\n0\r\n\r\n", "g\r\npart\r\n0\r\n\r\n", "0x4\r\npart\r\n0\r\n\r\n", "-4\r\npart\r\n0\r\n\r\n", "+4\r\npart\r\n0\r\n\r\n", "\r\npart\r\n0\r\n\r\n",
-                           "4\r\npart0\r\n\r\n", "FFFFFFFFFFFFFFFFF\r\npart\r\n0\r\n\r\n", "10000000000000004\r\npart\r\n0\r\n\r\n", "8000000000000004\r\npart\r\n0\r\n\r\n", "4\npart\n0\n\n", "4;a\nb\r\npart\r\n0\r\n\r\n"}) {
+  for (const char* body : {"4\r\npartX\r\n0\r\n\r\n",
+                           "g\r\npart\r\n0\r\n\r\n",
+                           "0x4\r\npart\r\n0\r\n\r\n",
+                           "-4\r\npart\r\n0\r\n\r\n",
+                           "+4\r\npart\r\n0\r\n\r\n",
+                           "\r\npart\r\n0\r\n\r\n",
+                           "4\r\npart0\r\n\r\n",
+                           "FFFFFFFFFFFFFFFFF\r\npart\r\n0\r\n\r\n",
+                           "10000000000000004\r\npart\r\n0\r\n\r\n",
+                           "8000000000000004\r\npart\r\n0\r\n\r\n",
+                           "4\npart\n0\n\n",
+                           "4;a\nb\r\npart\r\n0\r\n\r\n"}) {
     table.push_back({std::string("chunks: ") + body, chunked + body, Seen::bad_gateway_or_cut});
-    table.push_back({std::string("later: ") + body, chunked + "4\r\ngood\r\n" + body, Seen::bad_gateway_or_cut});
+    table.push_back({std::string("later: ") + body,
+                     chunked + "4\r\ngood\r\n" + body,
+                     Seen::bad_gateway_or_cut});
   }
   check(table);
 }
@@ -176,9 +261,11 @@ TEST_F(BrokenOrigin, ACutBodyIsVisibleToAClientOfHttp10Too) {
 
 TEST_F(BrokenOrigin, PartialAndNotModifiedAnswersThatNobodyAskedForAreNoAnswers) {
   const std::vector<std::string> table{
-      "HTTP/1.1 206 Partial Content\r\nCache-Control: max-age=60\r\nContent-Range: bytes 0-3/10\r\nContent-Length: 4\r\n\r\npart",
+      "HTTP/1.1 206 Partial Content\r\nCache-Control: max-age=60\r\nContent-Range: bytes "
+      "0-3/10\r\nContent-Length: 4\r\n\r\npart",
       "HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\nETag: \"x\"\r\n\r\n",
-      "HTTP/1.1 416 Range Not Satisfiable\r\nCache-Control: max-age=60\r\nContent-Length: 0\r\n\r\n",
+      "HTTP/1.1 416 Range Not Satisfiable\r\nCache-Control: max-age=60\r\nContent-Length: "
+      "0\r\n\r\n",
       "HTTP/1.1 412 Precondition Failed\r\nCache-Control: max-age=60\r\nContent-Length: 0\r\n\r\n",
   };
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -194,9 +281,15 @@ TEST_F(BrokenOrigin, PartialAndNotModifiedAnswersThatNobodyAskedForAreNoAnswers)
 
 TEST_F(BrokenOrigin, HeadsAreBounded) {
   std::vector<RawResponse> table{
-      {"one long field", "HTTP/1.1 200 OK\r\nX: " + std::string(2'000'000, 'x') + "\r\nContent-Length: 6\r\n\r\npoison"},
-      {"a long status line", "HTTP/1.1 200 " + std::string(2'000'000, 'x') + "\r\nContent-Length: 6\r\n\r\npoison"},
-      {"many fields", "HTTP/1.1 200 OK\r\n" + repeated("X-A: value\r\n", 10'000) + "Content-Length: 6\r\n\r\npoison", RawResponse::Seen::bad_gateway_or_good},
+      {"one long field",
+       "HTTP/1.1 200 OK\r\nX: " + std::string(2'000'000, 'x') +
+           "\r\nContent-Length: 6\r\n\r\npoison"},
+      {"a long status line",
+       "HTTP/1.1 200 " + std::string(2'000'000, 'x') + "\r\nContent-Length: 6\r\n\r\npoison"},
+      {"many fields",
+       "HTTP/1.1 200 OK\r\n" + repeated("X-A: value\r\n", 10'000) +
+           "Content-Length: 6\r\n\r\npoison",
+       RawResponse::Seen::bad_gateway_or_good},
       {"an endless head", "HTTP/1.1 200 OK\r\n" + repeated("X-A: value\r\n", 100'000)},
   };
   check(table);
@@ -213,67 +306,6 @@ TEST_F(BrokenOrigin, HeadsAreBounded) {
     EXPECT_TRUE(response.status == 502 || !response.whole || response.body == "part") << response;
     EXPECT_EQ(get("/after").status, 200);
   }
-}
-
-TEST_F(BrokenOrigin, AnEndlessBodyIsNotReadOnOnceItsClientHasLeft) {
-  for (const std::string target : {"/cached/endless", "/pass/endless"}) {
-    SCOPED_TRACE(target);
-    origin.on(target, [](OriginExchange& exchange) {
-      exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-      const std::string piece = chunk(std::string(65'536, 'x'));
-      while (exchange.send(piece)) {
-      }
-      exchange.hold("noticed");
-      exchange.close();
-    });
-    origin.gate("noticed").open();
-    const std::size_t arrivals = origin.gate("noticed").arrivals();
-    Client one = client();
-    one.send_request("GET", target);
-    Response response = one.read_head();
-    EXPECT_TRUE(one.read_body(response, 20'000'000));
-    one.reset();
-    EXPECT_TRUE(origin.gate("noticed").wait_for(arrivals + 1)) << "the origin can still send";
-  }
-}
-
-TEST_F(BrokenOrigin, TimeoutsAreGatewayTimeoutsAndCostOnlyThoseWhoNeedTheOrigin) {
-  start(Daemon{.routes = "- path: /cached/{rest:path}", .upstream = "response_timeout: 150ms\nidle_timeout: 150ms"});
-  get("/cached/hit");
-  const auto silent = [](OriginExchange& exchange) {
-    (void)exchange.wait_until_peer_leaves();
-    exchange.close();
-  };
-  for (const std::string target : {"/cached/silent", "/pass/silent"}) {
-    origin.on(target, silent);
-    const Response response = get(target);
-    EXPECT_EQ(response.status, 504) << target;
-    EXPECT_EQ(response["content-type"], "application/problem+json");
-    EXPECT_EQ(x_cache("/cached/hit"), "HIT");
-    origin.answer(target, ok("well again"));
-    EXPECT_EQ(get(target).body, "well again");
-  }
-  for (const std::string target : {"/cached/stalls", "/pass/stalls"}) {
-    origin.on(target, [silent](OriginExchange& exchange) {
-      exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
-      silent(exchange);
-    });
-    const Response response = get(target);
-    EXPECT_EQ(response.status, 200);
-    EXPECT_FALSE(response.whole);
-    EXPECT_EQ(response.body, "part");
-  }
-}
-
-TEST_F(BrokenOrigin, ErrorPagesOfOurOwnAreNeverStored) {
-  start("- path: /a\n  statuses: { 502: 1h, 504: 1h }");
-  origin.refuse();
-  const Response refused = get("/a");
-  EXPECT_EQ(refused.status, 502);
-  EXPECT_EQ(refused["content-type"], "application/problem+json");
-  EXPECT_EQ(refused["cache-control"], "no-store");
-  origin.resume();
-  EXPECT_TRUE(eventually([&] { return get("/a").status == 200; }, 3s));
 }
 
 }  // namespace

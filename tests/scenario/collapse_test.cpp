@@ -1,41 +1,13 @@
-// Many clients, one cold key: one fetch, shared as it grows where it may be shared, and never where it may not.
-#include <algorithm>
-
-#include "scenario/support/scenario.hpp"
+// Many clients, one cold key: one fetch, shared as it grows where it may be shared, and never where
+// it may not.
+#include "scenario/support/crowd.hpp"
 
 namespace hawkcache::scenario {
 namespace {
 
 using ::testing::AnyOf;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
-class Collapse : public Scenario {
- protected:
-  std::vector<Client> clients(std::size_t number) const {
-    std::vector<Client> all;
-    for (std::size_t i = 0; i < number; ++i) all.push_back(client());
-    return all;
-  }
-  // The first of them has its request at the origin (held at `gate`) before the others ask.
-  void ask(std::vector<Client>& all, const std::string& target, const std::string& gate, const Fields& fields = {}) {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      all[i].send_request("GET", target, fields);
-      if (i == 0) {
-        ASSERT_TRUE(origin.gate(gate).wait_for());
-      }
-    }
-    let_requests_arrive();
-  }
-  // Holds before its head; the body says which request it was.
-  void hold_heads(const std::string& target, const Fields& fields) {
-    origin.on(target, [fields](OriginExchange& exchange) {
-      const std::string body = "#" + std::to_string(exchange.request().number);
-      exchange.hold("head");
-      exchange.respond(body, fields);
-    });
-  }
-};
+class Collapse : public CrowdScenario {};
 
 TEST_F(Collapse, ManyClientsOfAColdKeyMakeOneFetch) {
   start("- path: /a");
@@ -91,84 +63,6 @@ TEST_F(Collapse, FollowersStreamFromTheFillAsItGrows) {
     EXPECT_TRUE(responses[i].whole);
   }
   EXPECT_EQ(origin.count("/a"), 1U);
-}
-
-TEST_F(Collapse, AnAnswerThatMayNotBeStoredIsNotSharedAndTheOthersAreFetchedAtOnce) {
-  start("- path: /{rest:path}");
-  const std::vector<Fields> kinds{{{"Cache-Control", "no-store"}}, {{"Cache-Control", "private"}}, {{"Set-Cookie", "a=b"}}, {{"Vary", "*"}}};
-  for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-    SCOPED_TRACE(to_lines(kinds[kind]));
-    const std::string target = "/" + std::to_string(kind);
-    const std::string gate = "gate" + target;
-    origin.on(target, [gate, fields = kinds[kind]](OriginExchange& exchange) {
-      const std::string body = "#" + std::to_string(exchange.request().number);
-      exchange.hold(gate);
-      exchange.respond(body, fields);
-    });
-    auto all = clients(5);
-    ask(all, target, gate);
-    origin.gate(gate).admit_one();
-    EXPECT_EQ(all[0].read().body, "#1");
-    // None of the others has been answered, and yet all of them are at the origin.
-    ASSERT_TRUE(origin.gate(gate).wait_for(5));
-
-    // Nobody queues behind this key again.
-    auto more = clients(4);
-    for (Client& one : more) one.send_request("GET", target);
-    EXPECT_TRUE(origin.gate(gate).wait_for(9));
-    origin.gate(gate).open();
-    std::vector<std::string> bodies;
-    for (std::size_t i = 1; i < all.size(); ++i) bodies.push_back(all[i].read().body);
-    for (Client& one : more) bodies.push_back(one.read().body);
-    std::sort(bodies.begin(), bodies.end());
-    EXPECT_EQ(std::unique(bodies.begin(), bodies.end()), bodies.end()) << "two clients got one answer";
-  }
-}
-
-TEST_F(Collapse, AnAnswerThatVariesGoesOnlyToThoseItFits) {
-  start("- path: /a");
-  origin.on("/a", [](OriginExchange& exchange) {
-    exchange.hold("head");
-    exchange.respond(exchange.request().fields.value("x-lang"), {{"Vary", "X-Lang"}});
-  });
-  std::vector<Client> all = clients(6);
-  const std::vector<std::string> languages{"de", "en", "de", "fr", "en", ""};
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i].send_request("GET", "/a", languages[i].empty() ? Fields{} : Fields{{"X-Lang", languages[i]}});
-    if (i == 0) {
-      ASSERT_TRUE(origin.gate("head").wait_for());
-    }
-  }
-  let_requests_arrive();
-  origin.gate("head").open();
-  for (std::size_t i = 0; i < all.size(); ++i) EXPECT_EQ(all[i].read().body, languages[i]);
-}
-
-TEST_F(Collapse, CredentialsDoNotGetAnAnonymousFetchNorTheReverse) {
-  start("- path: /{rest:path}");
-  for (const bool authorized_first : {false, true}) {
-    const std::string target = authorized_first ? "/authorized" : "/anonymous";
-    const std::string gate = "gate" + target;
-    origin.on(target, [gate](OriginExchange& exchange) {
-      exchange.hold(gate);
-      exchange.respond("[" + exchange.request().fields.value("authorization") + "]");
-    });
-    auto all = clients(4);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const bool authorized = (i == 0) == authorized_first;
-      all[i].send_request("GET", target, authorized ? Fields{{"Authorization", "u" + std::to_string(i)}} : Fields{});
-      if (i == 0) {
-        ASSERT_TRUE(origin.gate(gate).wait_for());
-      }
-    }
-    let_requests_arrive();
-    origin.gate(gate).open();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const bool authorized = (i == 0) == authorized_first;
-      EXPECT_EQ(all[i].read().body, authorized ? "[u" + std::to_string(i) + "]" : "[]");
-    }
-    EXPECT_EQ(get(target).body, "[]");
-  }
 }
 
 TEST_F(Collapse, AClientThatLeavesStopsNobody) {
@@ -238,7 +132,8 @@ TEST_F(Collapse, TheFirstClientsSpecialWishesAreItsOwn) {
       const Fields& asked = exchange.request().fields;
       if (exchange.request().number == 1) exchange.hold(gate);
       if (asked.has("range")) {
-        exchange.respond("01", {{"ETag", "\"v1\""}, {"Content-Range", "bytes 0-1/10"}}, "206 Partial Content");
+        exchange.respond(
+            "01", {{"ETag", "\"v1\""}, {"Content-Range", "bytes 0-1/10"}}, "206 Partial Content");
       } else if (asked.has("if-none-match") || asked.has("if-modified-since")) {
         exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
       } else {
@@ -294,7 +189,9 @@ TEST_F(Collapse, AFetchThatBreaksOffIsVisiblyCutForAllAndNotStored) {
   for (const std::string target : {"/length", "/chunked"}) {
     SCOPED_TRACE(target);
     const std::string gate = "gate" + target;
-    const std::string framing = target == "/length" ? "Content-Length: 100\r\n\r\nfirst" : "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+    const std::string framing = target == "/length"
+                                    ? "Content-Length: 100\r\n\r\nfirst"
+                                    : "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n";
     origin.on(target, [=](OriginExchange& exchange) {
       if (exchange.request().number > 1) {
         exchange.respond("whole");

@@ -10,7 +10,9 @@ class Conditional : public Scenario {
     start("- path: /{rest:path}");
     modified = clock.http_date(-1h);
     origin.otherwise([modified = modified](OriginExchange& exchange) {
-      exchange.respond("0123456789", {{"ETag", "\"v1\""}, {"Last-Modified", modified}, {"Content-Type", "text/plain"}});
+      exchange.respond(
+          "0123456789",
+          {{"ETag", "\"v1\""}, {"Last-Modified", modified}, {"Content-Type", "text/plain"}});
     });
   }
   std::string modified;
@@ -92,11 +94,23 @@ TEST_F(Conditional, ASingleRangeIsCutFromTheStoredWhole) {
 
 TEST_F(Conditional, OddRangesAreNeverAnError) {
   get("/a");
-  for (const char* range : {"bytes=5-2", "bytes=", "bytes=a-b", "items=0-1", "bytes=0-1,3-4", "bytes 0-1", "bytes=0-1-2", "bytes=99999999999999999999-",
-                            "bytes=0-99999999999999999999", "bytes=--1", "bytes=,,", "BYTES=0-1"}) {
+  for (const char* range : {"bytes=5-2",
+                            "bytes=",
+                            "bytes=a-b",
+                            "items=0-1",
+                            "bytes=0-1,3-4",
+                            "bytes 0-1",
+                            "bytes=0-1-2",
+                            "bytes=99999999999999999999-",
+                            "bytes=0-99999999999999999999",
+                            "bytes=--1",
+                            "bytes=,,",
+                            "BYTES=0-1"}) {
     SCOPED_TRACE(range);
     const Response response = get("/a", {{"Range", range}});
-    EXPECT_TRUE(response.status == 200 || response.status == 206 || response.status == 416 || response.status == 400) << response;
+    EXPECT_TRUE(response.status == 200 || response.status == 206 || response.status == 416 ||
+                response.status == 400)
+        << response;
     if (response.status == 200) {
       EXPECT_EQ(response.body, "0123456789");
     }
@@ -126,8 +140,11 @@ TEST_F(Conditional, IfRangeGivesTheWholeWhereTheValidatorIsAnother) {
 TEST_F(Conditional, ARangeOnAMissLeavesNoPartBehind) {
   origin.on("/r", [](OriginExchange& exchange) {
     const bool ranged = exchange.request().fields.has("range");
-    if (!ranged) exchange.respond("0123456789", {{"ETag", "\"v1\""}});
-    else exchange.respond("0123", {{"ETag", "\"v1\""}, {"Content-Range", "bytes 0-3/10"}}, "206 Partial Content");
+    if (!ranged)
+      exchange.respond("0123456789", {{"ETag", "\"v1\""}});
+    else
+      exchange.respond(
+          "0123", {{"ETag", "\"v1\""}, {"Content-Range", "bytes 0-3/10"}}, "206 Partial Content");
   });
   const Response part = get("/r", {{"Range", "bytes=0-3"}});
   EXPECT_TRUE(part.status == 206 || part.status == 200) << part;

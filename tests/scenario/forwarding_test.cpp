@@ -1,4 +1,5 @@
-// What the origin sees of a request and what the client sees of a response: fields that are added, kept and removed.
+// What the origin sees of a request and what the client sees of a response: fields that are added,
+// kept and removed.
 #include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
@@ -56,7 +57,8 @@ TEST_F(Forwarding, HopByHopFieldsOfARequestStayHere) {
          {"Proxy-Authorization", "Basic x"},
          {"X-Kept", "yes"}});
     const OriginRequest seen = origin.last(target);
-    for (const char* name : {"x-secret", "keep-alive", "proxy-connection", "te", "upgrade", "proxy-authorization"}) {
+    for (const char* name :
+         {"x-secret", "keep-alive", "proxy-connection", "te", "upgrade", "proxy-authorization"}) {
       EXPECT_FALSE(seen.fields.has(name)) << name;
     }
     EXPECT_THAT(seen.fields.value("connection"), Not(HasSubstr("X-Secret")));
@@ -65,15 +67,14 @@ TEST_F(Forwarding, HopByHopFieldsOfARequestStayHere) {
 }
 
 TEST_F(Forwarding, HopByHopFieldsOfAResponseAreNeitherPassedNorStored) {
-  const std::string raw =
-      ok("x",
-         {{"Connection", "X-Secret, keep-alive"},
-          {"X-Secret", "1"},
-          {"Keep-Alive", "timeout=5"},
-          {"Proxy-Authenticate", "Basic"},
-          {"Upgrade", "h2c"},
-          {"Proxy-Connection", "keep-alive"},
-          {"X-Kept", "yes"}});
+  const std::string raw = ok("x",
+                             {{"Connection", "X-Secret, keep-alive"},
+                              {"X-Secret", "1"},
+                              {"Keep-Alive", "timeout=5"},
+                              {"Proxy-Authenticate", "Basic"},
+                              {"Upgrade", "h2c"},
+                              {"Proxy-Connection", "keep-alive"},
+                              {"X-Kept", "yes"}});
   origin.answer("/cached/3", raw);
   origin.answer("/pass", raw);
   for (const char* target : {"/cached/3", "/cached/3", "/pass"}) {
@@ -100,7 +101,8 @@ TEST_F(Forwarding, NamingOurOwnFieldsInConnectionBreaksNothing) {
   EXPECT_EQ(seen.fields.value("x-forwarded-proto"), "http");
   EXPECT_TRUE(seen.fields.has("via"));
 
-  origin.answer("/cached/4", ok("x", {{"Connection", "X-Cache, Age, Cache-Status, Content-Length"}}));
+  origin.answer("/cached/4",
+                ok("x", {{"Connection", "X-Cache, Age, Cache-Status, Content-Length"}}));
   get("/cached/4");
   const Response hit = get("/cached/4");
   EXPECT_EQ(hit.x_cache(), "HIT");
@@ -130,7 +132,8 @@ TEST_F(Forwarding, TagsOfTheOriginAreNotShownToClients) {
 }
 
 TEST_F(Forwarding, TheOriginsOwnXCacheAndAgeDoNotConfuse) {
-  origin.answer("/cached/6", ok("x", {{"X-Cache", "HIT from elsewhere"}, {"Cache-Status", "\"other\"; hit"}}));
+  origin.answer("/cached/6",
+                ok("x", {{"X-Cache", "HIT from elsewhere"}, {"Cache-Status", "\"other\"; hit"}}));
   const Response miss = get("/cached/6");
   EXPECT_EQ(miss.x_cache(), "MISS");
   EXPECT_THAT(miss.cache_status(), HasSubstr("\"other\"; hit"));
@@ -141,7 +144,8 @@ TEST_F(Forwarding, TheOriginsOwnXCacheAndAgeDoNotConfuse) {
 }
 
 TEST_F(Forwarding, RepeatedFieldsAndHighBytesPassUnchanged) {
-  const std::string raw = ok("x", {{"X-Many", "1"}, {"Link", "<a>"}, {"X-Many", "2"}, {"X-High", "caf\xc3\xa9\xff"}});
+  const std::string raw =
+      ok("x", {{"X-Many", "1"}, {"Link", "<a>"}, {"X-Many", "2"}, {"X-High", "caf\xc3\xa9\xff"}});
   origin.answer("/cached/7", raw);
   for (int i = 0; i < 2; ++i) {
     const Response response = get("/cached/7", {{"X-Sent", "\xe4\xf6\xfc"}});
@@ -161,19 +165,21 @@ TEST_F(Forwarding, BodiesStreamThroughInBothDirections) {
 
   Client chunks = client();
   chunks.send("PUT /pass HTTP/1.1\r\nHost: api.test\r\nTransfer-Encoding: chunked\r\n\r\n");
-  for (std::size_t at = 0; at < big.size(); at += 100'000) chunks.send(chunk(big.substr(at, 100'000)));
+  for (std::size_t at = 0; at < big.size(); at += 100'000)
+    chunks.send(chunk(big.substr(at, 100'000)));
   chunks.send("0\r\n\r\n");
   EXPECT_TRUE(chunks.read().body == big);
 }
 
 TEST_F(Forwarding, AnUploadReachesTheOriginBeforeItsEnd) {
-  origin.on("/upload",
-            [](OriginExchange& exchange) {
-              exchange.hold("head seen");
-              exchange.read_body();
-              exchange.respond("got " + exchange.request().body);
-            },
-            FakeOrigin::Body::by_script);
+  origin.on(
+      "/upload",
+      [](OriginExchange& exchange) {
+        exchange.hold("head seen");
+        exchange.read_body();
+        exchange.respond("got " + exchange.request().body);
+      },
+      FakeOrigin::Body::by_script);
   Client one = client();
   one.send("POST /upload HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10\r\n\r\nfirst");
   EXPECT_TRUE(origin.gate("head seen").wait_for());

@@ -48,19 +48,47 @@ class FreshnessOfAnswers : public Scenario {
 TEST_F(FreshnessOfAnswers, TheOriginsWordCountsBeforeTheRules) {
   check({
       {.name = "nothing said: the rule's ttl", .later_seconds = 60, .later = "MISS"},
-      {.name = "max-age", .fields = {{"Cache-Control", "max-age=10"}}, .later_seconds = 10, .later = "MISS"},
-      {.name = "a long max-age outlives the ttl", .fields = {{"Cache-Control", "max-age=600"}}, .later_seconds = 599, .later = "HIT"},
-      {.name = "s-maxage beats max-age", .fields = {{"Cache-Control", "max-age=600, s-maxage=10"}}, .later_seconds = 10, .later = "MISS"},
+      {.name = "max-age",
+       .fields = {{"Cache-Control", "max-age=10"}},
+       .later_seconds = 10,
+       .later = "MISS"},
+      {.name = "a long max-age outlives the ttl",
+       .fields = {{"Cache-Control", "max-age=600"}},
+       .later_seconds = 599,
+       .later = "HIT"},
+      {.name = "s-maxage beats max-age",
+       .fields = {{"Cache-Control", "max-age=600, s-maxage=10"}},
+       .later_seconds = 10,
+       .later = "MISS"},
       {.name = "max-age=0", .fields = {{"Cache-Control", "max-age=0"}}, .at_once = "MISS"},
-      {.name = "s-maxage=0 beside max-age", .fields = {{"Cache-Control", "s-maxage=0, max-age=60"}}, .at_once = "MISS"},
+      {.name = "s-maxage=0 beside max-age",
+       .fields = {{"Cache-Control", "s-maxage=0, max-age=60"}},
+       .at_once = "MISS"},
       {.name = "no-store", .fields = {{"Cache-Control", "no-store"}}, .at_once = "MISS"},
       {.name = "private", .fields = {{"Cache-Control", "private, max-age=60"}}, .at_once = "MISS"},
-      {.name = "no-cache without a validator", .fields = {{"Cache-Control", "no-cache"}}, .at_once = "MISS"},
-      {.name = "public alone: the rule's ttl", .fields = {{"Cache-Control", "public"}}, .later_seconds = 60, .later = "MISS"},
-      {.name = "must-revalidate alone", .fields = {{"Cache-Control", "must-revalidate"}}, .later_seconds = 60, .later = "MISS"},
-      {.name = "immutable", .fields = {{"Cache-Control", "max-age=100, immutable"}}, .later_seconds = 99, .later = "HIT"},
-      {.name = "odd case and blanks", .fields = {{"Cache-Control", " MAX-AGE=10 ,, Public"}}, .later_seconds = 10, .later = "MISS"},
-      {.name = "an unknown directive", .fields = {{"Cache-Control", "max-age=20, x-new=\"no-store\""}}, .later_seconds = 19, .later = "HIT"},
+      {.name = "no-cache without a validator",
+       .fields = {{"Cache-Control", "no-cache"}},
+       .at_once = "MISS"},
+      {.name = "public alone: the rule's ttl",
+       .fields = {{"Cache-Control", "public"}},
+       .later_seconds = 60,
+       .later = "MISS"},
+      {.name = "must-revalidate alone",
+       .fields = {{"Cache-Control", "must-revalidate"}},
+       .later_seconds = 60,
+       .later = "MISS"},
+      {.name = "immutable",
+       .fields = {{"Cache-Control", "max-age=100, immutable"}},
+       .later_seconds = 99,
+       .later = "HIT"},
+      {.name = "odd case and blanks",
+       .fields = {{"Cache-Control", " MAX-AGE=10 ,, Public"}},
+       .later_seconds = 10,
+       .later = "MISS"},
+      {.name = "an unknown directive",
+       .fields = {{"Cache-Control", "max-age=20, x-new=\"no-store\""}},
+       .later_seconds = 19,
+       .later = "HIT"},
       {.name = "pragma in an answer means nothing", .fields = {{"Pragma", "no-cache"}}},
   });
 }
@@ -72,35 +100,56 @@ TEST_F(FreshnessOfAnswers, ExpiresCountsWithoutMaxAge) {
     return more;
   };
   check({
-      {.name = "in thirty seconds", .fields = with_date({{"Expires", clock.http_date(30s)}}), .later_seconds = 29, .later = "HIT"},
-      {.name = "in the past", .fields = {{"Date", clock.http_date()}, {"Expires", clock.http_date(-1s)}}, .at_once = "MISS"},
+      {.name = "in thirty seconds",
+       .fields = with_date({{"Expires", clock.http_date(30s)}}),
+       .later_seconds = 29,
+       .later = "HIT"},
+      {.name = "in the past",
+       .fields = {{"Date", clock.http_date()}, {"Expires", clock.http_date(-1s)}},
+       .at_once = "MISS"},
       {.name = "0", .fields = {{"Expires", "0"}}, .at_once = "MISS"},
       {.name = "rubbish", .fields = {{"Expires", "tomorrow"}}, .at_once = "MISS"},
-      {.name = "max-age beats it", .fields = {{"Expires", clock.http_date(-1h)}, {"Cache-Control", "max-age=60"}}},
+      {.name = "max-age beats it",
+       .fields = {{"Expires", clock.http_date(-1h)}, {"Cache-Control", "max-age=60"}}},
   });
 }
 
 TEST_F(FreshnessOfAnswers, CdnCacheControlDecidesAlone) {
   check({
-      {.name = "over no-store", .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "no-store"}}, .later_seconds = 59, .later = "HIT"},
-      {.name = "over private", .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "private"}}},
-      {.name = "no-store in it", .fields = {{"CDN-Cache-Control", "no-store"}, {"Cache-Control", "max-age=60"}}, .at_once = "MISS"},
-      {.name = "empty: Cache-Control counts", .fields = {{"CDN-Cache-Control", ""}, {"Cache-Control", "no-store"}}, .at_once = "MISS"},
-      {.name = "not valid: Cache-Control counts", .fields = {{"CDN-Cache-Control", "max-age=@"}, {"Cache-Control", "no-store"}}, .at_once = "MISS"},
+      {.name = "over no-store",
+       .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "no-store"}},
+       .later_seconds = 59,
+       .later = "HIT"},
+      {.name = "over private",
+       .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "private"}}},
+      {.name = "no-store in it",
+       .fields = {{"CDN-Cache-Control", "no-store"}, {"Cache-Control", "max-age=60"}},
+       .at_once = "MISS"},
+      {.name = "empty: Cache-Control counts",
+       .fields = {{"CDN-Cache-Control", ""}, {"Cache-Control", "no-store"}},
+       .at_once = "MISS"},
+      {.name = "not valid: Cache-Control counts",
+       .fields = {{"CDN-Cache-Control", "max-age=@"}, {"Cache-Control", "no-store"}},
+       .at_once = "MISS"},
   });
 }
 
 TEST_F(FreshnessOfAnswers, TheRuleCanLeaveItToTheOrigin) {
   check({
       {.name = "nothing said", .rule = "ttl: origin", .at_once = "MISS"},
-      {.name = "max-age", .rule = "ttl: origin", .fields = {{"Cache-Control", "max-age=10"}}, .later_seconds = 9, .later = "HIT"},
+      {.name = "max-age",
+       .rule = "ttl: origin",
+       .fields = {{"Cache-Control", "max-age=10"}},
+       .later_seconds = 9,
+       .later = "HIT"},
       {.name = "ttl 5s", .rule = "ttl: 5s", .later_seconds = 5, .later = "MISS"},
   });
 }
 
 TEST_F(FreshnessOfAnswers, AHeuristicIsATenthOfTheAge) {
   start("- path: /a\n  ttl: origin\n  heuristic: true");
-  origin.answer("/a", ok("a", {{"Date", clock.http_date()}, {"Last-Modified", clock.http_date(-1000s)}}));
+  origin.answer("/a",
+                ok("a", {{"Date", clock.http_date()}, {"Last-Modified", clock.http_date(-1000s)}}));
   EXPECT_EQ(x_cache("/a"), "MISS");
   clock.advance(99s);
   EXPECT_EQ(x_cache("/a"), "HIT");
@@ -111,11 +160,26 @@ TEST_F(FreshnessOfAnswers, AHeuristicIsATenthOfTheAge) {
 TEST_F(FreshnessOfAnswers, OverrideLetsTheTtlWin) {
   const std::string rule = "override: true";
   check({
-      {.name = "over no-store", .rule = rule, .fields = {{"Cache-Control", "no-store"}}, .later_seconds = 59, .later = "HIT"},
+      {.name = "over no-store",
+       .rule = rule,
+       .fields = {{"Cache-Control", "no-store"}},
+       .later_seconds = 59,
+       .later = "HIT"},
       {.name = "over private", .rule = rule, .fields = {{"Cache-Control", "private"}}},
-      {.name = "over a longer max-age", .rule = rule, .fields = {{"Cache-Control", "max-age=600"}}, .later_seconds = 60, .later = "MISS"},
-      {.name = "over a shorter one", .rule = rule, .fields = {{"Cache-Control", "max-age=1"}}, .later_seconds = 59, .later = "HIT"},
-      {.name = "not over Set-Cookie", .rule = rule, .fields = {{"Set-Cookie", "a=b"}}, .at_once = "MISS"},
+      {.name = "over a longer max-age",
+       .rule = rule,
+       .fields = {{"Cache-Control", "max-age=600"}},
+       .later_seconds = 60,
+       .later = "MISS"},
+      {.name = "over a shorter one",
+       .rule = rule,
+       .fields = {{"Cache-Control", "max-age=1"}},
+       .later_seconds = 59,
+       .later = "HIT"},
+      {.name = "not over Set-Cookie",
+       .rule = rule,
+       .fields = {{"Set-Cookie", "a=b"}},
+       .at_once = "MISS"},
       {.name = "not over Vary: *", .rule = rule, .fields = {{"Vary", "*"}}, .at_once = "MISS"},
   });
 }
@@ -133,9 +197,19 @@ TEST_F(FreshnessOfAnswers, OnlySuccessesAreStoredUnlessSomebodySaysSo) {
       {.name = "503", .status = "503 Service Unavailable", .at_once = "MISS"},
       {.name = "404 with max-age", .fields = max_age, .status = "404 Not Found"},
       {.name = "302 with max-age", .fields = max_age, .status = "302 Found"},
-      {.name = "404 listed", .rule = "statuses: { 404: 10s }", .status = "404 Not Found", .later_seconds = 10, .later = "MISS"},
-      {.name = "500 not among those listed", .rule = "statuses: { 404: 10s }", .status = "500 Internal Server Error", .at_once = "MISS"},
-      {.name = "404 under override is not in the ttl", .rule = "override: true", .status = "404 Not Found", .at_once = "MISS"},
+      {.name = "404 listed",
+       .rule = "statuses: { 404: 10s }",
+       .status = "404 Not Found",
+       .later_seconds = 10,
+       .later = "MISS"},
+      {.name = "500 not among those listed",
+       .rule = "statuses: { 404: 10s }",
+       .status = "500 Internal Server Error",
+       .at_once = "MISS"},
+      {.name = "404 under override is not in the ttl",
+       .rule = "override: true",
+       .status = "404 Not Found",
+       .at_once = "MISS"},
   });
 }
 
@@ -145,8 +219,13 @@ TEST_F(FreshnessOfAnswers, SetCookieIsRefusedStrippedOrStored) {
   check({
       {.name = "refused", .fields = explicit_cookie, .at_once = "MISS"},
       {.name = "stripped", .rule = "set_cookie: strip", .fields = cookie},
-      {.name = "stored on an explicit lifetime", .rule = "set_cookie: store", .fields = explicit_cookie},
-      {.name = "not stored on the rule's ttl", .rule = "set_cookie: store", .fields = cookie, .at_once = "MISS"},
+      {.name = "stored on an explicit lifetime",
+       .rule = "set_cookie: store",
+       .fields = explicit_cookie},
+      {.name = "not stored on the rule's ttl",
+       .rule = "set_cookie: store",
+       .fields = cookie,
+       .at_once = "MISS"},
   });
   EXPECT_FALSE(get("/1").has("set-cookie"));
   EXPECT_EQ(get("/2")["set-cookie"], "session=1");

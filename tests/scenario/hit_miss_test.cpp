@@ -1,4 +1,5 @@
-// The first minute with the daemon: MISS, then HIT, how long, for whom, and what the answer says about it.
+// The first minute with the daemon: MISS, then HIT, how long, for whom, and what the answer says
+// about it.
 #include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
@@ -61,8 +62,7 @@ TEST_F(HitMiss, TheOriginsAgeIsAddedToOurs) {
 
 TEST_F(HitMiss, AnOldDateCountsAsAge) {
   start("- path: /a");
-  origin.answer("/a",
-                ok("a", {{"Date", clock.http_date(-50s)}, {"Cache-Control", "max-age=60"}}));
+  origin.answer("/a", ok("a", {{"Date", clock.http_date(-50s)}, {"Cache-Control", "max-age=60"}}));
   get("/a");
   clock.advance(9s);
   EXPECT_EQ(get("/a")["age"], "59");
@@ -142,7 +142,7 @@ TEST_F(HitMiss, TheFirstRuleThatMatchesWins) {
 
 TEST_F(HitMiss, ABodyLargerThanMaxObjectPassesWholeAndIsNotStored) {
   start(Daemon{.routes = "- path: /big\n- path: /chunked\n- path: /small",
-              .memory = "max_object: 64KiB"});
+               .memory = "max_object: 64KiB"});
   const std::string big(300'000, 'b');
   origin.answer("/big", ok(big));
   origin.answer("/chunked", ok_chunked({big.substr(0, 100'000), big.substr(100'000)}));

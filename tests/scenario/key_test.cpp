@@ -1,4 +1,5 @@
-// Which requests share an entry: host, path, query, vary, cookies, key templates; and that what is keyed is what is forwarded.
+// Which requests share an entry: host, path, query, vary, cookies, key templates; and that what is
+// keyed is what is forwarded.
 #include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
@@ -17,9 +18,18 @@ class Keys : public Scenario {
 TEST_F(Keys, HostPathAndQueryAreKeptApart) {
   start("- path: /{rest:path}");
   const std::vector<std::pair<std::string, std::string>> different{
-      {"one.test", "/a"},     {"two.test", "/a"},       {"one.test:8080", "/a"}, {"one.test", "/a/"},
-      {"one.test", "/A"},     {"one.test", "/a?"},      {"one.test", "/a?x=1"},  {"one.test", "/a?x=1&"},
-      {"one.test", "/a?x=2"}, {"one.test", "/a?y=1&x"}, {"one.test", "/a?x&y=1"}, {"one.test", "/%61"},
+      {"one.test", "/a"},
+      {"two.test", "/a"},
+      {"one.test:8080", "/a"},
+      {"one.test", "/a/"},
+      {"one.test", "/A"},
+      {"one.test", "/a?"},
+      {"one.test", "/a?x=1"},
+      {"one.test", "/a?x=1&"},
+      {"one.test", "/a?x=2"},
+      {"one.test", "/a?y=1&x"},
+      {"one.test", "/a?x&y=1"},
+      {"one.test", "/%61"},
   };
   for (const auto& [host, target] : different) {
     EXPECT_EQ(x_cache(target, {{"Host", host}}), "MISS") << host << target;
@@ -39,7 +49,8 @@ TEST_F(Keys, TheHostsLetterCaseAndDefaultPortDoNotMatter) {
 
 TEST_F(Keys, ThePathIsForwardedAsSpelled) {
   start("- path: /{rest:path}");
-  for (const char* target : {"/%61b", "/a%20b", "/a;v=1", "/a?q=%2F&r=+", "/%E4%B8%AD", "/a?", "/a?b?c"}) {
+  for (const char* target :
+       {"/%61b", "/a%20b", "/a;v=1", "/a?q=%2F&r=+", "/%E4%B8%AD", "/a?", "/a?b?c"}) {
     get(target);
     EXPECT_EQ(origin.count(target), 1U) << target;
     EXPECT_EQ(x_cache(target), "HIT") << target;
@@ -48,7 +59,18 @@ TEST_F(Keys, ThePathIsForwardedAsSpelled) {
 
 TEST_F(Keys, PathsThatReadersMayDisagreeAboutPassUncachedAsSpelled) {
   start("- path: /{rest:path}");
-  for (const char* target : {"/a/../b", "/a/./b", "/a//b", "//a", "/a%2Fb", "/a%2fb", "/a%5Cb", "/%2e%2e/b", "/a/.%2E/b", "/a%00b", "/a%0ab", "/a/.."}) {
+  for (const char* target : {"/a/../b",
+                             "/a/./b",
+                             "/a//b",
+                             "//a",
+                             "/a%2Fb",
+                             "/a%2fb",
+                             "/a%5Cb",
+                             "/%2e%2e/b",
+                             "/a/.%2E/b",
+                             "/a%00b",
+                             "/a%0ab",
+                             "/a/.."}) {
     SCOPED_TRACE(target);
     for (int i = 0; i < 2; ++i) EXPECT_FALSE(get(target).has("x-cache"));
     EXPECT_EQ(origin.count(target), 2U);
@@ -127,8 +149,9 @@ TEST_F(Keys, AbsentAndEmptyAndOddValuesOfAVariedFieldDiffer) {
 TEST_F(Keys, VaryOverSeveralLinesWithOddCaseAndEmptyMembersIsHonoured) {
   start("- path: /a");
   origin.on("/a", [](OriginExchange& exchange) {
-    exchange.respond(exchange.request().fields.value("x-one") + exchange.request().fields.value("x-two"),
-                     {{"Vary", " x-ONE ,, "}, {"Vary", "X-Two"}});
+    exchange.respond(
+        exchange.request().fields.value("x-one") + exchange.request().fields.value("x-two"),
+        {{"Vary", " x-ONE ,, "}, {"Vary", "X-Two"}});
   });
   EXPECT_EQ(get("/a", {{"X-One", "1"}, {"X-Two", "2"}}).body, "12");
   EXPECT_EQ(get("/a", {{"X-One", "1"}, {"X-Two", "3"}}).body, "13");
@@ -188,7 +211,8 @@ TEST_F(Keys, NormalisedLanguagesShareAVariant) {
   start("- path: /a\n  normalize: [accept-language, accept-encoding]");
   echo("/a", "Accept-Language", {{"Vary", "Accept-Language, Accept-Encoding"}});
   get("/a", {{"Accept-Language", "de, en;q=0.5"}, {"Accept-Encoding", "gzip, br"}});
-  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "de,en;q=0.5"}, {"Accept-Encoding", "br,gzip"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "de,en;q=0.5"}, {"Accept-Encoding", "br,gzip"}}),
+            "HIT");
   EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr"}, {"Accept-Encoding", "gzip, br"}}), "MISS");
 }
 
@@ -218,7 +242,9 @@ TEST_F(Keys, CookiesBypassUnlessTheRuleSaysWhatTheyMean) {
 }
 
 TEST_F(Keys, BypassConditionsStepRoundTheCacheAndForwardTheWholeRequest) {
-  start("- path: /a\n  bypass: [{ header: x-debug }, { cookie: session }, { query: nocache }]\n  cookies: ignore\n  query: { ignore: [nocache] }");
+  start(
+      "- path: /a\n  bypass: [{ header: x-debug }, { cookie: session }, { query: nocache }]\n  "
+      "cookies: ignore\n  query: { ignore: [nocache] }");
   EXPECT_EQ(x_cache("/a"), "MISS");
   EXPECT_EQ(x_cache("/a", {{"X-Debug", ""}}), "BYPASS");
   EXPECT_EQ(x_cache("/a", {{"Cookie", "session=1"}}), "BYPASS");

@@ -41,7 +41,8 @@ TEST_F(PrivateData, EveryLegalSpellingOfADirectiveIsObeyed) {
       {{"Cache-Control", "max-age=60, private=\"\""}},
       {{"Cache-Control", "public, no-store"}},
   };
-  for (const Fields& answer : private_answers) EXPECT_FALSE(is_shared(next_path(), answer)) << to_lines(answer);
+  for (const Fields& answer : private_answers)
+    EXPECT_FALSE(is_shared(next_path(), answer)) << to_lines(answer);
 }
 
 TEST_F(PrivateData, LookAlikesInQuotedStringsMeanNothing) {
@@ -51,7 +52,8 @@ TEST_F(PrivateData, LookAlikesInQuotedStringsMeanNothing) {
       {{"Cache-Control", "x=\"a\\\", no-store\", max-age=60"}},
       {{"Cache-Control", "max-age=60, not-private, no-storey"}},
   };
-  for (const Fields& answer : public_answers) EXPECT_TRUE(is_shared(next_path(), answer)) << to_lines(answer);
+  for (const Fields& answer : public_answers)
+    EXPECT_TRUE(is_shared(next_path(), answer)) << to_lines(answer);
 }
 
 TEST_F(PrivateData, AnswersToCredentialsAreSharedOnlyWhereTheOriginAllowsIt) {
@@ -61,7 +63,8 @@ TEST_F(PrivateData, AnswersToCredentialsAreSharedOnlyWhereTheOriginAllowsIt) {
   EXPECT_FALSE(is_shared(next_path(), {{"Expires", clock.http_date(1h)}}, credentials));
   EXPECT_TRUE(is_shared(next_path(), {{"Cache-Control", "public, max-age=60"}}, credentials));
   EXPECT_TRUE(is_shared(next_path(), {{"Cache-Control", "s-maxage=60"}}, credentials));
-  EXPECT_TRUE(is_shared(next_path(), {{"Cache-Control", "max-age=60, must-revalidate"}}, credentials));
+  EXPECT_TRUE(
+      is_shared(next_path(), {{"Cache-Control", "max-age=60, must-revalidate"}}, credentials));
 }
 
 TEST_F(PrivateData, AnAnonymousEntryIsNotGivenToCredentialsNorTheReverse) {
@@ -100,17 +103,24 @@ TEST_F(PrivateData, NamingAVariedFieldInConnectionDoesNotPoisonItsVariant) {
 
 TEST_F(PrivateData, SetCookieIsNotShared) {
   EXPECT_FALSE(is_shared(next_path(), {{"Set-Cookie", "session=1"}}));
-  EXPECT_FALSE(is_shared(next_path(), {{"Set-Cookie", "session=1"}, {"Cache-Control", "public, max-age=60"}}));
+  EXPECT_FALSE(is_shared(next_path(),
+                         {{"Set-Cookie", "session=1"}, {"Cache-Control", "public, max-age=60"}}));
   EXPECT_FALSE(is_shared(next_path(), {{"set-cookie", ""}}));
 }
 
 TEST_F(PrivateData, FieldsInQualifiedDirectivesAreNeverReplayed) {
-  for (const char* directive : {"private=\"x-user\"", "no-cache=\"X-User, x-other\"", "private=x-user", "PRIVATE=\"x-user\""}) {
+  for (const char* directive : {"private=\"x-user\"",
+                                "no-cache=\"X-User, x-other\"",
+                                "private=x-user",
+                                "PRIVATE=\"x-user\""}) {
     SCOPED_TRACE(directive);
     const std::string target = next_path();
     origin.on(target, [directive](OriginExchange& exchange) {
       const std::string number = std::to_string(exchange.request().number);
-      exchange.respond(number, {{"Cache-Control", "max-age=60, " + std::string(directive)}, {"X-User", "user " + number}, {"X-Kept", "yes"}});
+      exchange.respond(number,
+                       {{"Cache-Control", "max-age=60, " + std::string(directive)},
+                        {"X-User", "user " + number},
+                        {"X-Kept", "yes"}});
     });
     EXPECT_EQ(get(target)["x-user"], "user 1");
     const Response second = get(target);
@@ -134,7 +144,8 @@ TEST_F(PrivateData, LifetimesAreNeverStretched) {
       {{"Cache-Control", "max-age=60"}, {"Date", clock.http_date(-2min)}},
       {{"Cache-Control", "max-age=0"}, {"Expires", clock.http_date(1h)}},
   };
-  for (const Fields& answer : stale) EXPECT_FALSE(is_shared(next_path(), answer)) << to_lines(answer);
+  for (const Fields& answer : stale)
+    EXPECT_FALSE(is_shared(next_path(), answer)) << to_lines(answer);
 }
 
 TEST_F(PrivateData, LargeNumbersDoNotWrap) {
@@ -164,7 +175,8 @@ TEST_F(PrivateData, TheAgeThatWeSendIsAPlainNumber) {
       if (response.x_cache() == "HIT") {
         EXPECT_FALSE(sent.empty());
       }
-      EXPECT_EQ(sent.find_first_not_of("0123456789"), std::string::npos) << age << " became " << sent;
+      EXPECT_EQ(sent.find_first_not_of("0123456789"), std::string::npos)
+          << age << " became " << sent;
       EXPECT_LE(sent.size(), 10U);
       if (sent.size() == 10) {
         EXPECT_LE(sent, "2147483648");
@@ -181,10 +193,15 @@ TEST_F(PrivateData, AnEntryThatTurnsPrivateOnValidationIsGone) {
       SCOPED_TRACE(target);
       origin.on(target, [turn, not_modified](OriginExchange& exchange) {
         const std::size_t number = exchange.request().number;
-        if (number == 1) exchange.respond("public", {{"ETag", "\"1\""}});
-        else if (number == 2 && not_modified) exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\nCache-Control: " + turn + "\r\n\r\n");
-        else if (number == 2) exchange.respond("mine", {{"Cache-Control", turn}});
-        else exchange.close();
+        if (number == 1)
+          exchange.respond("public", {{"ETag", "\"1\""}});
+        else if (number == 2 && not_modified)
+          exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\nCache-Control: " + turn +
+                        "\r\n\r\n");
+        else if (number == 2)
+          exchange.respond("mine", {{"Cache-Control", turn}});
+        else
+          exchange.close();
       });
       get(target);
       clock.advance(61s);
@@ -210,16 +227,26 @@ TEST_F(PrivateData, AnswersToOtherMethodsAreNotServedToGet) {
 
 TEST_F(PrivateData, ClientsFieldsNeverChangeWhatOthersGet) {
   const std::vector<Fields> asked{
-      {{"Cache-Control", "max-age=31536000"}}, {{"Cache-Control", "no-store"}},       {{"If-None-Match", "*"}},  {{"If-Modified-Since", "x"}},
-      {{"If-Match", "\"no\""}},               {{"If-Unmodified-Since", clock.http_date(-100h)}}, {{"Range", "bytes=1-1"}}, {{"X-Forwarded-Host", "evil.test"}},
-      {{"X-Original-URL", "/evil"}},          {{"X-HTTP-Method-Override", "DELETE"}}, {{"Forwarded", "host=evil.test"}},
+      {{"Cache-Control", "max-age=31536000"}},
+      {{"Cache-Control", "no-store"}},
+      {{"If-None-Match", "*"}},
+      {{"If-Modified-Since", "x"}},
+      {{"If-Match", "\"no\""}},
+      {{"If-Unmodified-Since", clock.http_date(-100h)}},
+      {{"Range", "bytes=1-1"}},
+      {{"X-Forwarded-Host", "evil.test"}},
+      {{"X-Original-URL", "/evil"}},
+      {{"X-HTTP-Method-Override", "DELETE"}},
+      {{"Forwarded", "host=evil.test"}},
   };
   for (const Fields& fields : asked) {
     const std::string target = next_path();
     origin.on(target, [](OriginExchange& exchange) {
       const Fields& seen = exchange.request().fields;
-      if (seen.has("if-match") || seen.has("if-unmodified-since")) exchange.respond("no", {}, "412 Precondition Failed");
-      else exchange.respond("for all of you");
+      if (seen.has("if-match") || seen.has("if-unmodified-since"))
+        exchange.respond("no", {}, "412 Precondition Failed");
+      else
+        exchange.respond("for all of you");
     });
     (void)get(target, fields);
     const Response response = get(target);
@@ -231,7 +258,9 @@ TEST_F(PrivateData, ClientsFieldsNeverChangeWhatOthersGet) {
 }
 
 TEST_F(PrivateData, APathOrAFieldNeverGivesAnEntryATagBeyondItsOwn) {
-  start("- path: /users/{id}\n  tags: [\"user:{id}\", \"tenant:{header.x-tenant}\"]\n  vary: [x-tenant]");
+  start(
+      "- path: /users/{id}\n  tags: [\"user:{id}\", \"tenant:{header.x-tenant}\"]\n  vary: "
+      "[x-tenant]");
   const std::vector<std::pair<std::string, Fields>> forged{
       {"/users/1%20admin", {}},
       {"/users/1,admin", {}},

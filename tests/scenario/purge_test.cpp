@@ -1,4 +1,5 @@
-// Purges by tag, URL, prefix and of everything, from the admin listener, from rules and from the origin's own fields.
+// Purges by tag, URL, prefix and of everything, from the admin listener, from rules and from the
+// origin's own fields.
 #include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
@@ -18,7 +19,8 @@ class Purge : public Scenario {
 const char kUsers[] =
     "- name: user\n  path: /users/{id:int}\n  tags: [users, \"user:{id}\"]\n"
     "- name: post\n  path: /posts/{id}\n  tags: [posts]\n"
-    "- name: change\n  path: /users/{id:int}\n  methods: [PUT, PATCH, DELETE]\n  invalidates: [\"user:{id}\", list]\n"
+    "- name: change\n  path: /users/{id:int}\n  methods: [PUT, PATCH, DELETE]\n  invalidates: "
+    "[\"user:{id}\", list]\n"
     "- name: list\n  path: /users\n  tags: [list]\n";
 
 TEST_F(Purge, ATagTakesWhatCarriesIt) {
@@ -50,7 +52,8 @@ TEST_F(Purge, TagsCarryTheConvertedValue) {
 TEST_F(Purge, TagsAreLiteral) {
   start(kUsers);
   store({"/users/1"});
-  for (const char* tag : {"user:*", "user:", "USER:1", "user:1 users", "user:1,users", " user:1", "*", "users*"}) {
+  for (const char* tag :
+       {"user:*", "user:", "USER:1", "user:1 users", "user:1,users", " user:1", "*", "users*"}) {
     EXPECT_EQ(purge(std::string(R"({"tags": [")") + tag + R"("]})").purged, 0U) << tag;
   }
   expect_stored({"/users/1"});
@@ -64,7 +67,8 @@ TEST_F(Purge, AUrlTakesAllItsVariantsOnEveryHostButNoOtherQuery) {
   store({"/a?x=1", "/a/", "/ab"});
   EXPECT_EQ(purge(R"({"urls": ["/a"]})").purged, 3U);
   expect_stored({"/a?x=1", "/a/", "/ab"});
-  for (const char* language : {"de", "en"}) EXPECT_EQ(x_cache("/a", {{"X-Lang", language}}), "MISS");
+  for (const char* language : {"de", "en"})
+    EXPECT_EQ(x_cache("/a", {{"X-Lang", language}}), "MISS");
   EXPECT_EQ(x_cache("/a", {{"Host", "other.test"}}), "MISS");
 }
 
@@ -136,7 +140,9 @@ TEST_F(Purge, AHardPurgeIsNotUndoneByStaleIfError) {
   start("- path: /a\n  tags: [t]\n  stale_if_error: 1h\n  stale_while_revalidate: 1h");
   store({"/a"});
   purge(R"({"tags": ["t"]})");
-  origin.on("/a", [](OriginExchange& exchange) { exchange.respond("sorry", {}, "500 Internal Server Error"); });
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond("sorry", {}, "500 Internal Server Error");
+  });
   EXPECT_EQ(get("/a").status, 500);
   origin.refuse();
   EXPECT_EQ(get("/a").status, 502);
@@ -148,8 +154,14 @@ TEST_F(Purge, TheOriginsOwnTagsCount) {
   origin.answer("/tag", ok("x", {{"Cache-Tag", "d,e , f g"}}));
   origin.answer("/group", ok("x", {{"Cache-Groups", "\"h\", \"i j\""}}));
   const std::vector<std::pair<std::string, std::string>> table{
-      {"a", "/surrogate"}, {"b", "/surrogate"}, {"c", "/surrogate"}, {"d", "/tag"},
-      {"e", "/tag"},       {"f g", "/tag"},     {"h", "/group"},     {"i j", "/group"},
+      {"a", "/surrogate"},
+      {"b", "/surrogate"},
+      {"c", "/surrogate"},
+      {"d", "/tag"},
+      {"e", "/tag"},
+      {"f g", "/tag"},
+      {"h", "/group"},
+      {"i j", "/group"},
   };
   for (const auto& [tag, target] : table) {
     for (const char* each : {"/surrogate", "/tag", "/group"}) get(each);
@@ -169,8 +181,12 @@ TEST_F(Purge, AWriteInvalidatesBeforeItsClientSeesTheAnswer) {
   for (const char* status : {"200 OK", "204 No Content", "303 See Other"}) {
     SCOPED_TRACE(status);
     origin.on("/users/1", [status](OriginExchange& exchange) {
-      if (exchange.request().method == "GET") exchange.respond("user");
-      else exchange.send(std::string("HTTP/1.1 ") + status + "\r\n" + (std::string_view(status).starts_with("204") ? "\r\n" : "Content-Length: 0\r\n\r\n"));
+      if (exchange.request().method == "GET")
+        exchange.respond("user");
+      else
+        exchange.send(
+            std::string("HTTP/1.1 ") + status + "\r\n" +
+            (std::string_view(status).starts_with("204") ? "\r\n" : "Content-Length: 0\r\n\r\n"));
     });
     get("/users/1");
     get("/users/2");
@@ -183,7 +199,8 @@ TEST_F(Purge, AWriteInvalidatesBeforeItsClientSeesTheAnswer) {
 
 TEST_F(Purge, AWriteThatFailsInvalidatesNothing) {
   start(kUsers);
-  for (const char* status : {"400 Bad Request", "404 Not Found", "409 Conflict", "500 Internal Server Error"}) {
+  for (const char* status :
+       {"400 Bad Request", "404 Not Found", "409 Conflict", "500 Internal Server Error"}) {
     SCOPED_TRACE(status);
     origin.on("/users/1", [status](OriginExchange& exchange) {
       const bool read = exchange.request().method == "GET";
@@ -198,7 +215,9 @@ TEST_F(Purge, AWriteThatFailsInvalidatesNothing) {
 
 TEST_F(Purge, TheAnswerToAWriteNamesTagsToInvalidate) {
   start("- path: /{rest:path}\n  tags: [\"page:{path}\"]");
-  origin.on("/write", [](OriginExchange& exchange) { exchange.respond("done", {{"Cache-Invalidate-Tags", "page:/a, page:/b"}}); });
+  origin.on("/write", [](OriginExchange& exchange) {
+    exchange.respond("done", {{"Cache-Invalidate-Tags", "page:/a, page:/b"}});
+  });
   store({"/a", "/b", "/c"});
   EXPECT_EQ(request("POST", "/write").status, 200);
   expect_stored({"/c"});
@@ -213,7 +232,9 @@ TEST_F(Purge, GroupsAreInvalidatedOnTheSameHostOnly) {
   const Fields one{{"Host", "one.test"}};
   const Fields two{{"Host", "two.test"}};
   origin.answer("/a", ok("x", {{"Cache-Groups", "\"g\""}}));
-  origin.on("/write", [](OriginExchange& exchange) { exchange.respond("done", {{"Cache-Group-Invalidation", "\"g\", \"other\""}}); });
+  origin.on("/write", [](OriginExchange& exchange) {
+    exchange.respond("done", {{"Cache-Group-Invalidation", "\"g\", \"other\""}});
+  });
   get("/a", one);
   get("/a", two);
   get("/b", one);
@@ -242,10 +263,14 @@ TEST_F(Purge, UnsafeMethodsInvalidateTheirTargetWhetherOrNotARuleMatchesThem) {
 TEST_F(Purge, LocationAndContentLocationOfAWriteAreInvalidatedOnTheSameHost) {
   start("- path: /{rest:path}");
   origin.on("/write", [](OriginExchange& exchange) {
-    exchange.respond("done", {{"Location", "/a"}, {"Content-Location", "http://api.test/b"}}, "201 Created");
+    exchange.respond(
+        "done", {{"Location", "/a"}, {"Content-Location", "http://api.test/b"}}, "201 Created");
   });
   origin.on("/attack", [](OriginExchange& exchange) {
-    exchange.respond("done", {{"Location", "http://victim.test/a"}, {"Content-Location", "//victim.test/b"}}, "201 Created");
+    exchange.respond(
+        "done",
+        {{"Location", "http://victim.test/a"}, {"Content-Location", "//victim.test/b"}},
+        "201 Created");
   });
   store({"/a", "/b", "/c"});
   request("POST", "/write");

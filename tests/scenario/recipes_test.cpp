@@ -8,14 +8,16 @@ class Recipes : public Scenario {
  protected:
   void echo(const std::string& target, const std::string& field) {
     origin.on(target, [field](OriginExchange& exchange) {
-      exchange.respond(exchange.request().fields.value(field) + " #" + std::to_string(exchange.request().number));
+      exchange.respond(exchange.request().fields.value(field) + " #" +
+                       std::to_string(exchange.request().number));
     });
   }
   static Fields bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
 };
 
 TEST_F(Recipes, PerUserByVary) {
-  start(Daemon{.routes = "- path: /me\n  ttl: 60s\n  vary: [authorization]", .rest = "cache_status_key: true"});
+  start(Daemon{.routes = "- path: /me\n  ttl: 60s\n  vary: [authorization]",
+               .rest = "cache_status_key: true"});
   echo("/me", "authorization");
   EXPECT_EQ(get("/me", bearer("ann")).body, "Bearer ann #1");
   EXPECT_EQ(get("/me", bearer("bob")).body, "Bearer bob #2");
@@ -25,7 +27,8 @@ TEST_F(Recipes, PerUserByVary) {
   EXPECT_EQ(ann.body, "Bearer ann #1");
   EXPECT_EQ(get("/me", bearer("bob")).body, "Bearer bob #2");
   EXPECT_EQ(get("/me").body, " #3");
-  EXPECT_EQ(ann.cache_status().find("Bearer ann"), std::string::npos) << "a credential shows in the key";
+  EXPECT_EQ(ann.cache_status().find("Bearer ann"), std::string::npos)
+      << "a credential shows in the key";
   EXPECT_EQ(origin.count("/me"), 3U);
 }
 
@@ -54,7 +57,8 @@ TEST_F(Recipes, BypassForAuthenticatedUsers) {
 TEST_F(Recipes, InvalidationByTags) {
   start(
       "- name: post\n  path: /posts/{post_id:int}\n  ttl: 5m\n  tags: [posts, \"post:{post_id}\"]\n"
-      "- name: change-post\n  path: /posts/{post_id:int}\n  methods: [PUT, PATCH, DELETE]\n  invalidates: [\"post:{post_id}\", posts]\n"
+      "- name: change-post\n  path: /posts/{post_id:int}\n  methods: [PUT, PATCH, DELETE]\n  "
+      "invalidates: [\"post:{post_id}\", posts]\n"
       "- name: index\n  path: /posts\n  ttl: 5m\n  tags: [posts]\n"
       "- name: about\n  path: /about\n  ttl: 5m\n");
   for (const char* target : {"/posts/1", "/posts", "/about"}) EXPECT_EQ(x_cache(target), "MISS");
@@ -81,8 +85,10 @@ TEST_F(Recipes, AKeyOfOnesOwnWithTheTenant) {
 
 TEST_F(Recipes, ARefreshThatPurges) {
   start(
-      "- name: user\n  path: /users/{user_id:int}\n  ttl: 60s\n  tags: [users, \"user:{user_id}\"]\n"
-      "- name: refresh-user\n  path: /users/{user_id:int}/refresh\n  methods: [POST]\n  invalidates: [\"user:{user_id}\"]\n");
+      "- name: user\n  path: /users/{user_id:int}\n  ttl: 60s\n  tags: [users, "
+      "\"user:{user_id}\"]\n"
+      "- name: refresh-user\n  path: /users/{user_id:int}/refresh\n  methods: [POST]\n  "
+      "invalidates: [\"user:{user_id}\"]\n");
   origin.answer("/users/42/refresh", "HTTP/1.1 204 No Content\r\n\r\n");
   get("/users/42");
   get("/users/7");

@@ -7,7 +7,8 @@ namespace hawkcache::scenario {
 namespace {
 
 BodyReader body_of(const Response& response, std::string_view method) {
-  if (method == "HEAD" || response.status == 204 || response.status == 304) return BodyReader::none();
+  if (method == "HEAD" || response.status == 204 || response.status == 304)
+    return BodyReader::none();
   if (response.has("transfer-encoding")) return BodyReader::chunked();
   if (!response.has("content-length")) return BodyReader::until_close();
   return BodyReader::of_length(std::strtoull(response["content-length"].c_str(), nullptr, 10));

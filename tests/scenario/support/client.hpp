@@ -1,15 +1,15 @@
-// A blocking HTTP/1.1 client over one connection: sends what the test wants, reads what comes, whole or in pieces. Every wait
-// is bounded. One thread.
+// A blocking HTTP/1.1 client over one connection: sends what the test wants, reads what comes,
+// whole or in pieces. Every wait is bounded. One thread.
 #pragma once
+
+#include "scenario/support/fields.hpp"
+#include "scenario/support/wire.hpp"
 
 #include <cstdint>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "scenario/support/fields.hpp"
-#include "scenario/support/wire.hpp"
 
 namespace hawkcache::scenario {
 
@@ -44,7 +44,8 @@ class Client {
   bool read_body(Response& response, std::size_t at_least);
   void read_rest(Response& response);
 
-  // "METHOD target HTTP/1.1", Host: api.test unless `fields` has one, Content-Length where there is a body.
+  // "METHOD target HTTP/1.1", Host: api.test unless `fields` has one, Content-Length where there is
+  // a body.
   void send_request(std::string_view method,
                     std::string_view target,
                     const Fields& fields = {},

@@ -7,8 +7,8 @@
 namespace hawkcache::scenario {
 
 template <class Predicate>
-[[nodiscard]] bool eventually(Predicate predicate,
-                              std::chrono::milliseconds patience = std::chrono::milliseconds(10'000)) {
+[[nodiscard]] bool eventually(
+    Predicate predicate, std::chrono::milliseconds patience = std::chrono::milliseconds(10'000)) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!predicate()) {
     if (std::chrono::steady_clock::now() > deadline) return false;

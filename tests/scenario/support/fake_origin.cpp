@@ -1,16 +1,16 @@
 #include "scenario/support/fake_origin.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "scenario/support/eventually.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
-#include "scenario/support/eventually.hpp"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace hawkcache::scenario {
 namespace {
@@ -127,7 +127,8 @@ void FakeOrigin::accept_all() {
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const std::scoped_lock lock(mutex_);
-    Connection& connection = *connections_.emplace_back(std::make_unique<Connection>(Wire(descriptor)));
+    Connection& connection =
+        *connections_.emplace_back(std::make_unique<Connection>(Wire(descriptor)));
     connection.id = ++accepted_;
     connection.thread = std::thread([this, &connection] { serve(connection); });
   }
@@ -177,9 +178,10 @@ FakeOrigin::Rule FakeOrigin::find_rule(const std::string& target) const {
 
 std::size_t FakeOrigin::record(const OriginRequest& request) {
   const std::scoped_lock lock(mutex_);
-  const auto same = std::count_if(requests_.begin(), requests_.end(), [&](const OriginRequest& other) {
-    return other.target == request.target;
-  });
+  const auto same =
+      std::count_if(requests_.begin(), requests_.end(), [&](const OriginRequest& other) {
+        return other.target == request.target;
+      });
   requests_.push_back(request);
   requests_.back().number = static_cast<std::size_t>(same) + 1;
   return requests_.size() - 1;

@@ -1,8 +1,14 @@
-// The scripted origin: a blocking HTTP/1.1 server on the loopback, one thread per connection. A script sends any bytes that it
-// likes, right or wrong. Whatever arrives is recorded. All functions may be called from any thread.
+// The scripted origin: a blocking HTTP/1.1 server on the loopback, one thread per connection. A
+// script sends any bytes that it likes, right or wrong. Whatever arrives is recorded. All functions
+// may be called from any thread.
 //
-//   origin.on("/users/1", [](OriginExchange& exchange) { exchange.hold("slow"); exchange.respond("one"); });
+//   origin.on("/users/1", [](OriginExchange& exchange) { exchange.hold("slow");
+//   exchange.respond("one"); });
 #pragma once
+
+#include "scenario/support/fields.hpp"
+#include "scenario/support/gate.hpp"
+#include "scenario/support/wire.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -17,10 +23,6 @@
 #include <thread>
 #include <vector>
 
-#include "scenario/support/fields.hpp"
-#include "scenario/support/gate.hpp"
-#include "scenario/support/wire.hpp"
-
 namespace hawkcache::scenario {
 
 struct OriginRequest {
@@ -31,10 +33,10 @@ struct OriginRequest {
   std::string body;
   std::string trailers;
   std::string raw_head;
-  bool whole = false;               // its body came to a proper end
-  std::size_t number = 0;           // among the requests for this target, from 1
-  std::size_t connection = 0;       // which connection it came on, from 1
-  std::size_t on_connection = 0;    // which request of that connection it is, from 1
+  bool whole = false;             // its body came to a proper end
+  std::size_t number = 0;         // among the requests for this target, from 1
+  std::size_t connection = 0;     // which connection it came on, from 1
+  std::size_t on_connection = 0;  // which request of that connection it is, from 1
 };
 
 class FakeOrigin;
@@ -46,7 +48,9 @@ class OriginExchange {
   // False once the peer is gone.
   bool send(std::string_view bytes);
   // A whole answer with Content-Length; without the body where the request was a HEAD.
-  bool respond(std::string_view body, const Fields& fields = {}, std::string_view status = "200 OK");
+  bool respond(std::string_view body,
+               const Fields& fields = {},
+               std::string_view status = "200 OK");
   // Waits at the gate of that name.
   void hold(const std::string& gate);
   // Waits until the peer closes, or sends more (false).
@@ -69,7 +73,9 @@ class OriginExchange {
 using Script = std::function<void(OriginExchange&)>;
 
 // "HTTP/1.1 200 OK", the fields, Content-Length and the body.
-std::string ok(std::string_view body, const Fields& fields = {}, std::string_view status = "200 OK");
+std::string ok(std::string_view body,
+               const Fields& fields = {},
+               std::string_view status = "200 OK");
 // The same in chunks.
 std::string ok_chunked(const std::vector<std::string>& pieces, const Fields& fields = {});
 std::string chunk(std::string_view data);
@@ -83,15 +89,16 @@ class FakeOrigin {
 
   std::uint16_t port() const { return port_; }
 
-  // What happens for requests of that target (with its query), or else of that path. A second call replaces the first.
-  // Without any: 200 with "<target> #<number>".
+  // What happens for requests of that target (with its query), or else of that path. A second call
+  // replaces the first. Without any: 200 with "<target> #<number>".
   void on(const std::string& target, Script script, Body body = Body::before_script);
   void answer(const std::string& target, std::string raw);
   void otherwise(Script script);
 
   Gate& gate(const std::string& name);
 
-  // What has been received, in order of arrival. Requests whose body broke off are there with `whole` false.
+  // What has been received, in order of arrival. Requests whose body broke off are there with
+  // `whole` false.
   std::vector<OriginRequest> requests() const;
   std::vector<OriginRequest> requests(std::string_view target) const;
   OriginRequest last(std::string_view target) const;

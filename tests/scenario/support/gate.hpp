@@ -1,4 +1,5 @@
-// A named barrier: the origin's threads wait at it until the test opens it, and the test waits until somebody is held.
+// A named barrier: the origin's threads wait at it until the test opens it, and the test waits
+// until somebody is held.
 #pragma once
 
 #include <condition_variable>

@@ -1,11 +1,11 @@
 // Tables of raw requests, right and wrong, and what must become of them.
 #pragma once
 
+#include "scenario/support/scenario.hpp"
+
 #include <algorithm>
 #include <string>
 #include <vector>
-
-#include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
 
@@ -56,7 +56,8 @@ class HostileRequests : public Scenario {
       expect_rebuilt(request);
     }
     if (row.then == Then::closed) {
-      EXPECT_TRUE(one.is_closed_by_peer()) << "the connection is still open, or more came: " << one.wire().buffer();
+      EXPECT_TRUE(one.is_closed_by_peer())
+          << "the connection is still open, or more came: " << one.wire().buffer();
     }
     if (row.then == Then::kept) {
       EXPECT_EQ(one.get("/after").status, 200) << "on the same connection";
@@ -69,7 +70,8 @@ class HostileRequests : public Scenario {
     const Fields& fields = request.fields;
     EXPECT_EQ(request.version, "HTTP/1.1") << request.raw_head;
     EXPECT_EQ(fields.count_of("host"), 1U) << request.raw_head;
-    EXPECT_LE(fields.count_of("content-length") + fields.count_of("transfer-encoding"), 1U) << request.raw_head;
+    EXPECT_LE(fields.count_of("content-length") + fields.count_of("transfer-encoding"), 1U)
+        << request.raw_head;
     if (fields.has("transfer-encoding")) {
       EXPECT_EQ(fields.value("transfer-encoding"), "chunked");
     }
@@ -77,16 +79,19 @@ class HostileRequests : public Scenario {
     EXPECT_EQ(length.find_first_not_of("0123456789"), std::string::npos) << length;
     EXPECT_EQ(fields.count_of(""), 0U) << request.raw_head;
     for (const auto& [name, value] : fields) {
-      EXPECT_EQ(name.find_first_of(" \t\"(),/:;<=>?@[]{}\\"), std::string::npos) << request.raw_head;
-      EXPECT_EQ(value.find_first_of(std::string("\r\n\0", 3)), std::string::npos) << request.raw_head;
+      EXPECT_EQ(name.find_first_of(" \t\"(),/:;<=>?@[]{}\\"), std::string::npos)
+          << request.raw_head;
+      EXPECT_EQ(value.find_first_of(std::string("\r\n\0", 3)), std::string::npos)
+          << request.raw_head;
     }
   }
 
   std::size_t whole_requests() const {
     const auto all = origin.requests();
-    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const OriginRequest& request) {
-      return request.whole && request.target != "/after";
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(all.begin(), all.end(), [](const OriginRequest& request) {
+          return request.whole && request.target != "/after";
+        }));
   }
 };
 

@@ -1,10 +1,10 @@
 // Wall time that a test moves by hand; steady time (timeouts) stays real. Thread-safe.
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <atomic>
 #include <string>
-
-#include "base/clock.hpp"
 
 namespace hawkcache::scenario {
 

@@ -1,13 +1,13 @@
 #include "scenario/support/proxy_under_test.hpp"
 
-#include <gtest/gtest.h>
+#include "config/load.hpp"
 
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
-#include "config/load.hpp"
+#include <gtest/gtest.h>
 
 namespace hawkcache::scenario {
 namespace {

@@ -1,6 +1,11 @@
 // The real daemon, in this process, on ports of the system's choice, in front of a FakeOrigin.
 #pragma once
 
+#include "scenario/support/client.hpp"
+#include "scenario/support/fake_origin.hpp"
+#include "scenario/support/manual_clock.hpp"
+#include "server/server.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -8,11 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "scenario/support/client.hpp"
-#include "scenario/support/fake_origin.hpp"
-#include "scenario/support/manual_clock.hpp"
-#include "server/server.hpp"
 
 namespace hawkcache::scenario {
 

@@ -1,8 +1,12 @@
-// The fixture of all scenario tests: an origin, a clock, and the daemon between them and the test's clients.
+// The fixture of all scenario tests: an origin, a clock, and the daemon between them and the test's
+// clients.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "scenario/support/client.hpp"
+#include "scenario/support/eventually.hpp"
+#include "scenario/support/fake_origin.hpp"
+#include "scenario/support/manual_clock.hpp"
+#include "scenario/support/proxy_under_test.hpp"
 
 #include <memory>
 #include <mutex>
@@ -10,11 +14,8 @@
 #include <string_view>
 #include <vector>
 
-#include "scenario/support/client.hpp"
-#include "scenario/support/eventually.hpp"
-#include "scenario/support/fake_origin.hpp"
-#include "scenario/support/manual_clock.hpp"
-#include "scenario/support/proxy_under_test.hpp"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace hawkcache::scenario {
 
@@ -62,8 +63,8 @@ class Scenario : public ::testing::Test {
   }
   PurgeAnswer purge(std::string_view json) const { return proxy->purge(json); }
 
-  // Whatever clients have sent so far has been taken up by the daemon when this returns, as far as that can be told from
-  // outside: some requests that came later have been answered.
+  // Whatever clients have sent so far has been taken up by the daemon when this returns, as far as
+  // that can be told from outside: some requests that came later have been answered.
   void let_requests_arrive() const {
     for (int i = 0; i < 6; ++i) get("/let-requests-arrive");
   }

@@ -1,16 +1,16 @@
 #include "scenario/support/wire.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <utility>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
-#include <utility>
 
 namespace hawkcache::scenario {
 
@@ -148,8 +148,7 @@ bool BodyReader::read_chunked(Wire& wire, std::string& out) {
   const auto line = read_line(wire);
   if (!line) return finish(State::broken);
   std::uint64_t size = 0;
-  const auto [end, error] =
-      std::from_chars(line->data(), line->data() + line->size(), size, 16);
+  const auto [end, error] = std::from_chars(line->data(), line->data() + line->size(), size, 16);
   const bool plain = end == line->data() + line->size() || *end == ';';
   if (error != std::errc() || !plain) return finish(State::broken);
   if (size == 0) {
@@ -170,11 +169,13 @@ bool BodyReader::read_chunked(Wire& wire, std::string& out) {
 bool BodyReader::read_some(Wire& wire, std::string& out) {
   if (state != State::reading) return false;
   switch (kind) {
-    case Kind::none: return finish(State::complete);
+    case Kind::none:
+      return finish(State::complete);
     case Kind::length:
       if (!take(wire, out)) return false;
       return remaining > 0 ? true : finish(State::complete);
-    case Kind::chunked: return read_chunked(wire, out);
+    case Kind::chunked:
+      return read_chunked(wire, out);
     case Kind::close:
       remaining = wire.buffer().size();
       if (remaining > 0) return take(wire, out);

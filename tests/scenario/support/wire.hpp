@@ -1,5 +1,5 @@
-// A blocking TCP socket on the loopback with the bytes read from it so far, and HTTP message bodies read from it as they
-// arrive. One thread at a time, but for shut_down(). Every wait is bounded.
+// A blocking TCP socket on the loopback with the bytes read from it so far, and HTTP message bodies
+// read from it as they arrive. One thread at a time, but for shut_down(). Every wait is bounded.
 #pragma once
 
 #include <atomic>
@@ -26,7 +26,8 @@ class Wire {
   bool is_open() const { return descriptor_ >= 0; }
   // False once the peer does not take bytes any more.
   bool send(std::string_view bytes);
-  // Waits for more bytes; false at the end of the connection, and when patience ends (see timed_out()).
+  // Waits for more bytes; false at the end of the connection, and when patience ends (see
+  // timed_out()).
   bool receive(std::chrono::milliseconds patience = kPatience);
   bool timed_out() const { return timed_out_; }
   // Whether the connection ended by a reset.
@@ -64,8 +65,12 @@ struct BodyReader {
 
   static BodyReader none() { return {}; }
   static BodyReader of_length(std::uint64_t length);
-  static BodyReader chunked() { return {.kind = Kind::chunked, .state = State::reading, .trailers = {}}; }
-  static BodyReader until_close() { return {.kind = Kind::close, .state = State::reading, .trailers = {}}; }
+  static BodyReader chunked() {
+    return {.kind = Kind::chunked, .state = State::reading, .trailers = {}};
+  }
+  static BodyReader until_close() {
+    return {.kind = Kind::close, .state = State::reading, .trailers = {}};
+  }
 
   // Appends what can be had, waiting where there is nothing. Returns whether there may be more.
   bool read_some(Wire& wire, std::string& out);

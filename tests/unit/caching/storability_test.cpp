@@ -335,33 +335,5 @@ TEST(Storability, HonoursTheRequestsNoStoreOnlyWhereTheRuleSaysSo) {
   EXPECT_EQ(why_not(policy, 200, {}, request), Reason::request_no_store);
 }
 
-TEST(StaleWindows, ComeFromTheOriginBeforeTheRule) {
-  CachePolicy policy = with_ttl();
-  policy.stale_while_revalidate = seconds(30);
-  policy.stale_if_error = seconds(600);
-  const Freshness rule = stored(policy, 200, {}).freshness;
-  EXPECT_EQ(rule.stale_while_revalidate, seconds(30));
-  EXPECT_EQ(rule.stale_if_error, seconds(600));
-  const Freshness origin =
-      stored(
-          policy, 200, {{"Cache-Control", "max-age=1, stale-while-revalidate=0, stale-if-error=5"}})
-          .freshness;
-  EXPECT_EQ(origin.stale_while_revalidate, seconds(0));
-  EXPECT_EQ(origin.stale_if_error, seconds(5));
-}
-
-TEST(StaleWindows, AreForbiddenByDirectives) {
-  for (const char* value : {"max-age=2, must-revalidate",
-                            "max-age=2, proxy-revalidate",
-                            "s-maxage=2",
-                            "s-maxage=2, stale-while-revalidate=60"}) {
-    SCOPED_TRACE(value);
-    EXPECT_EQ(stored(with_ttl(), 200, {{"Cache-Control", value}}).freshness.stale,
-              StalePermission::forbidden);
-  }
-  EXPECT_EQ(stored(with_ttl(), 200, {{"Cache-Control", "max-age=2"}}).freshness.stale,
-            StalePermission::allowed);
-}
-
 }  // namespace
 }  // namespace hawkcache::caching

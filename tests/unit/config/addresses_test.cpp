@@ -88,10 +88,11 @@ TEST(Addresses, RefusesWhatIsNoServer) {
 TEST(Addresses, ReadsHostsOfRulesInLowerCase) {
   EXPECT_EQ(value_of(parse_route_host("API.Example.com")), "api.example.com");
   EXPECT_EQ(value_of(parse_route_host("127.0.0.1")), "127.0.0.1");
-  EXPECT_EQ(value_of(parse_route_host("[::1]")), "::1");
-  EXPECT_EQ(value_of(parse_route_host("::1")), "::1");
+  EXPECT_EQ(value_of(parse_route_host("[FE80::1]")), "[fe80::1]");
+  EXPECT_EQ(value_of(parse_route_host("API.example.com:8080")), "api.example.com:8080");
+  EXPECT_EQ(value_of(parse_route_host("[::1]:80")), "[::1]:80");
   for (const char* text :
-       {"", "a:80", "[::1]:80", "*.a.com", "http://a", "a/b", "a b", "a..b", ".a"}) {
+       {"", "a:x", "::1", "a:0", "*.a.com", "http://a", "a/b", "a b", "a..b", ".a"}) {
     EXPECT_NE(error_of(parse_route_host(text)), "no error") << text;
   }
 }

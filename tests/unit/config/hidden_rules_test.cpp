@@ -64,7 +64,13 @@ TEST(HiddenRules, WhatCanBeReachedIsNotHidden) {
 
 TEST(HiddenRules, MethodsAndHostsMustBeCoveredToo) {
   EXPECT_TRUE(hides(rule("/a", {"GET", "HEAD", "PUT"}), rule("/a", {"PUT"})));
-  EXPECT_FALSE(hides(rule("/a", {"GET"}), rule("/a", {"GET", "HEAD"})));
+  EXPECT_TRUE(hides(rule("/a", {"GET"}), rule("/a", {"GET", "HEAD"})));  // HEAD goes where GET goes
+  EXPECT_FALSE(hides(rule("/a", {"HEAD"}), rule("/a", {"GET", "HEAD"})));
+  EXPECT_FALSE(hides(rule("/a", {"GET"}), rule("/a", {"GET", "PUT"})));
+  EXPECT_TRUE(
+      hides(rule("/a", {"GET"}, {"x", "[::1]"}), rule("/a", {"GET"}, {"x:80", "[::1]:80"})));
+  EXPECT_FALSE(hides(rule("/a", {"GET"}, {"x:80"}), rule("/a", {"GET"}, {"x"})));
+  EXPECT_FALSE(hides(rule("/a", {"GET"}, {"x:80"}), rule("/a", {"GET"}, {"x:81"})));
   EXPECT_TRUE(hides(rule("/a", {"GET"}, {}), rule("/a", {"GET"}, {"x"})));
   EXPECT_TRUE(hides(rule("/a", {"GET"}, {"x", "y"}), rule("/a", {"GET"}, {"y"})));
   EXPECT_FALSE(hides(rule("/a", {"GET"}, {"x"}), rule("/a", {"GET"}, {"y"})));

@@ -106,10 +106,10 @@ TEST(HopByHop, CloseNamesNoField) {
 
 TEST(HopByHop, ManyNominationsAreSortedNotSearchedOneByOne) {
   std::string names;
-  for (int i = 0; i < 20000; ++i) names += "x" + std::to_string(i) + ",";
+  for (int i = 0; i < 20000; ++i) names.append("x").append(std::to_string(i)).append(",");
   std::vector<Field> fields{{.id = FieldName::connection, .name = "Connection", .value = names}};
   std::vector<std::string> texts;
-  for (int i = 0; i < 20000; ++i) texts.push_back("X" + std::to_string(i * 2));
+  for (int i = 0; i < 20000; ++i) texts.push_back(std::string("X").append(std::to_string(i * 2)));
   for (const std::string& text : texts)
     fields.push_back({.id = FieldName::unknown, .name = text, .value = "1"});
   const NominatedFields nominated{FieldsView(fields)};

@@ -357,7 +357,6 @@ TEST_F(UpstreamExchangeTest, DeliversAnEarlyAnswerWhileTheClientSendsNothing) {
 }
 
 TEST_F(UpstreamExchangeTest, ReadsTheAnswerOfAServerThatTakesNoMoreOfTheBody) {
-  std::promise<void> answered;
   ScriptedOrigin origin([&](ScriptedOrigin& self) {
     OriginConnection connection = self.accept();
     connection.read_head();

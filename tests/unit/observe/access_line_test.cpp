@@ -30,14 +30,16 @@ std::string line(const TransactionRecord& record, AccessLog::Format format) {
 
 TEST(AccessLine, TextIsOneLineOfWords) {
   EXPECT_EQ(line(sample(), AccessLog::Format::text),
-            "2026-11-23T07:15:43.123Z 127.0.0.1 api.example.com \"GET /users/42?x=1\" 200 512 1.084ms user HIT -\n");
+            "2026-11-23T07:15:43.123Z 127.0.0.1 api.example.com \"GET /users/42?x=1\" 200 512 "
+            "1.084ms user HIT -\n");
 }
 
 TEST(AccessLine, JsonNamesEveryMember) {
-  EXPECT_EQ(line(sample(), AccessLog::Format::json),
-            "{\"time\":\"2026-11-23T07:15:43.123Z\",\"peer\":\"127.0.0.1\",\"method\":\"GET\","
-            "\"host\":\"api.example.com\",\"target\":\"/users/42?x=1\",\"status\":200,\"bytes\":512,"
-            "\"duration_us\":1084,\"route\":\"user\",\"cache\":\"HIT\",\"detail\":\"\"}\n");
+  EXPECT_EQ(
+      line(sample(), AccessLog::Format::json),
+      "{\"time\":\"2026-11-23T07:15:43.123Z\",\"peer\":\"127.0.0.1\",\"method\":\"GET\","
+      "\"host\":\"api.example.com\",\"target\":\"/users/42?x=1\",\"status\":200,\"bytes\":512,"
+      "\"duration_us\":1084,\"route\":\"user\",\"cache\":\"HIT\",\"detail\":\"\"}\n");
 }
 
 TEST(AccessLine, EmptyWordsAreDashes) {

@@ -1,4 +1,5 @@
-// Pipes and files stand in for stdout and log files; no test waits for a time to pass, but for what must happen.
+// Pipes and files stand in for stdout and log files; no test waits for a time to pass, but for what
+// must happen.
 #include "observe/line_writer.hpp"
 
 #include <array>

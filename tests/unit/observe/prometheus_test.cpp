@@ -8,7 +8,8 @@ namespace {
 TEST(PrometheusText, WritesAFamilyAndItsSamples) {
   PrometheusText text;
   text.family("hawkcache_route_requests_total", MetricType::counter, "By route");
-  text.sample("hawkcache_route_requests_total", {{"route", "user"}, {"outcome", "hit"}}, std::uint64_t{7});
+  text.sample(
+      "hawkcache_route_requests_total", {{"route", "user"}, {"outcome", "hit"}}, std::uint64_t{7});
   text.family("hawkcache_open", MetricType::gauge, "Open");
   text.sample("hawkcache_open", {}, 1.5);
   EXPECT_EQ(text.take(),
@@ -40,7 +41,10 @@ TEST(PrometheusText, KeepsLabelValuesParseable) {
       {"a\\b", "a\\\\b"},
       {"a\nb", "a\\nb"},
       {"a\r\tb", "ab"},
-      {std::string_view("a\0\x01\x7f" "b", 5), "ab"},
+      {std::string_view("a\0\x01\x7f"
+                        "b",
+                        5),
+       "ab"},
       {"\\u0041", "\\\\u0041"},
       {"caf\xc3\xa9", "caf\xc3\xa9"},
       {"caf\xe9", "caf\xEF\xBF\xBD"},

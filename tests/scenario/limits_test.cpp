@@ -1,0 +1,320 @@
+// Limits and slow peers: small limits are set, so that reaching them is quick.
+#include "scenario/support/hostile.hpp"
+
+#include <atomic>
+#include <thread>
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::AnyOf;
+
+class Limits : public HostileRequests {
+ protected:
+  void SetUp() override {}
+  // Whether others are served promptly.
+  void expect_quick_service() {
+    const auto before = std::chrono::steady_clock::now();
+    EXPECT_EQ(get("/cached/quick").status, 200);
+    EXPECT_EQ(get("/quick").status, 200);
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 2500ms);
+  }
+  // Waits until a counter has not moved for a while, or has reached `enough`.
+  static std::size_t settled(const std::atomic<std::size_t>& counter, std::size_t enough) {
+    std::size_t last = 0;
+    auto since = std::chrono::steady_clock::now();
+    (void)eventually([&] {
+      const std::size_t now = counter;
+      if (now != last) {
+        last = now;
+        since = std::chrono::steady_clock::now();
+      }
+      return now >= enough || (now > 0 && std::chrono::steady_clock::now() - since > 300ms);
+    });
+    return last;
+  }
+};
+
+TEST_F(Limits, TargetsAndHeadsOfOrdinarySizeWork) {
+  start("- path: /cached/{rest:path}");
+  const std::string target = "/cached/" + std::string(7000, 'a');
+  EXPECT_EQ(x_cache(target), "MISS");
+  EXPECT_EQ(x_cache(target), "HIT");
+  EXPECT_EQ(origin.count(target), 1U);
+  const std::string long_query = "/pass?q=" + std::string(7000, 'b');
+  EXPECT_EQ(get(long_query).status, 200);
+  EXPECT_EQ(origin.count(long_query), 1U);
+  Fields many;
+  for (int i = 0; i < 100; ++i) many.emplace_back("X-" + std::to_string(i), std::string(100, 'v'));
+  EXPECT_EQ(get("/pass", many).status, 200);
+  EXPECT_EQ(origin.last("/pass").fields.value("x-99"), std::string(100, 'v'));
+}
+
+TEST_F(Limits, LargerOnesAreRefusedAndNeverCut) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}",
+               .limits = "request_line: 1KiB\nheader_block: 8KiB\nheader_count: 20"});
+  const std::string host = "Host: api.test\r\n";
+  check({
+      {.name = "a long line",
+       .raw = "GET /" + std::string(2000, 'a') + " HTTP/1.1\r\n" + host + "\r\n",
+       .statuses = {414}},
+      {.name = "a very long line",
+       .raw = "GET /" + std::string(100'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n",
+       .statuses = {414, 0}},
+      {.name = "a long method",
+       .raw = std::string(2000, 'G') + " / HTTP/1.1\r\n" + host + "\r\n",
+       .statuses = {400, 414, 501}},
+      {.name = "one long field",
+       .raw = "GET / HTTP/1.1\r\n" + host + "X: " + std::string(9000, 'a') + "\r\n\r\n",
+       .statuses = {431}},
+      {.name = "many small fields",
+       .raw = "GET / HTTP/1.1\r\n" + host + repeated("X: 1\r\n", 30) + "\r\n",
+       .statuses = {431}},
+      {.name = "a field that never ends",
+       .raw = "GET / HTTP/1.1\r\n" + host + "X: " + std::string(20'000, 'a'),
+       .statuses = {431}},
+      {.name = "within the limits",
+       .raw = "GET /" + std::string(500, 'a') + " HTTP/1.1\r\n" + host + repeated("X: 1\r\n", 15) +
+              "\r\n",
+       .statuses = {200},
+       .then = Then::kept,
+       .origin = Reached::whole},
+  });
+}
+
+TEST_F(Limits, AnEndlessHeadIsCut) {
+  start("- path: /cached/{rest:path}");
+  Client one = client();
+  one.send("GET / HTTP/1.1\r\nHost: api.test\r\n");
+  const std::string piece = repeated("X-Filler: value\r\n", 1000);
+  std::size_t sent = 0;
+  while (sent < 100'000'000 && one.send(piece)) sent += piece.size();
+  EXPECT_LT(sent, 50'000'000U);
+  expect_quick_service();
+}
+
+TEST_F(Limits, ARequestBodyBeyondItsLimitIsRefused) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}", .limits = "request_body: 10KiB"});
+  EXPECT_EQ(request("POST", "/pass", {}, std::string(10'000, 'x')).status, 200);
+  Client announced = client();
+  announced.send("POST /pass HTTP/1.1\r\nHost: api.test\r\nContent-Length: 20000\r\n\r\n");
+  EXPECT_EQ(announced.read().status, 413);
+  EXPECT_TRUE(announced.is_closed_by_peer());
+  Client chunked = client();
+  chunked.send("POST /pass2 HTTP/1.1\r\nHost: api.test\r\nTransfer-Encoding: chunked\r\n\r\n" +
+               chunk(std::string(20'000, 'x')) + "0\r\n\r\n");
+  EXPECT_THAT(chunked.read().status, AnyOf(413, 0));
+  EXPECT_EQ(whole_requests(), 1U);
+}
+
+TEST_F(Limits, ThousandsOfPipelinedRequestsAreAnswered) {
+  start("- path: /cached/{rest:path}");
+  get("/cached/p");
+  Client one = client();
+  std::thread sender(
+      [&] { one.send(repeated("GET /cached/p HTTP/1.1\r\nHost: api.test\r\n\r\n", 2000)); });
+  sender.join();
+  for (int i = 0; i < 2000; ++i) {
+    const Response response = one.read();
+    ASSERT_EQ(response.x_cache(), "HIT") << i;
+  }
+  expect_quick_service();
+}
+
+TEST_F(Limits, VariantsOfOneKeyAreBounded) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}", .limits = "variants: 8"});
+  origin.on("/cached/v", [](OriginExchange& exchange) {
+    exchange.respond(exchange.request().fields.value("x-lang"), {{"Vary", "X-Lang"}});
+  });
+  Client one = client();
+  for (int i = 0; i < 300; ++i) {
+    const std::string language = "l" + std::to_string(i);
+    EXPECT_EQ(one.get("/cached/v", {{"X-Lang", language}}).body, language);
+  }
+  EXPECT_LE(proxy->metric("hawkcache_store_entries"), 8);
+  EXPECT_EQ(one.get("/cached/v", {{"X-Lang", "l299"}}).x_cache(), "HIT");
+}
+
+TEST_F(Limits, TheStoreStaysWithinItsBudgets) {
+  start(Daemon{.routes = "- path: /{rest:path}", .memory = "max_size: 1MiB\nmax_entries: 100"});
+  Client one = client();
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(one.get("/n" + std::to_string(i)).status, 200);
+  EXPECT_LE(proxy->metric("hawkcache_store_entries"), 100);
+  origin.otherwise([](OriginExchange& exchange) { exchange.respond(std::string(20'000, 'x')); });
+  for (int i = 0; i < 300; ++i) EXPECT_EQ(one.get("/s" + std::to_string(i)).body.size(), 20'000U);
+  EXPECT_LE(proxy->metric("hawkcache_store_bytes"), 1024 * 1024);
+  EXPECT_GT(proxy->metric("hawkcache_store_entries"), 5);
+}
+
+TEST_F(Limits, IdleAndUnfinishedClientsHarmNobody) {
+  start("- path: /cached/{rest:path}");
+  std::vector<Client> crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(client());
+  for (int i = 0; i < 100; ++i) {
+    crowd.push_back(client());
+    crowd.back().send("GET /cached/x HTTP/1.1\r\nHost: api");
+  }
+  for (int i = 0; i < 50; ++i) {
+    crowd.push_back(client());
+    crowd.back().send("POST /upload HTTP/1.1\r\nHost: api.test\r\nContent-Length: 100000\r\n\r\nx");
+  }
+  expect_quick_service();
+}
+
+TEST_F(Limits, SlowOriginAnswersCostOnlyThoseWhoWaitForThem) {
+  start("- path: /cached/{rest:path}");
+  const auto held = [](OriginExchange& exchange) {
+    exchange.hold("slow");
+    exchange.respond("slow");
+  };
+  std::vector<Client> waiting;
+  origin.on("/cached/one", held);
+  for (int i = 0; i < 60; ++i) {
+    origin.on("/slow" + std::to_string(i), held);
+    waiting.push_back(client());
+    waiting.back().send_request("GET", "/slow" + std::to_string(i));
+  }
+  for (int i = 0; i < 30; ++i) {
+    waiting.push_back(client());
+    waiting.back().send_request("GET", "/cached/one");
+  }
+  ASSERT_TRUE(origin.gate("slow").wait_for(61));
+  expect_quick_service();
+  origin.gate("slow").open();
+  for (Client& one : waiting) EXPECT_EQ(one.read().body, "slow");
+}
+
+TEST_F(Limits, AClientThatDoesNotReadSlowsItsOriginDown) {
+  start("- path: /cached/{rest:path}");
+  auto sent = std::make_shared<std::atomic<std::size_t>>(0);
+  origin.on("/huge", [sent](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 268435456\r\n\r\n");
+    const std::string piece(65'536, 'x');
+    for (int i = 0; i < 4096 && exchange.send(piece); ++i) *sent += piece.size();
+    exchange.close();
+  });
+  Client lazy = client();
+  lazy.wire().shrink_receive_buffer(4096);
+  lazy.send_request("GET", "/huge");
+  EXPECT_LT(settled(*sent, 200'000'000), 64U * 1024 * 1024);
+  expect_quick_service();
+  lazy.reset();
+}
+
+TEST_F(Limits, AnOriginThatDoesNotReadSlowsItsClientDown) {
+  start("- path: /cached/{rest:path}");
+  origin.on(
+      "/upload",
+      [](OriginExchange& exchange) {
+        exchange.hold("reading");
+        exchange.read_body();
+        exchange.respond(std::to_string(exchange.request().body.size()));
+      },
+      FakeOrigin::Body::by_script);
+  constexpr std::size_t kSize = 64 * 1024 * 1024;
+  std::atomic<std::size_t> sent{0};
+  Client one = client();
+  one.send("POST /upload HTTP/1.1\r\nHost: api.test\r\nContent-Length: " + std::to_string(kSize) +
+           "\r\n\r\n");
+  std::thread sender([&] {
+    const std::string piece(65'536, 'x');
+    while (sent < kSize && one.send(piece)) sent += piece.size();
+  });
+  EXPECT_LT(settled(sent, kSize), 48U * 1024 * 1024);
+  expect_quick_service();
+  origin.gate("reading").open();
+  EXPECT_EQ(one.read().body, std::to_string(kSize));
+  sender.join();
+}
+
+TEST_F(Limits, ConnectionsAreBounded) {
+  start(Daemon{
+      .routes = "- path: /cached/{rest:path}", .limits = "max_connections: 4", .threads = 1});
+  std::vector<Client> crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd.push_back(client());
+    EXPECT_EQ(crowd.back().get("/cached/c").status, 200);
+  }
+  Client one_too_many = client();
+  one_too_many.send_request("GET", "/cached/c");
+  EXPECT_FALSE(one_too_many.wire().receive(100ms) &&
+               one_too_many.wire().buffer().starts_with("HTTP/1.1 200"));
+  one_too_many.close();
+  for (Client& one : crowd) EXPECT_EQ(one.get("/cached/c").x_cache(), "HIT");
+  crowd.clear();
+  EXPECT_TRUE(eventually([&] { return get("/cached/c").status == 200; }));
+}
+
+class SlowClients : public Limits {
+ protected:
+  void SetUp() override {
+    start(Daemon{.routes = "- path: /cached/{rest:path}",
+                 .limits = "header_timeout: 200ms\nkeepalive_timeout: 200ms\nbody_timeout: "
+                           "200ms\nwrite_timeout: 200ms"});
+  }
+};
+
+TEST_F(SlowClients, AHeadMustBeWholeInTimeInTotalAndNotPerByte) {
+  Client drip = client();
+  const std::string raw = "GET / HTTP/1.1\r\nHost: api.test\r\nX: " + std::string(2000, 'x');
+  const auto begun = std::chrono::steady_clock::now();
+  for (const char byte : raw) {
+    if (!drip.send(std::string_view(&byte, 1))) break;
+    if (drip.wire().receive(5ms) || !drip.wire().timed_out()) break;
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  EXPECT_THAT(drip.read().status, AnyOf(408, 0));
+}
+
+TEST_F(SlowClients, ConnectionsAtRestAreClosed) {
+  Client never_asked = client();
+  Client asked_once = client();
+  EXPECT_EQ(asked_once.get("/cached/a").status, 200);
+  EXPECT_TRUE(asked_once.is_closed_by_peer());
+  const Response nothing = never_asked.read();
+  EXPECT_THAT(nothing.status, AnyOf(408, 0));
+}
+
+TEST_F(SlowClients, AStalledBodyIsEnded) {
+  for (const char* framing :
+       {"Content-Length: 100\r\n\r\npart", "Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n"}) {
+    Client stalled = client();
+    stalled.send(std::string("POST /pass HTTP/1.1\r\nHost: api.test\r\n") + framing);
+    EXPECT_THAT(stalled.read().status, AnyOf(408, 400, 0));
+    EXPECT_FALSE(stalled.wire().timed_out());
+  }
+  EXPECT_EQ(whole_requests(), 0U);
+}
+
+TEST_F(SlowClients, AClientThatTakesNothingIsCutOff) {
+  origin.on("/huge", [](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 268435456\r\n\r\n");
+    const std::string piece(65'536, 'x');
+    while (exchange.send(piece)) {
+    }
+    exchange.hold("cut off");
+    exchange.close();
+  });
+  origin.gate("cut off").open();
+  Client lazy = client();
+  lazy.wire().shrink_receive_buffer(4096);
+  lazy.send_request("GET", "/huge");
+  EXPECT_TRUE(origin.gate("cut off").wait_for());
+}
+
+TEST_F(SlowClients, ASlowOriginIsNotTheClientsFault) {
+  origin.on("/slow", [](OriginExchange& exchange) {
+    exchange.hold("slow");
+    exchange.respond("slow");
+  });
+  Client patient = client();
+  patient.send_request("GET", "/slow");
+  ASSERT_TRUE(origin.gate("slow").wait_for());
+  EXPECT_FALSE(patient.wire().receive(500ms));
+  EXPECT_TRUE(patient.wire().timed_out()) << "the connection was ended while its client waited";
+  origin.gate("slow").open();
+  EXPECT_EQ(patient.read().body, "slow");
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

@@ -1,0 +1,236 @@
+// Reload under traffic, and the end: nothing in flight is lost.
+#include "scenario/support/scenario.hpp"
+
+#include <atomic>
+#include <thread>
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using Status = server::ReloadOutcome::Status;
+
+class Reload : public Scenario {
+ protected:
+  Status reload(const std::string& routes) { return reload(Daemon{.routes = routes}); }
+  Status reload(const Daemon& daemon) {
+    proxy->set_daemon(daemon);
+    return proxy->reload().status;
+  }
+};
+
+TEST_F(Reload, NewRulesApplyAndTheStoreStays) {
+  start("- path: /a\n- path: /b\n  ttl: 10s");
+  get("/a");
+  get("/b");
+  EXPECT_EQ(reload("- path: /a\n- path: /b\n  ttl: 100s\n- path: /c"), Status::reloaded);
+  EXPECT_TRUE(eventually([&] { return get("/c").has("x-cache"); }));
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_EQ(x_cache("/b"), "HIT");
+  // A new ttl counts from the next store.
+  clock.advance(11s);
+  EXPECT_EQ(x_cache("/b"), "MISS");
+  EXPECT_THAT(get("/b").cache_status(), HasSubstr("ttl=100"));
+}
+
+TEST_F(Reload, NoConnectionIsDropped) {
+  start("- path: /a");
+  std::vector<Client> kept;
+  for (int i = 0; i < 8; ++i) {
+    kept.push_back(client());
+    EXPECT_EQ(kept.back().get("/a").status, 200);
+  }
+  origin.on("/held", [](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+    exchange.hold("held");
+    exchange.send("cd");
+  });
+  Client streaming = client();
+  streaming.send_request("GET", "/held");
+  Response response = streaming.read_head();
+  EXPECT_EQ(reload("- path: /a\n- path: /held"), Status::reloaded);
+  for (Client& one : kept) EXPECT_EQ(one.get("/a").x_cache(), "HIT");
+  origin.gate("held").open();
+  streaming.read_rest(response);
+  EXPECT_EQ(response.body, "abcd");
+  EXPECT_EQ(streaming.get("/a").status, 200);
+}
+
+TEST_F(Reload, NoRequestFailsUnderLoad) {
+  start("- path: /{rest:path}\n  ttl: 1s");
+  std::atomic<bool> stop{false};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> load;
+  for (int i = 0; i < 3; ++i) {
+    load.emplace_back([&, i] {
+      Client one = client();
+      for (int n = 0; !stop; ++n) {
+        const Response response = one.get("/" + std::to_string((n + i) % 50));
+        if (response.status != 200 || !response.whole) ++failed;
+        if (response.status == 0) one = client();
+      }
+    });
+  }
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(reload("- path: /{rest:path}\n  ttl: " + std::to_string(i + 1) + "s"),
+              Status::reloaded);
+    get("/" + std::to_string(i));
+    clock.advance(500ms);
+  }
+  stop = true;
+  for (std::thread& thread : load) thread.join();
+  EXPECT_EQ(failed, 0);
+}
+
+TEST_F(Reload, ABrokenFileKeepsTheOldConfigurationAndSaysWhy) {
+  start("- path: /a");
+  get("/a");
+  proxy->set_text("routes:\n  - path: /b\n    tll: 5s\n    ttl: never\n");
+  const auto outcome = proxy->reload();
+  EXPECT_EQ(outcome.status, Status::rejected);
+  ASSERT_FALSE(outcome.messages.empty());
+  EXPECT_THAT(outcome.messages, ::testing::Contains(HasSubstr("scenario.yaml:3:5: error:")));
+  EXPECT_THAT(outcome.messages, ::testing::Contains(HasSubstr("scenario.yaml:4:")));
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_FALSE(get("/b").has("x-cache"));
+  const Response over_http = proxy->admin("POST", "/v1/reload");
+  EXPECT_THAT(over_http.status, AnyOf(400, 409, 422));
+  EXPECT_THAT(over_http.body, HasSubstr("scenario.yaml:3:5"));
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  proxy->set_daemon(Daemon{.routes = "- path: /a\n- path: /b"});
+  EXPECT_EQ(proxy->admin("POST", "/v1/reload").status, 200);
+  EXPECT_TRUE(eventually([&] { return get("/b").has("x-cache"); }));
+}
+
+TEST_F(Reload, EntriesOfAChangedRuleCountAsMissesAndAllOthersStay) {
+  const auto rules = [](const std::string& of_a) {
+    return "- name: a\n  path: /a\n" + of_a + "- name: b\n  path: /b\n";
+  };
+  for (const std::string change : {"  vary: [x-tenant]\n",
+                                   "  tags: [t]\n",
+                                   "  key: \"k:{host}:{path}:{query}\"\n",
+                                   "  cookies: ignore\n",
+                                   "  query: { sort: true }\n"}) {
+    SCOPED_TRACE(change);
+    start(rules(""));
+    get("/a");
+    get("/b");
+    EXPECT_EQ(reload(rules(change)), Status::reloaded);
+    EXPECT_TRUE(eventually([&] { return get("/a").x_cache() == "MISS"; }));
+    EXPECT_EQ(x_cache("/b"), "HIT");
+  }
+}
+
+TEST_F(Reload, WhatNeedsARestartKeepsTheOldConfiguration) {
+  start(Daemon{.routes = "- path: /a", .threads = 2});
+  get("/a");
+  EXPECT_EQ(reload(Daemon{.routes = "- path: /b", .threads = 3}), Status::needs_restart);
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_FALSE(get("/b").has("x-cache"));
+}
+
+TEST_F(Reload, AFetchInFlightSurvivesAndOnlyItsOwnRulesEntriesAreKept) {
+  start("- name: a\n  path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond("#" + std::to_string(exchange.request().number));
+  });
+  Client before = client();
+  before.send_request("GET", "/a");
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  EXPECT_EQ(reload("- name: a\n  path: /a\n  tags: [t]"), Status::reloaded);
+  origin.gate("first").open();
+  EXPECT_EQ(before.read().body, "#1");
+  // What was stored without the new tag must not outlive a purge of it.
+  get("/a");
+  EXPECT_EQ(purge(R"({"tags": ["t"]})").status, 200);
+  EXPECT_TRUE(eventually([&] { return get("/a").body != "#1"; }));
+}
+
+class Drain : public Scenario {};
+
+TEST_F(Drain, WhatIsInFlightIsFinishedAndIdleConnectionsAreClosed) {
+  start("- path: /a");
+  const auto held = [](OriginExchange& exchange) {
+    exchange.hold("held");
+    exchange.respond("late " + exchange.request().body);
+  };
+  origin.on("/held", held);
+  origin.on("/posted", held);
+  Client idle = client();
+  EXPECT_EQ(idle.get("/a").status, 200);
+  Client reading = client();
+  reading.send_request("GET", "/held");
+  Client posting = client();
+  posting.send_request("POST", "/posted", {}, "body");
+  ASSERT_TRUE(origin.gate("held").wait_for(2));
+
+  const std::uint16_t port = proxy->port();
+  proxy->server().stop();
+  EXPECT_TRUE(idle.is_closed_by_peer());
+  EXPECT_TRUE(eventually([&] { return proxy->admin("GET", "/readyz").status == 503; }));
+  EXPECT_EQ(proxy->admin("GET", "/healthz").status, 200);
+  EXPECT_TRUE(eventually([&] {
+    Client late(port);
+    return !late.is_connected() || late.get("/a").status == 0;
+  }));
+  std::thread waiting([&] { proxy->server().wait(); });
+  origin.gate("held").open();
+  const Response response = reading.read();
+  EXPECT_EQ(response.body, "late ");
+  EXPECT_EQ(response["connection"], "close");
+  EXPECT_TRUE(reading.is_closed_by_peer());
+  EXPECT_EQ(posting.read().body, "late body");
+  waiting.join();
+}
+
+TEST_F(Drain, AnUploadUnderWayIsTakenToItsEnd) {
+  start("- path: /a");
+  Client one = client();
+  one.send("POST /upload HTTP/1.1\r\nHost: api.test\r\nContent-Length: 10\r\n\r\nfirst");
+  let_requests_arrive();
+  proxy->server().stop();
+  one.send("later");
+  EXPECT_EQ(one.read().status, 200);
+  EXPECT_EQ(origin.last("/upload").body, "firstlater");
+}
+
+TEST_F(Drain, ItEndsAfterItsTimeoutWhateverHangs) {
+  start(Daemon{.routes = "- path: /a", .rest = "drain_timeout: 200ms"});
+  origin.on("/held", [](OriginExchange& exchange) { exchange.hold("held"); });
+  Client one = client();
+  one.send_request("GET", "/held");
+  ASSERT_TRUE(origin.gate("held").wait_for());
+  const auto before = std::chrono::steady_clock::now();
+  proxy->server().stop();
+  proxy->server().wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  origin.gate("held").open();
+}
+
+TEST_F(Drain, ASecondStopEndsTheRestAtOnce) {
+  start("- path: /a");
+  origin.on("/held", [](OriginExchange& exchange) { exchange.hold("held"); });
+  Client one = client();
+  one.send_request("GET", "/held");
+  ASSERT_TRUE(origin.gate("held").wait_for());
+  const auto before = std::chrono::steady_clock::now();
+  proxy->server().stop();
+  proxy->server().stop();
+  proxy->server().wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
+  origin.gate("held").open();
+}
+
+TEST_F(Drain, ARestartBeginsEmptyAndServes) {
+  start("- path: /a");
+  get("/a");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  start("- path: /a");
+  EXPECT_EQ(x_cache("/a"), "MISS");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

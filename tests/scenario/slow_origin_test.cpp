@@ -1,0 +1,73 @@
+// Origins that are endless, silent or not there: bounded in time and memory, and only for those who
+// need them.
+#include "scenario/support/hostile.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+class SlowOrigin : public HostileRequests {};
+
+TEST_F(SlowOrigin, AnEndlessBodyIsNotReadOnOnceItsClientHasLeft) {
+  for (const std::string target : {"/cached/endless", "/pass/endless"}) {
+    SCOPED_TRACE(target);
+    origin.on(target, [](OriginExchange& exchange) {
+      exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+      const std::string piece = chunk(std::string(65'536, 'x'));
+      while (exchange.send(piece)) {
+      }
+      exchange.hold("noticed");
+      exchange.close();
+    });
+    origin.gate("noticed").open();
+    const std::size_t arrivals = origin.gate("noticed").arrivals();
+    Client one = client();
+    one.send_request("GET", target);
+    Response response = one.read_head();
+    EXPECT_TRUE(one.read_body(response, 20'000'000));
+    one.reset();
+    EXPECT_TRUE(origin.gate("noticed").wait_for(arrivals + 1)) << "the origin can still send";
+  }
+}
+
+TEST_F(SlowOrigin, TimeoutsAreGatewayTimeoutsAndCostOnlyThoseWhoNeedTheOrigin) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}",
+               .upstream = "response_timeout: 150ms\nidle_timeout: 150ms"});
+  get("/cached/hit");
+  const auto silent = [](OriginExchange& exchange) {
+    (void)exchange.wait_until_peer_leaves();
+    exchange.close();
+  };
+  for (const std::string target : {"/cached/silent", "/pass/silent"}) {
+    origin.on(target, silent);
+    const Response response = get(target);
+    EXPECT_EQ(response.status, 504) << target;
+    EXPECT_EQ(response["content-type"], "application/problem+json");
+    EXPECT_EQ(x_cache("/cached/hit"), "HIT");
+    origin.answer(target, ok("well again"));
+    EXPECT_EQ(get(target).body, "well again");
+  }
+  for (const std::string target : {"/cached/stalls", "/pass/stalls"}) {
+    origin.on(target, [silent](OriginExchange& exchange) {
+      exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
+      silent(exchange);
+    });
+    const Response response = get(target);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_FALSE(response.whole);
+    EXPECT_EQ(response.body, "part");
+  }
+}
+
+TEST_F(SlowOrigin, ErrorPagesOfOurOwnAreNeverStored) {
+  start("- path: /a\n  statuses: { 502: 1h, 504: 1h }");
+  origin.refuse();
+  const Response refused = get("/a");
+  EXPECT_EQ(refused.status, 502);
+  EXPECT_EQ(refused["content-type"], "application/problem+json");
+  EXPECT_EQ(refused["cache-control"], "no-store");
+  origin.resume();
+  EXPECT_TRUE(eventually([&] { return get("/a").status == 200; }, 3s));
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

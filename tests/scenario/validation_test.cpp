@@ -1,0 +1,151 @@
+// Validation of what is stored, with the origin (RFC 9111 section 4.3).
+#include "scenario/support/scenario.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Validation : public Scenario {};
+
+TEST_F(Validation, AStaleEntryWithAValidatorIsFreshenedByA304) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-none-match") == "\"v1\"") {
+      exchange.send(
+          "HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nX-Round: 2\r\nCache-Control: "
+          "max-age=100\r\n\r\n");
+    } else {
+      exchange.respond("body", {{"ETag", "\"v1\""}, {"X-Round", "1"}, {"X-Once", "kept"}});
+    }
+  });
+  get("/a");
+  clock.advance(61s);
+  const Response validated = get("/a");
+  EXPECT_EQ(validated.status, 200);
+  EXPECT_EQ(validated.x_cache(), "MISS");
+  EXPECT_EQ(validated.body, "body");
+  EXPECT_EQ(validated["x-round"], "2");
+  EXPECT_EQ(validated["x-once"], "kept");
+  EXPECT_THAT(validated.cache_status(), HasSubstr("fwd=stale"));
+  EXPECT_THAT(validated.cache_status(), HasSubstr("fwd-status=304"));
+  clock.advance(99s);
+  const Response hit = get("/a");
+  EXPECT_EQ(hit.x_cache(), "HIT");
+  EXPECT_EQ(hit["age"], "99");
+  EXPECT_EQ(hit["x-round"], "2");
+  EXPECT_EQ(hit.body, "body");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(Validation, LastModifiedServesWhereThereIsNoEntityTag) {
+  start("- path: /a\n  ttl: 60s");
+  const std::string modified = clock.http_date(-1h);
+  origin.on("/a", [modified](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-modified-since") == modified)
+      exchange.send("HTTP/1.1 304 Not Modified\r\n\r\n");
+    else
+      exchange.respond("body", {{"Last-Modified", modified}});
+  });
+  get("/a");
+  clock.advance(61s);
+  EXPECT_EQ(get("/a").body, "body");
+  EXPECT_EQ(origin.last("/a").fields.value("if-modified-since"), modified);
+  EXPECT_EQ(x_cache("/a"), "HIT");
+}
+
+TEST_F(Validation, ANewEntityTagReplacesTheEntry) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    const std::string number = std::to_string(exchange.request().number);
+    exchange.respond("body " + number, {{"ETag", "\"v" + number + "\""}});
+  });
+  get("/a");
+  clock.advance(61s);
+  EXPECT_EQ(get("/a").body, "body 2");
+  EXPECT_EQ(origin.last("/a").fields.value("if-none-match"), "\"v1\"");
+  const Response hit = get("/a");
+  EXPECT_EQ(hit.body, "body 2");
+  EXPECT_EQ(hit["etag"], "\"v2\"");
+}
+
+TEST_F(Validation, AClientsOwnConditionIsAnsweredFromTheFreshenedEntry) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-none-match") == "\"v1\"")
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
+    else
+      exchange.respond("body", {{"ETag", "\"v1\""}});
+  });
+  get("/a");
+  clock.advance(61s);
+  EXPECT_EQ(get("/a", {{"If-None-Match", "\"v1\""}}).status, 304);
+  clock.advance(61s);
+  EXPECT_EQ(get("/a", {{"If-None-Match", "\"v0\""}}).body, "body");
+  clock.advance(61s);
+  EXPECT_EQ(request("HEAD", "/a").status, 200);
+  EXPECT_EQ(get("/a").body, "body");
+}
+
+TEST_F(Validation, ManyClientsOfAStaleEntryMakeOneConditionalRequest) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().number == 1) {
+      exchange.respond("body", {{"ETag", "\"v1\""}});
+      return;
+    }
+    exchange.hold("validation");
+    exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
+  });
+  get("/a");
+  clock.advance(61s);
+  std::vector<Client> all;
+  for (int i = 0; i < 6; ++i) {
+    all.push_back(client());
+    all.back().send_request("GET", "/a");
+    if (i == 0) {
+      ASSERT_TRUE(origin.gate("validation").wait_for());
+    }
+  }
+  let_requests_arrive();
+  origin.gate("validation").open();
+  for (Client& one : all) EXPECT_EQ(one.read().body, "body");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(Validation, NoCacheIsStoredAndValidatedBeforeEveryUse) {
+  start("- path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-none-match") == "\"v1\"")
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
+    else
+      exchange.respond("body", {{"ETag", "\"v1\""}, {"Cache-Control", "no-cache"}});
+  });
+  for (std::size_t i = 1; i <= 3; ++i) {
+    const Response response = get("/a");
+    EXPECT_EQ(response.body, "body");
+    EXPECT_EQ(response.x_cache(), "MISS");
+    EXPECT_EQ(origin.count("/a"), i);
+  }
+}
+
+TEST_F(Validation, A304ForAnotherVersionDoesNotReviveTheEntry) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    const Fields& asked = exchange.request().fields;
+    if (asked.has("if-none-match"))
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v9\"\r\n\r\n");
+    else
+      exchange.respond("body " + std::to_string(exchange.request().number), {{"ETag", "\"v1\""}});
+  });
+  get("/a");
+  clock.advance(61s);
+  const Response response = get("/a");
+  EXPECT_TRUE(response.status == 200 || response.status == 502) << response;
+  if (response.status == 200) {
+    EXPECT_NE(response.body, "body 1");
+  }
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

@@ -1,0 +1,135 @@
+// What needs no running daemon. The others are for the end-to-end tests.
+#include "cli/command_line.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace hawkcache::cli {
+namespace {
+
+class CommandLine : public ::testing::Test {
+ protected:
+  CommandLine()
+      : file_(std::filesystem::temp_directory_path() /
+              ("hawkcache-cli-" + std::to_string(::getpid()) + ".yaml")) {}
+  ~CommandLine() override { std::filesystem::remove(file_); }
+
+  int run_it(const std::vector<std::string>& arguments) {
+    out_.str("");
+    err_.str("");
+    return run(arguments, out_, err_);
+  }
+  std::string config(std::string_view routes) {
+    std::ofstream(file_) << "upstream: { servers: [\"http://127.0.0.1:8000\"] }\n" << routes;
+    return file_.string();
+  }
+
+  const std::filesystem::path file_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+constexpr std::string_view kUserRule =
+    "routes:\n  - { name: user, path: \"/users/{user_id:int}\", tags: [\"user:{user_id}\"] }\n";
+
+TEST_F(CommandLine, HelpAndVersionGoToStdout) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--help"}, {"help"}, {"-h"}}) {
+    EXPECT_EQ(run_it(arguments), kDone);
+    EXPECT_NE(out_.str().find("serve"), std::string::npos);
+    EXPECT_EQ(err_.str(), "");
+  }
+  EXPECT_EQ(run_it({"--version"}), kDone);
+  const std::string version = out_.str();
+  EXPECT_TRUE(version.starts_with("hawkcache ")) << version;
+  EXPECT_EQ(run_it({"version"}), kDone);
+  EXPECT_EQ(out_.str(), version);
+}
+
+TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
+  const std::vector<std::vector<std::string>> cases = {
+      {},
+      {"frobnicate"},
+      {"--frobnicate"},
+      {"check"},
+      {"check", "--config"},
+      {"explain", "--config", "x.yaml"},
+      {"serve"},
+      {"serve", "--config", "x.yaml", "--upstream", "http://127.0.0.1:1"},
+      {"serve", "--ttl", "60s"},
+      {"purge"},
+      {"purge", "--soft"},
+      {"purge", "--tag"},
+      {"purge", "--tag", "a", "stray"},
+      {"stats", "--admin", "https://127.0.0.1:9080"},
+      {"stats", "--frobnicate"},
+      {"top"},
+  };
+  for (const auto& arguments : cases) {
+    SCOPED_TRACE(arguments.empty() ? "" : arguments.front() + " " + arguments.back());
+    EXPECT_EQ(run_it(arguments), kUsage);
+    EXPECT_EQ(out_.str(), "");
+    EXPECT_NE(err_.str(), "");
+  }
+}
+
+TEST_F(CommandLine, CheckAcceptsASoundFile) {
+  EXPECT_EQ(run_it({"check", "--config", config(kUserRule)}), kDone);
+  EXPECT_EQ(out_.str(), file_.string() + ": ok, 1 rule\n");
+}
+
+TEST_F(CommandLine, CheckTellsEveryErrorWithItsPlace) {
+  EXPECT_EQ(run_it({"check",
+                    "--config",
+                    config("routes:\n  - { path: /x, tll: 60s }\n  - { path: /y, ttl: soon }\n")}),
+            kUsage);
+  EXPECT_NE(err_.str().find(file_.string() + ":3:"), std::string::npos) << err_.str();
+  EXPECT_NE(err_.str().find(file_.string() + ":4:"), std::string::npos) << err_.str();
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(CommandLine, CheckTellsThatThereIsNoSuchFile) {
+  EXPECT_EQ(run_it({"check", "--config", "/nonexistent/hawkcache.yaml"}), kUsage);
+  EXPECT_NE(err_.str().find("/nonexistent/hawkcache.yaml"), std::string::npos);
+}
+
+TEST_F(CommandLine, ExplainShowsRuleKeyAndTags) {
+  EXPECT_EQ(run_it({"explain",
+                    "--config",
+                    config(kUserRule),
+                    "-X",
+                    "GET",
+                    "-H",
+                    "Host: api.example.com",
+                    "-H",
+                    "Accept: */*",
+                    "/users/007?x=1"}),
+            kDone)
+      << err_.str();
+  for (const std::string_view part : {"user", "user:7", "api.example.com", "/users/007?x=1"}) {
+    EXPECT_NE(out_.str().find(part), std::string::npos) << out_.str();
+  }
+}
+
+TEST_F(CommandLine, ExplainPrintsJsonOnRequest) {
+  EXPECT_EQ(run_it({"explain", "--config", config(kUserRule), "--json", "/users/7"}), kDone);
+  EXPECT_TRUE(out_.str().starts_with("{\"request\":")) << out_.str();
+}
+
+TEST_F(CommandLine, ExplainRefusesWhatIsNoRequest) {
+  EXPECT_EQ(run_it({"explain", "--config", config(kUserRule), "/a b"}), kUsage);
+  EXPECT_EQ(run_it({"explain", "--config", config(kUserRule), "-H", "novalue", "/a"}), kUsage);
+}
+
+TEST_F(CommandLine, SchemaIsJson) {
+  EXPECT_EQ(run_it({"schema"}), kDone);
+  EXPECT_TRUE(out_.str().starts_with("{"));
+}
+
+}  // namespace
+}  // namespace hawkcache::cli

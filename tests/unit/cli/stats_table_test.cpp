@@ -1,0 +1,45 @@
+#include "cli/stats_table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::cli {
+namespace {
+
+TEST(StatsTable, IsForPeople) {
+  const auto table = stats_table(R"({"version":"0.1.0","uptime_s":3725,
+      "store":{"backend":"memory","entries":3,"bytes":1572864,"max_bytes":536870912,"max_entries":1000000,"evicted":1,
+               "expired":2,"purged":4,"fences":5,"tags":6},
+      "requests":{"requests":10,"hits":6,"misses":2,"bypasses":1,"passes":1,"rejected":0,"fetches":4,"fetch_errors":1,
+                  "stored":2,"not_stored":0},
+      "connections":{"open":1,"accepted":7},
+      "routes":[{"name":"user","hits":6,"misses":2,"bypasses":1,"errors":0},{"name":"change-user","hits":0,"misses":0,"bypasses":0,"errors":0}]})");
+  ASSERT_TRUE(table);
+  EXPECT_EQ(*table,
+            "hawkcache    0.1.0, up 1h 2m\n"
+            "connections  1 open, 7 accepted\n"
+            "store        memory: 3 of 1000000 entries, 1.5 MiB of 512.0 MiB\n"
+            "             1 evicted, 2 expired, 4 purged; 6 tags, 5 fences\n"
+            "requests     10: 6 hits, 2 misses, 1 bypasses, 1 passed, 0 rejected; hit ratio 75.0%\n"
+            "origin       4 fetches, 1 failed; 2 stored, 0 not stored\n"
+            "\n"
+            "route              hits      misses    bypasses    errors  hit ratio\n"
+            "user                  6           2           1         0      75.0%\n"
+            "change-user           0           0           0         0          -\n");
+}
+
+TEST(StatsTable, RefusesWhatIsNoAnswerOfHawkcaches) {
+  for (const std::string_view text : {"", "hello", "[]", "{}", "{\"store\":1}"}) {
+    SCOPED_TRACE(text);
+    EXPECT_FALSE(stats_table(text));
+  }
+}
+
+TEST(PurgeLine, TellsTheNumber) {
+  EXPECT_EQ(purge_line("{\"purged\":17}"), "17 responses purged\n");
+  EXPECT_EQ(purge_line("{\"purged\":1}"), "1 response purged\n");
+  EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}"), "0 (at the most) responses purged\n");
+  EXPECT_FALSE(purge_line("<html>"));
+}
+
+}  // namespace
+}  // namespace hawkcache::cli

@@ -1,0 +1,151 @@
+// What is particular to the memory store; what every store must do is in tests/contract.
+#include "store/memory_store.hpp"
+
+#include "contract/response_maker.hpp"
+#include "store/memory_shard.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::store {
+namespace {
+
+using std::chrono::seconds;
+
+class MemoryStoreTest : public testing::Test {
+ protected:
+  void open(const MemoryStoreSettings& settings) { store_ = make_memory_store(settings); }
+  void SetUp() override { open({}); }
+
+  PutResult put(ResponseMaker maker) {
+    const FetchTicket ticket = store_->fence().begin_fetch();
+    return store_->put(maker.fetched(ticket).made());
+  }
+  bool has(std::string_view path) {
+    const std::string text = key_text("api.example.com", path);
+    Found found;
+    store_->try_find(caching::make_key(text), found);
+    return !found.empty();
+  }
+
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(MemoryStoreTest, the_tags_texts_give_way_to_shared_records) {
+  const FetchTicket ticket = store_->fence().begin_fetch();
+  const auto stored = response("/a").tags({"a", "users"}).fetched(ticket).made();
+  ASSERT_EQ(store_->put(stored), PutResult::stored);
+  put(response("/b").tags({"b", "users"}));
+  EXPECT_TRUE(stored->meta().tags.empty());
+  EXPECT_EQ(stored->tag_texts(), (std::vector<std::string>{"a", "users"}));
+  EXPECT_EQ(store_->stats().tags, 3u);
+  EXPECT_EQ(store_->fence().members("users"), 2u);
+}
+
+TEST_F(MemoryStoreTest, a_refused_response_keeps_its_tags) {
+  const FetchTicket ticket = store_->fence().begin_fetch();
+  const auto late = response("/a").tags({"users"}).fetched(ticket).made();
+  store_->purge(purge_of_tag("users"), kNow);
+  EXPECT_EQ(store_->put(late), PutResult::purged_meanwhile);
+  EXPECT_EQ(late->tag_texts(), std::vector<std::string>{"users"});
+}
+
+TEST_F(MemoryStoreTest, a_response_outlives_the_store_in_its_readers_hands) {
+  put(response("/a").tags({"users"}).head("still here"));
+  const std::string text = key_text("api.example.com", "/a");
+  Found found;
+  store_->try_find(caching::make_key(text), found);
+  store_.reset();
+  EXPECT_EQ(found.at(0)->head(), "still here");
+  EXPECT_EQ(found[0]->tag_texts(), std::vector<std::string>{"users"});
+}
+
+TEST_F(MemoryStoreTest, lru_evicts_what_was_not_used_for_the_longest_time) {
+  open({.max_entries = 3, .eviction = Eviction::lru});
+  for (const char* path : {"/a", "/b", "/c"}) put(response(path));
+  EXPECT_TRUE(has("/a"));
+  put(response("/d"));
+  EXPECT_FALSE(has("/b"));
+  EXPECT_TRUE(has("/a"));
+}
+
+TEST_F(MemoryStoreTest, the_limits_hold_across_shards) {
+  open({.max_size = 4 << 20, .max_entries = 100, .shards = 16});
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_EQ(put(response("/" + std::to_string(i)).body(3000)), PutResult::stored);
+    ASSERT_LE(store_->stats().entries, 100u);
+  }
+  EXPECT_EQ(store_->stats().entries, 100u);
+}
+
+TEST_F(MemoryStoreTest, a_large_object_takes_its_room_from_all_shards) {
+  open({.max_size = 8 << 20, .max_object = 4 << 20, .shards = 8});
+  for (int i = 0; i < 8000; ++i) put(response("/" + std::to_string(i)).body(1000));
+  const std::uint64_t before = store_->stats().evicted;
+  ASSERT_EQ(put(response("/big").body(2 << 20)), PutResult::stored);
+  const std::uint64_t evicted = store_->stats().evicted - before;
+  EXPECT_GT(evicted, 500u);
+  EXPECT_LT(evicted, 2000u) << "about as much as it needs";
+}
+
+TEST_F(MemoryStoreTest, purges_are_paid_from_the_budget_and_are_carried_out_all_the_same) {
+  open({.max_size = 64 << 10, .max_entries = 1000});
+  put(response("/a").tags({"users"}).body(20'000));
+  PurgeRequest flood;
+  for (int i = 0; i < 3000; ++i) flood.tags.push_back("nobody's tag " + std::to_string(i));
+  flood.tags.emplace_back("users");
+  store_->purge(flood, kNow);
+  EXPECT_FALSE(has("/a"));
+  EXPECT_EQ(put(response("/b")), PutResult::no_room);
+  while (store_->sweep(kNow, 100) == Store::Sweep::more) {
+  }
+  EXPECT_EQ(put(response("/b")), PutResult::stored);
+}
+
+TEST_F(MemoryStoreTest, nothing_fits_into_a_store_of_nothing) {
+  open({.max_size = 0});
+  EXPECT_EQ(put(response("/a")), PutResult::too_large);
+  open({.max_entries = 0});
+  EXPECT_EQ(put(response("/a")), PutResult::too_large);
+  EXPECT_FALSE(has("/a"));
+}
+
+TEST_F(MemoryStoreTest, a_sweep_after_a_purge_looks_at_no_more_than_its_budget) {
+  for (int i = 0; i < 4000; ++i) put(response("/" + std::to_string(i)).tags({"t"}));
+  store_->purge(purge_of_tag("t"), kNow);
+  std::size_t slices = 0;
+  std::uint64_t left = 4000;
+  while (store_->sweep(kNow, 200) == Store::Sweep::more) {
+    const std::uint64_t now_left = store_->stats().entries;
+    EXPECT_GE(now_left + 300, left);
+    left = now_left;
+    ++slices;
+  }
+  EXPECT_EQ(store_->stats().entries, 0u);
+  EXPECT_GE(slices, 15u);
+}
+
+TEST_F(MemoryStoreTest, purges_without_end_do_not_keep_a_store_sweeping_without_end) {
+  for (int i = 0; i < 5000; ++i) put(response("/" + std::to_string(i)));
+  const auto sweep = [this](WallTime now) {
+    while (store_->sweep(now, 1000) == Store::Sweep::more) {
+    }
+  };
+  const auto fences = [this] { return store_->stats().fences; };
+  store_->purge(purge_of_tag("a"), kNow);
+  sweep(kNow);
+  EXPECT_EQ(fences(), 0u);
+  store_->purge(purge_of_tag("b"), kNow);
+  sweep(kNow);
+  EXPECT_EQ(fences(), 1u) << "it rests for a moment";
+  sweep(kNow + seconds(1));
+  EXPECT_EQ(fences(), 0u);
+}
+
+TEST_F(MemoryStoreTest, the_place_of_an_entry_costs_little) {
+  EXPECT_LE(MemoryShard::bytes_per_entry(), 160u);
+}
+
+}  // namespace
+}  // namespace hawkcache::store
