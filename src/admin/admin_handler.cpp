@@ -214,9 +214,15 @@ AdminReply AdminHandler::purge(const PurgeDecision& decision) {
 AdminReply AdminHandler::reload() const {
   const ReloadReport report = context_.reload();
   const bool done = report.status == ReloadReport::Status::reloaded;
-  for (const std::string& message : report.messages) log::warn("reload: {}", message);
-  log::info("reload: {}",
-            done ? "the new configuration is in force" : "the old configuration stays in force");
+  const log::Level level = done ? log::Level::warn : log::Level::error;
+  for (const std::string& message : report.messages) {
+    if (log::enabled(level)) log::write(level, "reload: " + message);
+  }
+  if (done) {
+    log::info("reload: the new configuration is in force");
+  } else {
+    log::error("reload: the old configuration stays in force");
+  }
   return reload_reply(report);
 }
 

@@ -62,8 +62,10 @@ Refusal take_header_value(std::string_view name,
                           ExplainRequest& request) {
   const json::string* text = value.if_string();
   if (text == nullptr) {
-    return ExplainRefusal{fmt::format(
-        "headers.{} has {}; it must be a string or an array of strings.", name, name_of_kind(value))};
+    return ExplainRefusal{
+        fmt::format("headers.{} has {}; it must be a string or an array of strings.",
+                    name,
+                    name_of_kind(value))};
   }
   request.headers.emplace_back(name, std::string_view(text->data(), text->size()));
   return std::nullopt;

@@ -162,6 +162,24 @@ void add_admin_commands(CLI::App& app, Parsed& parsed) {
   top_command.allow_extras();
 }
 
+// `help` alone or `help COMMAND`. Not app.help(): that would be the help of the command in use,
+// which is `help`.
+int print_help(CLI::App& app, Streams streams) {
+  const std::vector<std::string> names = app.get_subcommand("help")->remaining();
+  const auto is_meant = [&](const CLI::App* command) { return command->check_name(names.front()); };
+  const std::vector<CLI::App*> found =
+      names.empty() ? std::vector<CLI::App*>{&app} : app.get_subcommands(is_meant);
+  if (found.size() != 1 || names.size() > 1) {
+    streams.err << "hawkcache help: there is no such command; hawkcache help lists them\n";
+    return kUsage;
+  }
+  CLI::App* const subject = found.front();
+  const std::string name =
+      subject == &app ? app.get_name() : app.get_name() + " " + subject->get_name();
+  streams.out << app.get_formatter()->make_help(subject, name, CLI::AppFormatMode::Normal);
+  return kDone;
+}
+
 void add_commands(CLI::App& app, Parsed& parsed) {
   app.require_subcommand(0, 1);
   app.set_version_flag(
@@ -173,10 +191,10 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   add_command(app, parsed, "version", "Print the version", [](Streams streams) {
     return version(streams);
   });
-  CLI::App& help = add_command(app, parsed, "help", "Print this help", [&app](Streams streams) {
-    streams.out << app.help();
-    return kDone;
-  });
+  CLI::App& help = add_command(
+      app, parsed, "help", "Print this help, or that of a command", [&app](Streams streams) {
+        return print_help(app, streams);
+      });
   help.allow_extras();
 }
 

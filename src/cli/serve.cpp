@@ -32,11 +32,12 @@ std::string started_line(const config::Config& config, const server::Server& ser
     listen += (i == 0 ? "" : ", ") + config::to_string(endpoint);
   }
   const config::Endpoint admin{config.admin.listen.host, server.admin_port()};
-  return fmt::format("hawkcache {} listens on {}, admin on {}; {} rules, memory store of {} MiB",
+  return fmt::format("hawkcache {} listens on {}, admin on {}; {} {}, memory store of {} MiB",
                      observe::version(),
                      listen,
                      config::to_string(admin),
                      config.routes.size(),
+                     config.routes.size() == 1 ? "rule" : "rules",
                      config.store.memory.max_size / config::kMiB);
 }
 

@@ -7,6 +7,7 @@
 #include "store/stored_response.hpp"
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,6 +21,14 @@ inline std::string key_text(std::string_view authority, std::string_view path) {
   std::string text("http\0", 5);
   text.append(authority).push_back('\0');
   return text.append(path);
+}
+
+// "/item", 7 -> "/item7"
+template <std::integral Number>
+std::string numbered(std::string_view text, Number number) {
+  std::string result(text);
+  result += std::to_string(number);
+  return result;
 }
 
 class ResponseMaker {

@@ -34,6 +34,15 @@ inline std::string factory_name(const testing::TestParamInfo<StoreFactory>& info
   return info.param.name;
 }
 
+inline Found find_in(Store& store,
+                     std::string_view path,
+                     std::string_view authority = "api.example.com") {
+  const std::string text = key_text(authority, path);
+  Found found;
+  store.try_find(caching::make_key(text), found);
+  return found;
+}
+
 class StoreFixture : public testing::TestWithParam<StoreFactory> {
  protected:
   void open(const StoreLimits& limits) { store_ = GetParam().make(limits); }
@@ -49,10 +58,7 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
     return store().put(maker.fetched(ticket).made());
   }
   Found find(std::string_view path, std::string_view authority = "api.example.com") {
-    const std::string text = key_text(authority, path);
-    Found found;
-    store().try_find(caching::make_key(text), found);
-    return found;
+    return find_in(store(), path, authority);
   }
   bool has(std::string_view path, std::string_view authority = "api.example.com") {
     return !find(path, authority).empty();
@@ -65,6 +71,13 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
  private:
   std::unique_ptr<Store> store_;
 };
+
+inline constexpr auto kExact = Purged::Accuracy::exact;
+inline constexpr auto kEstimate = Purged::Accuracy::estimate;
+inline void expect_purged(const Purged& purged, std::uint64_t count, Purged::Accuracy accuracy) {
+  EXPECT_EQ(purged.count, count);
+  EXPECT_EQ(purged.accuracy, accuracy);
+}
 
 class StoreContract : public StoreFixture {};
 class StoreStress : public StoreFixture {};

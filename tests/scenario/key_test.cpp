@@ -41,10 +41,12 @@ TEST_F(Keys, HostPathAndQueryAreKeptApart) {
   }
 }
 
-TEST_F(Keys, TheHostsLetterCaseAndDefaultPortDoNotMatter) {
+TEST_F(Keys, TheHostIsKeyedAsItIsForwarded) {
   start("- path: /a");
-  get("/a", {{"Host", "one.test"}});
-  EXPECT_EQ(x_cache("/a", {{"Host", "ONE.Test"}}), "HIT");
+  echo("/a", "Host");
+  for (const std::string host : {"one.test", "ONE.Test", "one.test:80", "one.test."}) {
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(get("/a", {{"Host", host}}).body, "[" + host + "]");
+  }
 }
 
 TEST_F(Keys, ThePathIsForwardedAsSpelled) {

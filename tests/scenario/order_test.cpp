@@ -176,5 +176,19 @@ TEST_F(Order, AClientThatLeavesDoesNotLeaveItsAnswerToTheNext) {
   for (int i = 0; i < 5; ++i) EXPECT_THAT(get("/after").body, StartsWith("/after #"));
 }
 
+TEST_F(Order, AClientThatHasFinishedSendingIsStillAnswered) {
+  for (const char* target : {"/cached/half", "/cached/half", "/pass"}) {
+    SCOPED_TRACE(target);
+    Client one = client();
+    one.send_request("GET", target);
+    one.finish_sending();
+    EXPECT_EQ(one.read().status, 200);
+  }
+  Client posting = client();
+  posting.send_request("POST", "/pass", {}, "body");
+  posting.finish_sending();
+  EXPECT_EQ(posting.read().status, 200);
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -85,10 +85,10 @@ TEST_F(PrivateData, NamingAuthorizationInConnectionIsNoWayRoundTheRule) {
   (void)get("/me", {{"Authorization", "one"}, {"Connection", "Authorization"}});
   EXPECT_EQ(get("/me").body, "[]");
   start("- path: /{rest:path}\n  vary: [authorization]");
-  (void)get("/you", {{"Authorization", "one"}, {"Connection", "authorization"}});
   origin.on("/you", [](OriginExchange& exchange) {
     exchange.respond("[" + exchange.request().fields.value("authorization") + "]");
   });
+  (void)get("/you", {{"Authorization", "one"}, {"Connection", "authorization"}});
   EXPECT_EQ(get("/you", {{"Authorization", "one"}}).body, "[one]");
 }
 
@@ -273,6 +273,45 @@ TEST_F(PrivateData, APathOrAFieldNeverGivesAnEntryATagBeyondItsOwn) {
   for (const char* tag : {"admin", "user:1", "user:2", "tenant:a", "tenant:admin"}) {
     EXPECT_EQ(purge(std::string(R"({"tags": [")") + tag + R"("]})").purged, 0U) << tag;
   }
+}
+
+TEST_F(PrivateData, AnswersToPostAreServedToGetOnlyAsTheRuleAndTheOriginAllow) {
+  start("- path: /{rest:path}\n  request_cache_control: honor\n  methods: [GET, POST]");
+  const auto post_then_get = [&](const std::string& target, const Fields& fields) {
+    origin.on(target, [fields](OriginExchange& exchange) {
+      exchange.respond(exchange.request().method,
+                       exchange.request().method == "POST" ? fields : Fields{});
+    });
+    EXPECT_EQ(request("POST", target, {}, "x").body, "POST");
+    return get(target).body;
+  };
+  const Fields lifetime{{"Cache-Control", "max-age=60"}};
+  EXPECT_EQ(post_then_get("/a", lifetime), "GET");
+  EXPECT_EQ(post_then_get("/b", {{"Content-Location", "/b"}}), "GET");
+  EXPECT_EQ(post_then_get("/c", {{"Cache-Control", "max-age=60"}, {"Content-Location", "/other"}}),
+            "GET");
+  EXPECT_EQ(get("/other").body.substr(0, 6), "/other");
+  const std::string allowed =
+      post_then_get("/d", {{"Cache-Control", "max-age=60"}, {"Content-Location", "/d"}});
+  EXPECT_TRUE(allowed == "GET" || allowed == "POST") << allowed;
+}
+
+TEST_F(PrivateData, AStrippedCookieReachesTheClientItWasMadeForAndNobodyElse) {
+  start("- path: /{rest:path}\n  set_cookie: strip");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.hold("head");
+    exchange.respond("a", {{"Set-Cookie", "session=" + std::to_string(exchange.request().number)}});
+  });
+  Client first = client();
+  first.send_request("GET", "/a");
+  ASSERT_TRUE(origin.gate("head").wait_for());
+  Client follower = client();
+  follower.send_request("GET", "/a");
+  let_requests_arrive();
+  origin.gate("head").open();
+  EXPECT_EQ(first.read()["set-cookie"], "session=1");
+  EXPECT_NE(follower.read()["set-cookie"], "session=1");
+  EXPECT_FALSE(get("/a").has("set-cookie"));
 }
 
 }  // namespace

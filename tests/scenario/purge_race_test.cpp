@@ -142,6 +142,7 @@ TEST_P(PurgeRace, ABackgroundRefresh) {
     exchange.respond(body, {{"Surrogate-Key", "from-origin other"}});
     if (exchange.request().number == 2) exchange.hold("refreshed");
   });
+  origin.gate("refreshed").open();
   get(kTarget);
   clock.advance(61s);
   EXPECT_EQ(get(kTarget).body, "old");

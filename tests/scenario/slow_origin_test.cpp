@@ -69,5 +69,36 @@ TEST_F(SlowOrigin, ErrorPagesOfOurOwnAreNeverStored) {
   EXPECT_TRUE(eventually([&] { return get("/a").status == 200; }, 3s));
 }
 
+TEST_F(SlowOrigin, AServerThatRefusesIsPassedOverWhileAnotherIsThere) {
+  FakeOrigin second;
+  start(Daemon{.routes = "- path: /cached/{rest:path}", .more_origins = {second.port()}});
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(get("/pass").status, 200);
+  EXPECT_GT(origin.count(), 0U);
+  EXPECT_GT(second.count(), 0U);
+  second.refuse();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(get("/pass").status, 200);
+    EXPECT_EQ(request("POST", "/pass", {}, "body").status, 200);
+  }
+  second.resume();
+  const std::size_t before = second.count();
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_EQ(get("/pass").status, 200);
+    return second.count() > before;
+  }));
+}
+
+TEST_F(SlowOrigin, ThePoolIsUsableAtOnceAfterAllServersWereDown) {
+  FakeOrigin second;
+  start(Daemon{.routes = "- path: /cached/{rest:path}", .more_origins = {second.port()}});
+  get("/pass");
+  origin.refuse();
+  second.refuse();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(get("/pass").status, 502);
+  origin.resume();
+  EXPECT_TRUE(eventually([&] { return get("/pass").status == 200; }, 2s));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(get("/pass").status, 200);
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -147,5 +147,39 @@ TEST_F(Validation, A304ForAnotherVersionDoesNotReviveTheEntry) {
   }
 }
 
+TEST_F(Validation, WhatWasSoftlyPurgedIsRevivedByA304) {
+  start("- path: /a\n  tags: [t]");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-none-match") == "\"v1\"")
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\n\r\n");
+    else
+      exchange.respond("body", {{"ETag", "\"v1\""}});
+  });
+  get("/a");
+  EXPECT_EQ(purge(R"({"tags": ["t"], "soft": true})").status, 200);
+  const Response validated = get("/a");
+  EXPECT_EQ(validated.x_cache(), "MISS");
+  EXPECT_EQ(validated.body, "body");
+  EXPECT_EQ(origin.last("/a").fields.value("if-none-match"), "\"v1\"");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(Validation, AFetchThatASoftPurgeOvertakesIsStaleWhenItArrives) {
+  start("- path: /a\n  tags: [t]");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond("#" + std::to_string(exchange.request().number));
+  });
+  Client before = client();
+  before.send_request("GET", "/a");
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  EXPECT_EQ(purge(R"({"tags": ["t"], "soft": true})").status, 200);
+  origin.gate("first").open();
+  EXPECT_EQ(before.read().body, "#1");
+  EXPECT_EQ(get("/a").body, "#2");
+  EXPECT_EQ(get("/a").body, "#2");
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario

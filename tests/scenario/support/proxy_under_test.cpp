@@ -34,7 +34,6 @@ config::LoadResult load(const std::string& text) {
 }  // namespace
 
 std::string ProxyUnderTest::render(const Daemon& daemon) const {
-  const auto port = [](std::uint16_t number) { return std::to_string(number); };
   const char* level = std::getenv("HAWKCACHE_SCENARIO_LOG");
   // A reload must not move the listeners.
   std::string text = "listen: 127.0.0.1:0\n";
@@ -42,8 +41,11 @@ std::string ProxyUnderTest::render(const Daemon& daemon) const {
   text += section("admin",
                   "listen: 127.0.0.1:0\n" +
                       (daemon.token.empty() ? std::string() : "token: \"" + daemon.token + "\"\n"));
-  text += section("upstream",
-                  "servers: [\"http://127.0.0.1:" + port(origin_port_) + "\"]\n" + daemon.upstream);
+  std::string servers = "\"http://127.0.0.1:" + std::to_string(origin_port_) + "\"";
+  for (const std::uint16_t port : daemon.more_origins) {
+    servers += ", \"http://127.0.0.1:" + std::to_string(port) + "\"";
+  }
+  text += section("upstream", "servers: [" + servers + "]\n" + daemon.upstream);
   if (!daemon.memory.empty()) text += "store:\n  memory:\n" + indented(daemon.memory, "    ");
   text += section("limits", daemon.limits);
   text += std::string("log: { level: ") + (level != nullptr ? level : "off") + " }\n";

@@ -18,12 +18,13 @@ namespace hawkcache::scenario {
 
 // Pieces of the file, as YAML without the surrounding indentation.
 struct Daemon {
-  std::string routes = {};    // items of `routes`
-  std::string upstream = {};  // keys of `upstream` beside `servers`
-  std::string limits = {};    // keys of `limits`
-  std::string memory = {};    // keys of `store.memory`
-  std::string token = {};     // of the admin listener
-  std::string rest = {};      // further keys of the file
+  std::string routes = {};                       // items of `routes`
+  std::string upstream = {};                     // keys of `upstream` beside `servers`
+  std::string limits = {};                       // keys of `limits`
+  std::string memory = {};                       // keys of `store.memory`
+  std::string token = {};                        // of the admin listener
+  std::string rest = {};                         // further keys of the file
+  std::vector<std::uint16_t> more_origins = {};  // ports of further upstream servers
   std::size_t threads = 2;
 };
 

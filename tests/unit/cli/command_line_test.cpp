@@ -51,6 +51,12 @@ TEST_F(CommandLine, HelpAndVersionGoToStdout) {
   EXPECT_EQ(out_.str(), version);
 }
 
+TEST_F(CommandLine, HelpNamesTheOptionsOfACommand) {
+  EXPECT_EQ(run_it({"help", "purge"}), kDone);
+  EXPECT_NE(out_.str().find("--tag"), std::string::npos) << out_.str();
+  EXPECT_EQ(run_it({"help", "frobnicate"}), kUsage);
+}
+
 TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
   const std::vector<std::vector<std::string>> cases = {
       {},

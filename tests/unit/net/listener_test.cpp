@@ -151,9 +151,14 @@ TEST_F(ListenerTest, TakesBothFamiliesOnTheUnspecifiedAddress) {
 }
 
 TEST_F(ListenerTest, LeavesIpv4ToAnotherWhenToldSo) {
-  listen({.host = "::", .port = 0, .v6_only = true});
-  const auto v4 = Listener::bind({.host = "0.0.0.0", .port = listener->port()}, workers);
-  EXPECT_FALSE(v4.has_error());
+  // The port that is free for IPv6 may still be busy for IPv4, with what is left of other
+  // connections: so another try or two.
+  bool both = false;
+  for (int i = 0; i < 20 && !both; ++i) {
+    listen({.host = "::", .port = 0, .v6_only = true});
+    both = Listener::bind({.host = "0.0.0.0", .port = listener->port()}, workers).has_value();
+  }
+  EXPECT_TRUE(both);
 }
 
 TEST_F(ListenerTest, BindsEveryAddressOfAName) {

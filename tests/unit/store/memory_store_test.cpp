@@ -73,7 +73,7 @@ TEST_F(MemoryStoreTest, lru_evicts_what_was_not_used_for_the_longest_time) {
 TEST_F(MemoryStoreTest, the_limits_hold_across_shards) {
   open({.max_size = 4 << 20, .max_entries = 100, .shards = 16});
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_EQ(put(response("/" + std::to_string(i)).body(3000)), PutResult::stored);
+    ASSERT_EQ(put(response(numbered("/", i)).body(3000)), PutResult::stored);
     ASSERT_LE(store_->stats().entries, 100u);
   }
   EXPECT_EQ(store_->stats().entries, 100u);
@@ -81,7 +81,7 @@ TEST_F(MemoryStoreTest, the_limits_hold_across_shards) {
 
 TEST_F(MemoryStoreTest, a_large_object_takes_its_room_from_all_shards) {
   open({.max_size = 8 << 20, .max_object = 4 << 20, .shards = 8});
-  for (int i = 0; i < 8000; ++i) put(response("/" + std::to_string(i)).body(1000));
+  for (int i = 0; i < 8000; ++i) put(response(numbered("/", i)).body(1000));
   const std::uint64_t before = store_->stats().evicted;
   ASSERT_EQ(put(response("/big").body(2 << 20)), PutResult::stored);
   const std::uint64_t evicted = store_->stats().evicted - before;
@@ -93,7 +93,7 @@ TEST_F(MemoryStoreTest, purges_are_paid_from_the_budget_and_are_carried_out_all_
   open({.max_size = 64 << 10, .max_entries = 1000});
   put(response("/a").tags({"users"}).body(20'000));
   PurgeRequest flood;
-  for (int i = 0; i < 3000; ++i) flood.tags.push_back("nobody's tag " + std::to_string(i));
+  for (int i = 0; i < 3000; ++i) flood.tags.push_back(numbered("nobody's tag ", i));
   flood.tags.emplace_back("users");
   store_->purge(flood, kNow);
   EXPECT_FALSE(has("/a"));
@@ -112,7 +112,7 @@ TEST_F(MemoryStoreTest, nothing_fits_into_a_store_of_nothing) {
 }
 
 TEST_F(MemoryStoreTest, a_sweep_after_a_purge_looks_at_no_more_than_its_budget) {
-  for (int i = 0; i < 4000; ++i) put(response("/" + std::to_string(i)).tags({"t"}));
+  for (int i = 0; i < 4000; ++i) put(response(numbered("/", i)).tags({"t"}));
   store_->purge(purge_of_tag("t"), kNow);
   std::size_t slices = 0;
   std::uint64_t left = 4000;
@@ -127,7 +127,7 @@ TEST_F(MemoryStoreTest, a_sweep_after_a_purge_looks_at_no_more_than_its_budget) 
 }
 
 TEST_F(MemoryStoreTest, purges_without_end_do_not_keep_a_store_sweeping_without_end) {
-  for (int i = 0; i < 5000; ++i) put(response("/" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i) put(response(numbered("/", i)));
   const auto sweep = [this](WallTime now) {
     while (store_->sweep(now, 1000) == Store::Sweep::more) {
     }

@@ -164,7 +164,7 @@ TEST(PurgeFence, too_many_fences_raise_the_floor_and_never_revive_what_was_purge
   fence.raise(purge_of_tag("users"), kNow);
   EXPECT_EQ(ask(fence, before), Trust::distrusted);
   for (int i = 0; i < 30; ++i) {
-    const std::string other = "/other/" + std::to_string(i);
+    const std::string other = numbered("/other/", i);
     fence.raise(i % 3 == 0   ? purge_of_tag(other)
                 : i % 3 == 1 ? purge_of_url("", other)
                              : purge_of_prefix("", other),
@@ -183,7 +183,7 @@ TEST(PurgeFence, prefixes_have_a_limit_of_their_own) {
   PurgeFence fence({.fences = 1000, .prefixes = 3});
   const Epoch before = fence.current();
   fence.raise(purge_of_prefix("", "/users"), kNow);
-  for (int i = 0; i < 5; ++i) fence.raise(purge_of_prefix("", "/" + std::to_string(i)), kNow);
+  for (int i = 0; i < 5; ++i) fence.raise(purge_of_prefix("", numbered("/", i)), kNow);
   EXPECT_EQ(fence.fence_count(), 3u);
   EXPECT_EQ(ask(fence, before), Trust::distrusted);
 }

@@ -58,7 +58,7 @@ TEST(StoredResponse, its_footprint_counts_all_it_holds) {
   EXPECT_GE(plain, sizeof(StoredResponse));
   EXPECT_GE(response("/a").body(5000).made()->footprint(), plain + 5000);
   EXPECT_GE(response("/a").head(std::string(700, 'h')).made()->footprint(), plain + 680);
-  EXPECT_GE(response("/" + std::string(300, 'p')).made()->footprint(), plain + 580);
+  EXPECT_GE(response(std::string(300, '/')).made()->footprint(), plain + 580);
   EXPECT_GT(response("/a").varies({"accept"}, "x").made()->footprint(), plain);
 }
 

@@ -1,5 +1,7 @@
 #include "store/tag_table.hpp"
 
+#include "contract/response_maker.hpp"
+
 #include <string>
 #include <thread>
 #include <vector>
@@ -79,7 +81,7 @@ TEST(TagTable, many_threads_may_make_and_drop_the_same_records) {
   const auto churn = [&](std::size_t seed) {
     std::vector<TagRef> held(4);
     for (std::size_t i = 0; i < 20'000; ++i) {
-      held[i % held.size()] = table->intern("tag " + std::to_string((i * seed) % 7));
+      held[i % held.size()] = table->intern(numbered("tag ", (i * seed) % 7));
       const TagRef copy = held[(i + 1) % held.size()];
       if (copy && copy->name().empty()) std::terminate();
     }
