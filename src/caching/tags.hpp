@@ -22,8 +22,8 @@ struct TagLimits {
 std::string clean_tag_value(std::string_view value);
 
 // Cache-Groups belong to one origin (RFC 9875 section 2): the tag under which a group is kept is
-// this, unique to scheme and authority and not expressible by the other sources. Rule tags,
-// Surrogate-Key and Cache-Tag are one name space.
+// this, unique to scheme and authority and not expressible by the other sources. A group is kept under
+// its plain name too, beside rule tags, Surrogate-Key and Cache-Tag, which are one name space.
 std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group);
 
 // The origin's tags from a response's fields, appended to `tags`; then sorted, without repetition.

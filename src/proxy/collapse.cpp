@@ -30,14 +30,20 @@ Share may_share(const FillHead& head,
                 http::FieldsView request,
                 const caching::CachePolicy& policy) {
   if (head.not_stored != caching::Reason::none) return Share::not_shareable;
+  return may_share(head.meta, request, policy);
+}
+
+Share may_share(const caching::StoredMeta& meta,
+                http::FieldsView request,
+                const caching::CachePolicy& policy) {
   if (needs_permission(request, policy) &&
-      head.meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
+      meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
     return Share::not_shareable;
   }
-  if (!head.meta.vary) return Share::yes;
+  if (!meta.vary) return Share::yes;
   std::string key;
-  caching::append_secondary_key(key, *head.meta.vary, request, policy.normalize);
-  return key == head.meta.secondary_key ? Share::yes : Share::other_variant;
+  caching::append_secondary_key(key, *meta.vary, request, policy.normalize);
+  return key == meta.secondary_key ? Share::yes : Share::other_variant;
 }
 
 CollapseTable::Shard& CollapseTable::shard_of(std::string_view key) noexcept {

@@ -36,6 +36,8 @@ struct JoinRequest {
 };
 
 Share may_share(const FillHead& head, http::FieldsView request, const caching::CachePolicy& policy);
+// The same of a response that is stored.
+Share may_share(const caching::StoredMeta& meta, http::FieldsView request, const caching::CachePolicy& policy);
 
 class CollapseTable {
  public:

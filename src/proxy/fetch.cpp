@@ -41,6 +41,7 @@ class Fetch {
   Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
   Next on_not_modified(const http::ResponseHead& head);
   void on_error(const ErrorCode& error);
+  bool is_unasked(int status) const;
   bool serve_stale_instead();
   net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
   // Whether to go on reading.
@@ -105,6 +106,10 @@ Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming fra
   const bool validating = order_.base && !order_.unconditional_head.empty();
   if (head.status == 304 && validating) return on_not_modified(head);
   if (caching::is_error_for_stale(head.status) && serve_stale_instead()) return Next::done;
+  if (is_unasked(head.status)) {
+    on_error(Errc::upstream_malformed);
+    return Next::done;
+  }
   head_ = take_in(head, framing, intake_input());
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
@@ -113,6 +118,16 @@ Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming fra
   }
   fill_.set_head(head_);
   return Next::body;
+}
+
+// A part, or "not modified", is no answer to a request for the whole.
+bool Fetch::is_unasked(int status) const {
+  if (status != 206 && status != 304) return false;
+  const http::FieldsView fields = fill_.subject().request->fields();
+  if (order_.conditions == ClientConditions::omit) return true;
+  if (status == 206) return !fields.contains(http::FieldName::range);
+  return !fields.contains(http::FieldName::if_none_match) &&
+         !fields.contains(http::FieldName::if_modified_since);
 }
 
 Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {

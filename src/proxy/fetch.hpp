@@ -10,6 +10,7 @@
 #include "http/method.hpp"
 #include "net/upstream.hpp"
 #include "proxy/fill.hpp"
+#include "proxy/forwarded_request.hpp"
 #include "proxy/route.hpp"
 #include "proxy/worker_state.hpp"
 
@@ -19,6 +20,7 @@ struct FetchOrder {
   std::shared_ptr<Fill> fill;
   http::Method method = http::Method::get;
   std::string head;                          // the request as it goes out
+  ClientConditions conditions = ClientConditions::omit;  // whether the client's own conditions and ranges are in it
   std::string unconditional_head;            // while `base` is validated: the same without our conditions; else empty
   store::StoredResponsePtr base;             // what is stored already, stale: validated, or served if the origin fails; null: none
   caching::Freshness base_freshness;         // a soft purge taken into account

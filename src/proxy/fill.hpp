@@ -40,6 +40,7 @@ struct FillSubject {
 struct FillHead {
   int status = 0;
   std::string text;                            // as StoredParts::head
+  std::string own_text;                        // the same with fields that are not stored (a stripped Set-Cookie ...): only for the client whose request it was; empty: no such fields
   std::optional<std::string> withheld;         // as StoredParts::withheld
   caching::StoredMeta meta;
   std::optional<std::uint64_t> content_length; // as the origin announced it

@@ -45,6 +45,8 @@ AnswerPlan plan_answer(net::ClientExchange& client,
                        const FillAnswerInput& input) {
   const http::RequestHead& request = *client.request().head;
   const FillHead& head = *view.head;
+  const bool own = input.fetched == Fetched::for_this_client && !head.own_text.empty();
+  const std::string& head_text = own ? head.own_text : head.text;
   std::optional<std::uint64_t> length = head.content_length;
   if (view.phase == FillPhase::complete && head.has_body) length = view.available;
 
@@ -64,13 +66,13 @@ AnswerPlan plan_answer(net::ClientExchange& client,
                                      input.now) == caching::Precondition::not_modified) {
     plan.kind = AnswerKind::not_modified;
     plan.status = 304;
-    append_not_modified_head(plan.head, head.text);
+    append_not_modified_head(plan.head, head_text);
     tail.content_length.reset();
     tail.framing = ClientFraming::no_body;
   } else if (range.verdict == http::RangeVerdict::partial) {
     plan.kind = AnswerKind::partial;
     plan.status = 206;
-    append_head_with_status(plan.head, head.text, "HTTP/1.1 206 Partial Content\r\n");
+    append_head_with_status(plan.head, head_text, "HTTP/1.1 206 Partial Content\r\n");
     fmt::format_to(std::back_inserter(plan.head), "Content-Range: bytes {}-{}/{}\r\n",
                    range.range.first, range.range.last, *length);
     tail.content_length = range.range.size();
@@ -84,7 +86,7 @@ AnswerPlan plan_answer(net::ClientExchange& client,
     tail.content_length = 0;
     tail.framing = ClientFraming::no_body;
   } else {
-    plan.head = head.text;
+    plan.head = head_text;
     const bool bodiless = !head.has_body || request.method == http::Method::head;
     tail.framing = bodiless ? ClientFraming::no_body : client_framing(length, request.version);
     if (head.status == 204) tail.content_length.reset();

@@ -8,7 +8,11 @@
 
 namespace hawkcache::proxy {
 
+// Whose request the fetch was made for: the client's own, or another's.
+enum class Fetched : std::uint8_t { for_this_client, for_another };
+
 struct FillAnswerInput {
+  Fetched fetched = Fetched::for_another;
   XCache x_cache = XCache::miss;
   const caching::CacheStatus* cache_status = nullptr;
   WallTime now;

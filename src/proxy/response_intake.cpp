@@ -73,6 +73,12 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
     head->meta.freshness.initial_age = caching::initial_age(response.fields(), input.times);
   }
   head->text = render_response_head(response.status, response.reason, response.fields(), rendering);
+  if (!rendering.strip.empty()) {
+    HeadRendering unstripped = rendering;
+    unstripped.strip = {};
+    head->own_text =
+        render_response_head(response.status, response.reason, response.fields(), unstripped);
+  }
   head->withheld = withheld_fields(response.fields(), rendering);
   return head;
 }

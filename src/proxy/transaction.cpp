@@ -31,6 +31,12 @@ bool ends_here(const http::RequestHead& head) {
   return value && ascii::parse_digits(*value) == 0U;
 }
 
+// Of a fill that has got as far as its head. A failure before the head is everybody's.
+Share share_of(const FillReader::View& view, http::FieldsView request, const caching::CachePolicy& policy) {
+  if (view.head) return may_share(*view.head, request, policy);
+  return view.stored ? may_share(view.stored->meta(), request, policy) : Share::yes;
+}
+
 std::int64_t seconds(Duration duration) {
   return std::chrono::floor<std::chrono::seconds>(duration).count();
 }
@@ -238,7 +244,7 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
 net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange& client,
                                                             Company company) {
   const net::Request& request = client.request();
-  const auto fill = make_fill(request);
+  auto fill = make_fill(request);
   CollapseTable::Joined joined{.reader = nullptr, .role = CollapseTable::Joined::Role::leader};
   if (company == Company::shared) {
     joined = state_.fills.join_or_lead(join_request(request), fill, client.executor());
@@ -247,18 +253,18 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   }
   const bool leads = joined.role == CollapseTable::Joined::Role::leader;
   if (leads) start_fetch(state_, make_order(request, fill, company));
+  fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
   FillReader::View view = reader.peek();
   while (view.phase == FillPhase::awaiting_head) {
     co_await reader.wait();
     view = reader.peek();
   }
-  if (!leads && view.head) {
-    const Share share =
-        may_share(*view.head, request.head->fields(), plan_->route->policy);
+  if (!leads) {
+    const Share share = share_of(view, request.head->fields(), plan_->route->policy);
     if (share == Share::not_shareable) co_return Attempt::not_shareable;
     if (share == Share::other_variant) {
-      lookup_.vary_hint = view.head->meta.vary;
+      lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
       co_return Attempt::other_variant;
     }
   }
@@ -296,7 +302,8 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     status.stored = view.head->not_stored == Reason::none;
     status.detail = view.head->not_stored;
     record_.detail = view.head->not_stored;
-    const FillAnswerInput input{.x_cache = XCache::miss,
+    const FillAnswerInput input{.fetched = status.collapsed ? Fetched::for_another : Fetched::for_this_client,
+                                .x_cache = XCache::miss,
                                 .cache_status = &status,
                                 .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, input);
@@ -359,6 +366,7 @@ FetchOrder Transaction::make_order(const net::Request& request,
   FetchOrder order{.fill = std::move(fill),
                    .method = whole ? http::Method::get : request.head->method,
                    .head = render_forwarded(request, company, validators, method),
+                   .conditions = whole ? ClientConditions::omit : ClientConditions::forward,
                    .unconditional_head = {},
                    .base = lookup_.stored,
                    .base_freshness = lookup_.freshness,

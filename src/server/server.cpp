@@ -5,6 +5,7 @@
 #include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include <sys/resource.h>
 
@@ -69,6 +70,7 @@ struct Server::Impl {
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;
+  std::shared_ptr<observe::AccessLog> previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to wait for its reader
   std::uint64_t reloads = 0;
   std::uint64_t reloads_failed = 0;
   admin::AdminContext admin;
@@ -265,7 +267,7 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
                              config.limits.response_header_count == after.limits.response_header_count;
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
-  access_log = std::move(new_log);
+  previous_access_log = std::exchange(access_log, std::move(new_log));
   snapshot = make_snapshot(config, counters);
   admin_settings_now = admin_settings(config);
   post_to_data_workers([this,
