@@ -1,5 +1,5 @@
-// Text as HTTP sees it: ASCII case folding, optional whitespace (RFC 9110 section 5.6.3), comma lists that mind quoted
-// strings (section 5.6.1), and integers that never overflow.
+// Text as HTTP sees it: ASCII case folding, optional whitespace (RFC 9110 section 5.6.3), comma
+// lists that mind quoted strings (section 5.6.1), and integers that never overflow.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +36,8 @@ bool is_token_char(char c) noexcept;
 std::optional<std::uint64_t> parse_digits(std::string_view text,
                                           std::uint64_t max = UINT64_MAX) noexcept;
 
-// Walks the members of a comma-separated list (RFC 9110 section 5.6.1): trimmed, empty members skipped, commas inside
-// quoted strings left alone. The views point into the text.
+// Walks the members of a comma-separated list (RFC 9110 section 5.6.1): trimmed, empty members
+// skipped, commas inside quoted strings left alone. The views point into the text.
 //   ListReader list(value); while (auto member = list.next()) ...
 class ListReader {
  public:
@@ -51,7 +51,8 @@ class ListReader {
 // Whether a comma-separated list has this member, ignoring case.
 bool list_contains(std::string_view list, std::string_view member) noexcept;
 
-// The content of a quoted-string (with its quotes) with the escapes undone; nullopt when it is not one whole quoted-string.
+// The content of a quoted-string (with its quotes) with the escapes undone; nullopt when it is not
+// one whole quoted-string.
 std::optional<std::string> unquote(std::string_view quoted);
 
 }  // namespace hawkcache::ascii

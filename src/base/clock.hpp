@@ -1,5 +1,6 @@
-// Time as an argument. Decisions take a WallTime; only the shell reads a Clock. The two kinds of time do not mix:
-// wall time is what HTTP dates speak of, steady time is what timeouts are measured in.
+// Time as an argument. Decisions take a WallTime; only the shell reads a Clock. The two kinds of
+// time do not mix: wall time is what HTTP dates speak of, steady time is what timeouts are measured
+// in.
 #pragma once
 
 #include <chrono>

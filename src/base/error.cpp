@@ -13,19 +13,32 @@ class Category final : public boost::system::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
-      case Errc::client_gone: return "client gone";
-      case Errc::client_timeout: return "client too slow";
-      case Errc::body_malformed: return "malformed body";
-      case Errc::body_truncated: return "truncated body";
-      case Errc::body_too_large: return "body too large";
-      case Errc::upstream_refused: return "no connection to the upstream";
-      case Errc::upstream_connect_timeout: return "connecting to the upstream timed out";
-      case Errc::upstream_timeout: return "the upstream did not answer in time";
-      case Errc::upstream_malformed: return "malformed response from the upstream";
-      case Errc::upstream_closed: return "the upstream closed in mid-response";
-      case Errc::upstream_reset_unused: return "a kept upstream connection was already closed";
-      case Errc::shutting_down: return "shutting down";
-      case Errc::store_unavailable: return "the store is unavailable";
+      case Errc::client_gone:
+        return "client gone";
+      case Errc::client_timeout:
+        return "client too slow";
+      case Errc::body_malformed:
+        return "malformed body";
+      case Errc::body_truncated:
+        return "truncated body";
+      case Errc::body_too_large:
+        return "body too large";
+      case Errc::upstream_refused:
+        return "no connection to the upstream";
+      case Errc::upstream_connect_timeout:
+        return "connecting to the upstream timed out";
+      case Errc::upstream_timeout:
+        return "the upstream did not answer in time";
+      case Errc::upstream_malformed:
+        return "malformed response from the upstream";
+      case Errc::upstream_closed:
+        return "the upstream closed in mid-response";
+      case Errc::upstream_reset_unused:
+        return "a kept upstream connection was already closed";
+      case Errc::shutting_down:
+        return "shutting down";
+      case Errc::store_unavailable:
+        return "the store is unavailable";
     }
     return "unknown error";
   }

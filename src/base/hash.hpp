@@ -1,5 +1,5 @@
-// Hashes: Hash128 for indexes (XXH3, fast, not for adversaries: whoever looks up by it compares the full text too),
-// credential_digest for values that must never be kept in clear (SHA-256).
+// Hashes: Hash128 for indexes (XXH3, fast, not for adversaries: whoever looks up by it compares the
+// full text too), credential_digest for values that must never be kept in clear (SHA-256).
 #pragma once
 
 #include <compare>

@@ -21,11 +21,16 @@ std::shared_ptr<spdlog::async_logger> g_logger;
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: return spdlog::level::off;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -71,9 +76,11 @@ void setup(Settings settings) {
   const std::lock_guard lock(g_mutex);
   if (!g_logger) {
     g_pool = std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1);
-    g_logger = std::make_shared<spdlog::async_logger>(
-        "hawkcache", std::make_shared<spdlog::sinks::stderr_sink_mt>(), g_pool,
-        spdlog::async_overflow_policy::overrun_oldest);
+    g_logger =
+        std::make_shared<spdlog::async_logger>("hawkcache",
+                                               std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                               g_pool,
+                                               spdlog::async_overflow_policy::overrun_oldest);
     g_logger->set_level(spdlog::level::trace);
     g_logger->flush_on(spdlog::level::info);
   }

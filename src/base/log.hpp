@@ -1,6 +1,7 @@
-// The one way to say something to the operator: a thin face of spdlog, so that no other file includes it.
-// Thread-safe. Lines go to stderr through a bounded queue that drops (and counts) when the reader does not read:
-// logging never stops a request. `setup` is called once at start, and again after a reload.
+// The one way to say something to the operator: a thin face of spdlog, so that no other file
+// includes it. Thread-safe. Lines go to stderr through a bounded queue that drops (and counts) when
+// the reader does not read: logging never stops a request. `setup` is called once at start, and
+// again after a reload.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
-// Result<T>: a value or an error code. Expected failures are values; nothing is thrown on the data path.
+// Result<T>: a value or an error code. Expected failures are values; nothing is thrown on the data
+// path.
 #pragma once
 
-#include <boost/system/result.hpp>
-
 #include "base/error.hpp"
+
+#include <boost/system/result.hpp>
 
 namespace hawkcache {
 

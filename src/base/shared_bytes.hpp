@@ -1,5 +1,5 @@
-// SharedBytes: an immutable, reference-counted run of bytes. Copying shares, never copies the bytes.
-// Thread-safe in the way of shared_ptr: distinct copies may be used from distinct threads.
+// SharedBytes: an immutable, reference-counted run of bytes. Copying shares, never copies the
+// bytes. Thread-safe in the way of shared_ptr: distinct copies may be used from distinct threads.
 #pragma once
 
 #include <cstddef>

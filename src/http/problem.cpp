@@ -1,8 +1,8 @@
 #include "http/problem.hpp"
 
-#include <fmt/format.h>
-
 #include "http/status.hpp"
+
+#include <fmt/format.h>
 
 namespace hawkcache::http {
 namespace {
@@ -28,12 +28,17 @@ std::string json_escaped(std::string_view text) {
 std::string render_problem(const Problem& problem, Method request_method, Persistence persistence) {
   const std::string_view title = reason_phrase(problem.status);
   const std::string body = fmt::format(R"({{"title":"{}","status":{},"detail":"{}"}})",
-                                       json_escaped(title), problem.status,
-                                       json_escaped(problem.detail)) + "\n";
+                                       json_escaped(title),
+                                       problem.status,
+                                       json_escaped(problem.detail)) +
+                           "\n";
   std::string out = fmt::format(
       "HTTP/1.1 {} {}\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n"
       "Cache-Control: no-store\r\n{}{}\r\n",
-      problem.status, title, body.size(), problem.extra_fields,
+      problem.status,
+      title,
+      body.size(),
+      problem.extra_fields,
       persistence == Persistence::close ? "Connection: close\r\n" : "");
   if (request_method != Method::head) out += body;
   return out;

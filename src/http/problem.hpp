@@ -1,18 +1,18 @@
 // Answers of our own making: application/problem+json (RFC 9457), as bytes ready to be written.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "http/body_framing.hpp"
 #include "http/method.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace hawkcache::http {
 
 struct Problem {
   int status = 500;
-  std::string_view detail;         // what is wrong and what would be right; for people
-  std::string_view extra_fields;   // further field lines, each with its CRLF
+  std::string_view detail;        // what is wrong and what would be right; for people
+  std::string_view extra_fields;  // further field lines, each with its CRLF
 };
 
 // Head and body. Without the body for HEAD. Says `Connection: close` where persistence is close.

@@ -1,13 +1,5 @@
 #include "net/client_connection.hpp"
 
-#include <array>
-#include <cstring>
-#include <vector>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <sys/socket.h>
-
 #include "base/ascii.hpp"
 #include "http/problem.hpp"
 #include "net/client_exchange.hpp"
@@ -15,6 +7,15 @@
 #include "net/gather_write.hpp"
 #include "net/input_buffer.hpp"
 #include "net/request_body.hpp"
+#include "net/socket_deadline.hpp"
+
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <sys/socket.h>
 
 namespace hawkcache::net {
 namespace {
@@ -28,28 +29,6 @@ std::string peer_text(const Socket& socket) {
   const auto endpoint = socket.remote_endpoint(error);
   return error ? std::string("-") : endpoint.address().to_string();
 }
-
-// A Deadline that cancels the socket and remembers that it did.
-class SocketDeadline final : public Deadline::Listener {
- public:
-  SocketDeadline(DeadlineQueue& queue, Socket& socket) : socket_(socket), deadline_(queue, *this) {}
-  void arm(Duration timeout) noexcept {
-    expired_ = false;
-    deadline_.arm(timeout);
-  }
-  void disarm() noexcept { deadline_.disarm(); }
-  bool expired() const noexcept { return expired_; }
-
- private:
-  void deadline_expired() noexcept override {
-    expired_ = true;
-    boost::system::error_code ignored;
-    socket_.cancel(ignored);
-  }
-  Socket& socket_;
-  bool expired_ = false;
-  Deadline deadline_;
-};
 
 class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
@@ -132,7 +111,8 @@ class ClientConnection final : public ClientExchange,
   bool aborted_ = false;
 };
 
-// The loop is flat on purpose: a hit is one read, one gather write and one wait, without a coroutine frame of its own.
+// The loop is flat on purpose: a hit is one read, one gather write and one wait, without a
+// coroutine frame of its own.
 Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   ClientConnection& c = *self;
   for (;;) {
@@ -218,7 +198,8 @@ void ClientConnection::begin_exchange() {
 }
 
 http::Persistence ClientConnection::persistence() noexcept {
-  // Once announced, close stays: an unread body, or draining, makes the connection end after this response.
+  // Once announced, close stays: an unread body, or draining, makes the connection end after this
+  // response.
   if (!body_.done() || gauge_->draining()) persistence_ = http::Persistence::close;
   return persistence_;
 }
@@ -315,18 +296,20 @@ void ClientConnection::close() noexcept {
 }
 
 bool ClientConnection::wants_linger() const noexcept {
-  // Closing with unread input would reset the connection and could take the response away from the client.
+  // Closing with unread input would reset the connection and could take the response away from the
+  // client.
   return socket_.is_open() && !aborted_ &&
          (!body_.done() || input_.size() > parser_.head_size() + body_.used_of_received());
 }
 
 Awaitable<void> ClientConnection::refuse(int status) {
   handler_->rejected(status);
-  const std::string bytes = http::render_problem(
-      {.status = status,
-       .detail = "The request breaks HTTP's syntax or a limit of this server.",
-       .extra_fields = {}},
-      http::Method::unknown, http::Persistence::close);
+  const std::string bytes =
+      http::render_problem({.status = status,
+                            .detail = "The request breaks HTTP's syntax or a limit of this server.",
+                            .extra_fields = {}},
+                           http::Method::unknown,
+                           http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   const ErrorCode failed = co_await write(buffers);
   if (!failed) co_await linger();
@@ -348,17 +331,6 @@ Awaitable<void> ClientConnection::linger() {
 
 }  // namespace
 
-bool ConnectionGauge::try_add() noexcept {
-  if (open_.fetch_add(1, std::memory_order_relaxed) >= max_) {
-    open_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
-  }
-  accepted_.fetch_add(1, std::memory_order_relaxed);
-  return true;
-}
-
-void ConnectionGauge::remove() noexcept { open_.fetch_sub(1, std::memory_order_release); }
-
 void serve_connection(Worker& worker,
                       Socket socket,
                       const ConnectionSettings& settings,
@@ -366,8 +338,8 @@ void serve_connection(Worker& worker,
                       std::shared_ptr<ConnectionGauge> gauge) {
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
-  auto connection = std::make_shared<ClientConnection>(worker, std::move(socket), settings,
-                                                       std::move(handler), std::move(gauge));
+  auto connection = std::make_shared<ClientConnection>(
+      worker, std::move(socket), settings, std::move(handler), std::move(gauge));
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
 }
 

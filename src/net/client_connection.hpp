@@ -1,16 +1,17 @@
-// A client's connection: reads heads, keeps the order of pipelined requests, hands each to the handler, enforces the limits on slow and hostile clients, and makes sure that every
-// request's body is consumed or the connection closed. One coroutine, one worker.
+// A client's connection: reads heads, keeps the order of pipelined requests, hands each to the
+// handler, enforces the limits on slow and hostile clients, and makes sure that every request's
+// body is consumed or the connection closed. One coroutine, one worker.
 #pragma once
-
-#include <atomic>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
 
 #include "base/clock.hpp"
 #include "http/parser.hpp"
+#include "net/connection_gauge.hpp"
 #include "net/request_handler.hpp"
 #include "net/worker.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 
 namespace hawkcache::net {
 
@@ -23,29 +24,14 @@ struct ConnectionSettings {
   std::uint64_t max_body = 0;         // of a request; 0: unlimited
 };
 
-// Connections of all workers: how many, how many at most, and whether the server is draining. Shared by listeners, connections and the server.
-class ConnectionGauge {
- public:
-  explicit ConnectionGauge(std::size_t max) : max_(max) {}
-  bool try_add() noexcept;
-  void remove() noexcept;
-  std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
-  std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
-  // From now on connections close after the exchange they are in; idle ones close at once (each worker's registry does that, see close_idle_connections).
-  void drain() noexcept { draining_.store(true, std::memory_order_release); }
-  bool draining() const noexcept { return draining_.load(std::memory_order_acquire); }
-
- private:
-  std::size_t max_;
-  std::atomic<std::size_t> open_{0};
-  std::atomic<std::uint64_t> accepted_{0};
-  std::atomic<bool> draining_{false};
-};
-
 // Serves the connection until it ends; owns itself. On the worker's thread.
-void serve_connection(Worker& worker, Socket socket, const ConnectionSettings& settings, std::unique_ptr<RequestHandler> handler,
+void serve_connection(Worker& worker,
+                      Socket socket,
+                      const ConnectionSettings& settings,
+                      std::unique_ptr<RequestHandler> handler,
                       std::shared_ptr<ConnectionGauge> gauge);
-// Closes this worker's connections that wait for a request; on its thread. `all`: those in an exchange too.
+// Closes this worker's connections that wait for a request; on its thread. `all`: those in an
+// exchange too.
 enum class CloseWhich : std::uint8_t { idle, all };
 void close_connections(Worker& worker, CloseWhich which);
 

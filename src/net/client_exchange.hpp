@@ -1,15 +1,15 @@
-// One request and its response on a client connection, as a handler sees it when try_handle() was not enough. Owned by the connection;
-// everything here is called on the connection's worker.
+// One request and its response on a client connection, as a handler sees it when try_handle() was
+// not enough. Owned by the connection; everything here is called on the connection's worker.
 #pragma once
+
+#include "base/result.hpp"
+#include "net/asio.hpp"
+#include "net/request_handler.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
-
-#include "base/result.hpp"
-#include "net/asio.hpp"
-#include "net/request_handler.hpp"
 
 namespace hawkcache::net {
 
@@ -24,22 +24,26 @@ class ClientExchange {
   virtual http::Persistence persistence() noexcept = 0;
   virtual void close_after_response() noexcept = 0;
 
-  // The next piece of the request's body, decoded; empty at its end. The view is valid until the next call. A first call on a request with
-  // `Expect: 100-continue` sends the 100. Errors: client_gone, client_timeout, body_malformed, body_truncated, body_too_large.
+  // The next piece of the request's body, decoded; empty at its end. The view is valid until the
+  // next call. A first call on a request with `Expect: 100-continue` sends the 100. Errors:
+  // client_gone, client_timeout, body_malformed, body_truncated, body_too_large.
   virtual Awaitable<Result<std::string_view>> read_body() = 0;
-  // The whole body if it has been received already, decoded and with a known length, so that it can be sent along with the head; nullopt otherwise. Consumes it.
+  // The whole body if it has been received already, decoded and with a known length, so that it can
+  // be sent along with the head; nullopt otherwise. Consumes it.
   virtual std::optional<std::string_view> take_buffered_body() noexcept = 0;
   // Whether the body has been read to its end.
   virtual bool body_consumed() const noexcept = 0;
   // Ends a pending read_body() of another coroutine with client_gone.
   virtual void cancel_read() noexcept = 0;
 
-  // Writes all of it, waiting where the client is slow. Error: client_gone, client_timeout; then nothing more can be written.
+  // Writes all of it, waiting where the client is slow. Error: client_gone, client_timeout; then
+  // nothing more can be written.
   virtual Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) = 0;
   // Whether anything of a final response has been written.
   virtual bool response_started() const noexcept = 0;
   virtual std::uint64_t bytes_written() const noexcept = 0;
-  // The response broke off: the connection ends so that the client can tell; by a reset where the end of the connection would be the end of the body.
+  // The response broke off: the connection ends so that the client can tell; by a reset where the
+  // end of the connection would be the end of the body.
   enum class AbortKind : std::uint8_t { close, reset };
   virtual void abort(AbortKind kind) noexcept = 0;
 };

@@ -1,13 +1,13 @@
-// The client connections of one worker, so that draining can reach them. Belongs to the worker's thread.
+// The client connections of one worker, so that draining can reach them. Belongs to the worker's
+// thread.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
 
 namespace hawkcache::net {
 
-class RegisteredConnection
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class RegisteredConnection : public boost::intrusive::list_base_hook<
+                                 boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // Closes it if it waits for a request.
   virtual void close_if_idle() noexcept = 0;

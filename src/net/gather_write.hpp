@@ -1,12 +1,13 @@
-// What is left to write of a sequence of buffers; writes without waiting. Reused, so that it does not allocate once it has grown.
+// What is left to write of a sequence of buffers; writes without waiting. Reused, so that it does
+// not allocate once it has grown.
 #pragma once
+
+#include "base/result.hpp"
+#include "net/asio.hpp"
 
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "base/result.hpp"
-#include "net/asio.hpp"
 
 namespace hawkcache::net {
 
@@ -17,7 +18,8 @@ class GatherWrite {
     next_ = 0;
   }
 
-  // Writes until all is written (no error), the socket takes no more (would_block), or it fails. REQUIRES: a non-blocking socket.
+  // Writes until all is written (no error), the socket takes no more (would_block), or it fails.
+  // REQUIRES: a non-blocking socket.
   ErrorCode write_some(Socket& socket, std::uint64_t& written) {
     while (next_ < buffers_.size()) {
       ErrorCode error;

@@ -1,4 +1,5 @@
-// The bytes a connection has received and not yet used up: one contiguous run, growing only while a head does not fit.
+// The bytes a connection has received and not yet used up: one contiguous run, growing only while a
+// head does not fit.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,8 @@ class InputBuffer {
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
-  // At least 2 KiB to read into; commit() says how much was read. Views into the buffer are void afterwards.
+  // At least 2 KiB to read into; commit() says how much was read. Views into the buffer are void
+  // afterwards.
   std::span<char> space() {
     if (bytes_.size() - size_ < kInitial / 2) {
       bytes_.resize(bytes_.empty() ? kInitial : bytes_.size() * 2);

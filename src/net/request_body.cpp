@@ -7,7 +7,8 @@ namespace {
 constexpr std::size_t kReadSize = 64 * 1024;
 }
 
-void RequestBody::begin(http::BodyFraming framing, std::string_view received,
+void RequestBody::begin(http::BodyFraming framing,
+                        std::string_view received,
                         std::uint64_t max_size) {
   framing_ = framing;
   decoder_ = {};
@@ -24,8 +25,8 @@ RequestBody::Piece RequestBody::next() noexcept {
   if (done_) return {State::end, {}, {}};
   if (framing_.kind == http::BodyKind::length) {
     if (pending_.empty()) return {State::need_input, {}, {}};
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(pending_.size(), framing_.length - taken_));
+    const auto size = static_cast<std::size_t>(
+        std::min<std::uint64_t>(pending_.size(), framing_.length - taken_));
     const std::string_view data = pending_.substr(0, size);
     pending_.remove_prefix(size);
     taken_ += size;
@@ -40,9 +41,13 @@ RequestBody::Piece RequestBody::next() noexcept {
         taken_ += step.data.size();
         if (max_size_ != 0 && taken_ > max_size_) return {State::error, {}, Errc::body_too_large};
         return {State::data, step.data, {}};
-      case http::ChunkedDecoder::State::done: done_ = true; return {State::end, {}, {}};
-      case http::ChunkedDecoder::State::error: return {State::error, {}, Errc::body_malformed};
-      case http::ChunkedDecoder::State::more: break;
+      case http::ChunkedDecoder::State::done:
+        done_ = true;
+        return {State::end, {}, {}};
+      case http::ChunkedDecoder::State::error:
+        return {State::error, {}, Errc::body_malformed};
+      case http::ChunkedDecoder::State::more:
+        break;
     }
   }
   return {State::need_input, {}, {}};

@@ -1,6 +1,10 @@
-// A request's body as bytes come in: what was received along with the head first, then what is read from the socket. Decodes the framing; no I/O.
-// Owned by its connection.
+// A request's body as bytes come in: what was received along with the head first, then what is read
+// from the socket. Decodes the framing; no I/O. Owned by its connection.
 #pragma once
+
+#include "base/result.hpp"
+#include "http/body_framing.hpp"
+#include "http/chunked.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,15 +13,12 @@
 #include <span>
 #include <string_view>
 
-#include "base/result.hpp"
-#include "http/body_framing.hpp"
-#include "http/chunked.hpp"
-
 namespace hawkcache::net {
 
 class RequestBody {
  public:
-  // `received` is what came behind the head: body, and perhaps the next request. It must stay where it is until the body is done.
+  // `received` is what came behind the head: body, and perhaps the next request. It must stay where
+  // it is until the body is done.
   void begin(http::BodyFraming framing, std::string_view received, std::uint64_t max_size);
 
   enum class State : std::uint8_t { data, need_input, end, error };
@@ -49,7 +50,7 @@ class RequestBody {
   http::BodyFraming framing_;
   http::ChunkedDecoder decoder_;
   std::string_view received_;
-  std::string_view pending_;           // bytes not yet decoded
+  std::string_view pending_;  // bytes not yet decoded
   std::unique_ptr<char[]> own_;
   bool reading_own_ = false;
   bool done_ = true;

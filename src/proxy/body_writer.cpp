@@ -29,7 +29,8 @@ net::Awaitable<ErrorCode> BodyWriter::write(std::span<const std::string_view> pi
 }
 
 void BodyWriter::break_off() noexcept {
-  // Where the connection's end is the body's end only a reset tells the client that something is missing.
+  // Where the connection's end is the body's end only a reset tells the client that something is
+  // missing.
   client_.abort(framing_ == ClientFraming::until_close ? net::ClientExchange::AbortKind::reset
                                                        : net::ClientExchange::AbortKind::close);
 }

@@ -1,6 +1,9 @@
-// Writes a response to a client piece by piece in the framing its head announced. The head goes out with the first piece, in one gather write.
-// Lives in the coroutine of one exchange.
+// Writes a response to a client piece by piece in the framing its head announced. The head goes out
+// with the first piece, in one gather write. Lives in the coroutine of one exchange.
 #pragma once
+
+#include "net/client_exchange.hpp"
+#include "proxy/response_text.hpp"
 
 #include <array>
 #include <cstdint>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "net/client_exchange.hpp"
-#include "proxy/response_text.hpp"
 
 namespace hawkcache::proxy {
 
@@ -23,7 +23,8 @@ class BodyWriter {
       : client_(client), head_(std::move(head)), framing_(framing) {}
 
   enum class Last : std::uint8_t { no, yes };
-  // The pieces, and with Last::yes the end of the body. The pieces must stay valid until it is done.
+  // The pieces, and with Last::yes the end of the body. The pieces must stay valid until it is
+  // done.
   net::Awaitable<ErrorCode> write(std::span<const std::string_view> pieces, Last last);
   // The response broke off in mid-body.
   void break_off() noexcept;

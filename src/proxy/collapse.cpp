@@ -1,9 +1,9 @@
 #include "proxy/collapse.hpp"
 
-#include <algorithm>
-
 #include "base/hash.hpp"
 #include "caching/vary.hpp"
+
+#include <algorithm>
 
 namespace hawkcache::proxy {
 namespace {
@@ -54,16 +54,20 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
   const FillSubject& subject = fill.subject();
   if (subject.rule_fingerprint != request.rule_fingerprint) return false;
   const auto head = fill.head();
-  // A purge since the fill's fetch began concerns it by URL, prefix, all and tags; while the origin's tags are unknown, any purge of a tag does.
-  const auto verdict = fence_.check({.epoch = fill.epoch(),
-                                     .authority = subject.authority,
-                                     .path_and_query = subject.path_and_query},
-                                    head ? std::span(head->meta.tags) : request.rule_tags,
-                                    head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
+  // A purge since the fill's fetch began concerns it by URL, prefix, all and tags; while the
+  // origin's tags are unknown, any purge of a tag does.
+  const auto verdict =
+      fence_.check({.epoch = fill.epoch(),
+                    .authority = subject.authority,
+                    .path_and_query = subject.path_and_query},
+                   head ? std::span(head->meta.tags) : request.rule_tags,
+                   head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
   if (verdict.trust != store::Trust::trusted) return false;
   if (head) return may_share(*head, request.fields, *request.policy) == Share::yes;
-  return !request.vary_hint || same_variant(*request.vary_hint, subject.request->fields(),
-                                            request.fields, request.policy->normalize);
+  return !request.vary_hint || same_variant(*request.vary_hint,
+                                            subject.request->fields(),
+                                            request.fields,
+                                            request.policy->normalize);
 }
 
 std::shared_ptr<Fill> CollapseTable::find_locked(const Shard& shard,
@@ -72,8 +76,9 @@ std::shared_ptr<Fill> CollapseTable::find_locked(const Shard& shard,
   if (found == shard.fills.end()) return nullptr;
   // The newest first: an older one may have been overtaken by a purge.
   const auto fill = std::find_if(
-      found->second.rbegin(), found->second.rend(),
-      [&](const std::shared_ptr<Fill>& candidate) { return may_join(*candidate, request); });
+      found->second.rbegin(), found->second.rend(), [&](const std::shared_ptr<Fill>& candidate) {
+        return may_join(*candidate, request);
+      });
   return fill == found->second.rend() ? nullptr : *fill;
 }
 

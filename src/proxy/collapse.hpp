@@ -1,6 +1,14 @@
-// Collapsed forwarding: the fills under way, by key. Whoever misses either joins one or begins one; who may join is decided here, by the purge fence, by the rule, and by
-// what is known of the response's variant. Thread-safe (sharded).
+// Collapsed forwarding: the fills under way, by key. Whoever misses either joins one or begins one;
+// who may join is decided here, by the purge fence, by the rule, and by what is known of the
+// response's variant. Thread-safe (sharded).
 #pragma once
+
+#include "caching/cache_key.hpp"
+#include "caching/policy.hpp"
+#include "caching/stored_meta.hpp"
+#include "http/fields.hpp"
+#include "proxy/fill.hpp"
+#include "store/purge_fence.hpp"
 
 #include <array>
 #include <cstdint>
@@ -10,13 +18,6 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "caching/cache_key.hpp"
-#include "caching/policy.hpp"
-#include "caching/stored_meta.hpp"
-#include "http/fields.hpp"
-#include "proxy/fill.hpp"
-#include "store/purge_fence.hpp"
 
 namespace hawkcache::proxy {
 
@@ -32,23 +33,29 @@ struct JoinRequest {
   std::uint64_t rule_fingerprint = 0;
   http::FieldsView fields;
   const caching::CachePolicy* policy = nullptr;
-  std::shared_ptr<const caching::VaryNames> vary_hint;  // names known to select this key's variants; null: none known
+  std::shared_ptr<const caching::VaryNames>
+      vary_hint;  // names known to select this key's variants; null: none known
 };
 
 Share may_share(const FillHead& head, http::FieldsView request, const caching::CachePolicy& policy);
 // The same of a response that is stored.
-Share may_share(const caching::StoredMeta& meta, http::FieldsView request, const caching::CachePolicy& policy);
+Share may_share(const caching::StoredMeta& meta,
+                http::FieldsView request,
+                const caching::CachePolicy& policy);
 
 class CollapseTable {
  public:
   explicit CollapseTable(const store::PurgeFence& fence) : fence_(fence) {}
 
-  // A reader of a fill that the request may join; where there is none, `candidate` is entered, in the same step, and gets the first reader.
+  // A reader of a fill that the request may join; where there is none, `candidate` is entered, in
+  // the same step, and gets the first reader.
   struct Joined {
     std::unique_ptr<FillReader> reader;
     enum class Role : std::uint8_t { leader, follower } role = Role::follower;
   };
-  Joined join_or_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate, net::Executor executor);
+  Joined join_or_lead(const JoinRequest& request,
+                      const std::shared_ptr<Fill>& candidate,
+                      net::Executor executor);
   // Enters a fill without a reader (a background refresh) unless one that would do is under way.
   bool try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate);
   // The fill is over, or must not be joined any more. A fill that was never entered is not missed.

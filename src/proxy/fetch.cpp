@@ -1,11 +1,11 @@
 #include "proxy/fetch.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
 #include "proxy/response_intake.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 namespace hawkcache::proxy {
 
@@ -136,7 +136,8 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
   if (!head_) return Next::ask_unconditionally;
   state_.counters.add(Counter::revalidated);
   if (head_->not_stored != Reason::none) {
-    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no longer.
+    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept
+    // no longer.
     const store::StoredResponsePtr base = order_.base;
     not_stored(head_->not_stored);
     forget_base();
@@ -145,16 +146,16 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
     fill_.complete();
     return Next::done;
   }
-  auto freshened = std::make_shared<store::StoredResponse>(store::StoredParts{
-      .key = fill_.subject().key,
-      .authority = fill_.subject().authority,
-      .path_and_query = fill_.subject().path_and_query,
-      .meta = head_->meta,
-      .head = head_->text,
-      .withheld = head_->withheld,
-      .body = order_.base->body(),
-      .epoch = fill_.epoch(),
-      .sequence = fill_.sequence()});
+  auto freshened = std::make_shared<store::StoredResponse>(
+      store::StoredParts{.key = fill_.subject().key,
+                         .authority = fill_.subject().authority,
+                         .path_and_query = fill_.subject().path_and_query,
+                         .meta = head_->meta,
+                         .head = head_->text,
+                         .withheld = head_->withheld,
+                         .body = order_.base->body(),
+                         .epoch = fill_.epoch(),
+                         .sequence = fill_.sequence()});
   state_.store.put(freshened);
   fill_.use_stored(std::move(freshened), Reason::none);
   return Next::done;
@@ -165,12 +166,13 @@ bool Fetch::serve_stale_instead() {
       !caching::may_serve_on_error(order_.base_freshness, state_.worker.clock().wall())) {
     return false;
   }
-  // A purge that came meanwhile forbids it: purged content does not come back because the origin fails.
-  const auto verdict =
-      state_.store.fence().check({.epoch = order_.base->epoch(),
-                                  .authority = order_.base->authority(),
-                                  .path_and_query = order_.base->path_and_query()},
-                                 order_.base->tag_texts(), store::TagsKnown::all);
+  // A purge that came meanwhile forbids it: purged content does not come back because the origin
+  // fails.
+  const auto verdict = state_.store.fence().check({.epoch = order_.base->epoch(),
+                                                   .authority = order_.base->authority(),
+                                                   .path_and_query = order_.base->path_and_query()},
+                                                  order_.base->tag_texts(),
+                                                  store::TagsKnown::all);
   if (verdict.trust == store::Trust::distrusted) return false;
   state_.fills.leave(fill_);
   fill_.use_stored(order_.base, Reason::stale_if_error);
@@ -179,7 +181,9 @@ bool Fetch::serve_stale_instead() {
 
 void Fetch::on_error(const ErrorCode& error) {
   state_.counters.add(Counter::fetch_errors);
-  log::warn("fetch of {}{} failed: {}", fill_.subject().authority, fill_.subject().path_and_query,
+  log::warn("fetch of {}{} failed: {}",
+            fill_.subject().authority,
+            fill_.subject().path_and_query,
             error.message());
   if (serve_stale_instead()) return;
   state_.fills.leave(fill_);
@@ -231,7 +235,8 @@ net::Awaitable<bool> Fetch::wait_for_room() {
   }
 }
 
-// What is stored can be found before its last byte goes to any client: the store comes first, then the readers.
+// What is stored can be found before its last byte goes to any client: the store comes first, then
+// the readers.
 void Fetch::complete() {
   if (keeping_) {
     const store::PutResult result = put(fill_.body());
@@ -258,7 +263,8 @@ store::PutResult Fetch::put(std::vector<SharedBytes> body) {
                          .sequence = fill_.sequence()}));
 }
 
-// Nobody may join any more, and later requests need not queue behind each other. A failing origin is no reason to remember the key.
+// Nobody may join any more, and later requests need not queue behind each other. A failing origin
+// is no reason to remember the key.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   state_.fills.leave(fill_);
@@ -267,12 +273,13 @@ void Fetch::not_stored(Reason reason) {
   }
 }
 
-// What was stored has been answered anew by something that may not be kept: it must not come back as stale content.
+// What was stored has been answered anew by something that may not be kept: it must not come back
+// as stale content.
 void Fetch::forget_base() {
   if (!order_.base) return;
   store::PurgeRequest purge;
-  purge.urls.push_back({store::normalized_authority(order_.base->authority()),
-                        order_.base->path_and_query()});
+  purge.urls.push_back(
+      {store::normalized_authority(order_.base->authority()), order_.base->path_and_query()});
   state_.store.purge(purge, state_.worker.clock().wall());
   order_.base.reset();
 }

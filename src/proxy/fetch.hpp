@@ -1,10 +1,7 @@
-// A fetch on behalf of the cache: sends one request upstream, turns the answer into a fill's head and body, stores it, freshens what a 304 confirms, and falls back on what is stored where the
+// A fetch on behalf of the cache: sends one request upstream, turns the answer into a fill's head
+// and body, stores it, freshens what a 304 confirms, and falls back on what is stored where the
 // origin fails. A coroutine of its own on the worker where it began; belongs to no client.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string>
 
 #include "caching/stored_meta.hpp"
 #include "http/method.hpp"
@@ -14,16 +11,23 @@
 #include "proxy/route.hpp"
 #include "proxy/worker_state.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <string>
+
 namespace hawkcache::proxy {
 
 struct FetchOrder {
   std::shared_ptr<Fill> fill;
   http::Method method = http::Method::get;
-  std::string head;                          // the request as it goes out
-  ClientConditions conditions = ClientConditions::omit;  // whether the client's own conditions and ranges are in it
-  std::string unconditional_head;            // while `base` is validated: the same without our conditions; else empty
-  store::StoredResponsePtr base;             // what is stored already, stale: validated, or served if the origin fails; null: none
-  caching::Freshness base_freshness;         // a soft purge taken into account
+  std::string head;  // the request as it goes out
+  ClientConditions conditions =
+      ClientConditions::omit;  // whether the client's own conditions and ranges are in it
+  std::string
+      unconditional_head;  // while `base` is validated: the same without our conditions; else empty
+  store::StoredResponsePtr
+      base;  // what is stored already, stale: validated, or served if the origin fails; null: none
+  caching::Freshness base_freshness;  // a soft purge taken into account
   const Route* route = nullptr;
   std::shared_ptr<const Snapshot> snapshot;  // keeps the route alive
   std::string scheme;

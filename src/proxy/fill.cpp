@@ -185,8 +185,8 @@ FillReader::View FillReader::take() {
     if (end > state_.position) {
       const std::uint64_t from = std::max(begin, state_.position) - begin;
       // An aliasing pointer: shares the chunk, begins within it.
-      view.pieces.emplace_back(
-          std::shared_ptr<const char[]>(chunk.data, chunk.data.get() + from), end - begin - from);
+      view.pieces.emplace_back(std::shared_ptr<const char[]>(chunk.data, chunk.data.get() + from),
+                               end - begin - from);
       state_.position = end;
     }
     begin += chunk.size;

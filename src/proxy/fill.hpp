@@ -1,11 +1,23 @@
-// A response on its way in. One fetch writes it; any number of readers, on any worker, read it at their own pace: the client whose miss began it, and those who asked for
-// the same key meanwhile. The fetch does not belong to any of them.
+// A response on its way in. One fetch writes it; any number of readers, on any worker, read it at
+// their own pace: the client whose miss began it, and those who asked for the same key meanwhile.
+// The fetch does not belong to any of them.
 //
-// What is written becomes visible with publish(). A kept fill (one that will be stored) holds everything until it is complete and waits for nobody but, to bound memory, the fastest
-// reader; once it is not kept (not storable, or larger than max_object) it holds only what some reader has still to see, and is abandoned when the last reader leaves.
+// What is written becomes visible with publish(). A kept fill (one that will be stored) holds
+// everything until it is complete and waits for nobody but, to bound memory, the fastest reader;
+// once it is not kept (not storable, or larger than max_object) it holds only what some reader has
+// still to see, and is abandoned when the last reader leaves.
 //
-// Thread-safe: one mutex, short sections. Readers are woken through their WakeUp, the writer through its own.
+// Thread-safe: one mutex, short sections. Readers are woken through their WakeUp, the writer
+// through its own.
 #pragma once
+
+#include "base/result.hpp"
+#include "base/shared_bytes.hpp"
+#include "caching/reason.hpp"
+#include "net/wake_up.hpp"
+#include "proxy/owned_request.hpp"
+#include "store/purge_fence.hpp"
+#include "store/stored_response.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -15,14 +27,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.hpp"
-#include "base/shared_bytes.hpp"
-#include "caching/reason.hpp"
-#include "net/wake_up.hpp"
-#include "proxy/owned_request.hpp"
-#include "store/purge_fence.hpp"
-#include "store/stored_response.hpp"
 
 namespace hawkcache::proxy {
 
@@ -39,13 +43,14 @@ struct FillSubject {
 // The response's head, as its readers see it. Immutable.
 struct FillHead {
   int status = 0;
-  std::string text;                            // as StoredParts::head
-  std::string own_text;                        // the same with fields that are not stored (a stripped Set-Cookie ...): only for the client whose request it was; empty: no such fields
-  std::optional<std::string> withheld;         // as StoredParts::withheld
+  std::string text;      // as StoredParts::head
+  std::string own_text;  // the same with fields that are not stored (a stripped Set-Cookie ...):
+                         // only for the client whose request it was; empty: no such fields
+  std::optional<std::string> withheld;  // as StoredParts::withheld
   caching::StoredMeta meta;
-  std::optional<std::uint64_t> content_length; // as the origin announced it
+  std::optional<std::uint64_t> content_length;         // as the origin announced it
   caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared
-  bool has_body = true;                        // false: 204, 304, an answer to HEAD
+  bool has_body = true;                                // false: 204, 304, an answer to HEAD
 };
 
 // How a fill turned out, as far as it is known.
@@ -53,7 +58,8 @@ enum class FillPhase : std::uint8_t {
   awaiting_head,
   streaming,   // head() is there; body pieces follow
   complete,    // and all of the body
-  use_stored,  // stored() is to be served instead: freshened by a 304, or stale because the origin failed
+  use_stored,  // stored() is to be served instead: freshened by a 304, or stale because the origin
+               // failed
   failed,      // failure() says why: before the head, or in mid-body
 };
 
@@ -61,7 +67,8 @@ class FillReader;
 
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
-  static constexpr std::uint64_t kWindow = 1024 * 1024;  // bytes that may be ahead of the reader that counts
+  static constexpr std::uint64_t kWindow =
+      1024 * 1024;  // bytes that may be ahead of the reader that counts
 
   Fill(FillSubject subject, store::FetchTicket ticket);
 
@@ -141,8 +148,9 @@ class FillReader {
     ErrorCode failure;
     store::StoredResponsePtr stored;
     caching::Reason stored_reason = caching::Reason::none;
-    std::vector<SharedBytes> pieces;  // what follows the reader's position, as far as it is published
-    std::uint64_t available = 0;      // bytes of the body published so far, from its beginning
+    std::vector<SharedBytes>
+        pieces;                   // what follows the reader's position, as far as it is published
+    std::uint64_t available = 0;  // bytes of the body published so far, from its beginning
   };
   // What can be seen now; takes the pieces and moves on past them.
   View take();

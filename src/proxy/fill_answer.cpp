@@ -1,13 +1,13 @@
 #include "proxy/fill_answer.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "caching/freshness.hpp"
 #include "caching/validation.hpp"
 #include "http/range.hpp"
 #include "proxy/body_writer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace hawkcache::proxy {
 namespace {
@@ -24,7 +24,8 @@ struct AnswerPlan {
   std::optional<std::uint64_t> size;  // nullopt: to the end
 };
 
-// Only a response that the cache took in whole is sliced or turned into a 304; one that is merely passed on is the origin's own answer to the client's conditions.
+// Only a response that the cache took in whole is sliced or turned into a 304; one that is merely
+// passed on is the origin's own answer to the client's conditions.
 http::RangeDecision range_for(const http::RequestHead& request,
                               const FillHead& head,
                               std::optional<std::uint64_t> length) {
@@ -50,7 +51,12 @@ AnswerPlan plan_answer(net::ClientExchange& client,
   std::optional<std::uint64_t> length = head.content_length;
   if (view.phase == FillPhase::complete && head.has_body) length = view.available;
 
-  AnswerPlan plan{.kind = AnswerKind::whole, .status = head.status, .head = {}, .framing = {}, .first = 0, .size = {}};
+  AnswerPlan plan{.kind = AnswerKind::whole,
+                  .status = head.status,
+                  .head = {},
+                  .framing = {},
+                  .first = 0,
+                  .size = {}};
   HeadTail tail{.framing = ClientFraming::length,
                 .content_length = length,
                 .age = caching::current_age(head.meta.freshness, input.now),
@@ -62,8 +68,9 @@ AnswerPlan plan_answer(net::ClientExchange& client,
 
   const auto range = range_for(request, head, length);
   if (head.not_stored == caching::Reason::none &&
-      caching::evaluate_precondition(request.fields(), head.status, head.meta.validators,
-                                     input.now) == caching::Precondition::not_modified) {
+      caching::evaluate_precondition(
+          request.fields(), head.status, head.meta.validators, input.now) ==
+          caching::Precondition::not_modified) {
     plan.kind = AnswerKind::not_modified;
     plan.status = 304;
     append_not_modified_head(plan.head, head_text);
@@ -73,16 +80,19 @@ AnswerPlan plan_answer(net::ClientExchange& client,
     plan.kind = AnswerKind::partial;
     plan.status = 206;
     append_head_with_status(plan.head, head_text, "HTTP/1.1 206 Partial Content\r\n");
-    fmt::format_to(std::back_inserter(plan.head), "Content-Range: bytes {}-{}/{}\r\n",
-                   range.range.first, range.range.last, *length);
+    fmt::format_to(std::back_inserter(plan.head),
+                   "Content-Range: bytes {}-{}/{}\r\n",
+                   range.range.first,
+                   range.range.last,
+                   *length);
     tail.content_length = range.range.size();
     plan.first = range.range.first;
     plan.size = range.range.size();
   } else if (range.verdict == http::RangeVerdict::unsatisfiable) {
     plan.kind = AnswerKind::unsatisfiable;
     plan.status = 416;
-    plan.head = fmt::format("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\n",
-                            *length);
+    plan.head =
+        fmt::format("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\n", *length);
     tail.content_length = 0;
     tail.framing = ClientFraming::no_body;
   } else {
@@ -98,7 +108,8 @@ AnswerPlan plan_answer(net::ClientExchange& client,
   return plan;
 }
 
-// The part of the pieces that lies within [first, first + size), given that they begin at `position`.
+// The part of the pieces that lies within [first, first + size), given that they begin at
+// `position`.
 std::vector<std::string_view> clip(const std::vector<SharedBytes>& pieces,
                                    std::uint64_t position,
                                    std::uint64_t first,
@@ -113,7 +124,10 @@ std::vector<std::string_view> clip(const std::vector<SharedBytes>& pieces,
   return wanted;
 }
 
-net::Awaitable<ErrorCode> stream_body(FillReader& reader, BodyWriter& writer, std::uint64_t first, std::uint64_t end) {
+net::Awaitable<ErrorCode> stream_body(FillReader& reader,
+                                      BodyWriter& writer,
+                                      std::uint64_t first,
+                                      std::uint64_t end) {
   std::uint64_t position = 0;
   for (;;) {
     const FillReader::View view = reader.take();

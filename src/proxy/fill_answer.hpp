@@ -1,4 +1,5 @@
-// A client's answer out of a fill: the head as soon as it is there, the body as it grows; conditions and ranges of the client are honoured where the response is one that the cache shares.
+// A client's answer out of a fill: the head as soon as it is there, the body as it grows;
+// conditions and ranges of the client are honoured where the response is one that the cache shares.
 #pragma once
 
 #include "net/client_exchange.hpp"
@@ -24,7 +25,10 @@ struct FillAnswer {
   ErrorCode error;  // of the client or of the origin: the response is not whole
 };
 
-// REQUIRES: the reader's fill has a head (phase streaming, complete, or failed after it), nothing of the body was taken.
-net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client, FillReader& reader, FillAnswerInput input);
+// REQUIRES: the reader's fill has a head (phase streaming, complete, or failed after it), nothing
+// of the body was taken.
+net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
+                                            FillReader& reader,
+                                            FillAnswerInput input);
 
 }  // namespace hawkcache::proxy

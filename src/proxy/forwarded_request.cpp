@@ -1,12 +1,12 @@
 #include "proxy/forwarded_request.hpp"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "base/ascii.hpp"
 #include "caching/vary.hpp"
 #include "http/hop_by_hop.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace hawkcache::proxy {
 namespace {
@@ -24,8 +24,10 @@ bool is_condition(FieldName id) {
     case FieldName::if_modified_since:
     case FieldName::if_unmodified_since:
     case FieldName::if_range:
-    case FieldName::range: return true;
-    default: return false;
+    case FieldName::range:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -38,8 +40,10 @@ bool is_ours(FieldName id) {
     case FieldName::via:
     case FieldName::x_forwarded_for:
     case FieldName::x_forwarded_proto:
-    case FieldName::x_forwarded_host: return true;
-    default: return false;
+    case FieldName::x_forwarded_host:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -70,26 +74,28 @@ void append_max_forwards(std::string& out, const ForwardedRequest& request) {
   const auto value = request.head->fields().value(FieldName::max_forwards);
   if (!value) return;
   const auto hops = ascii::parse_digits(*value, 1'000'000);
-  const bool counted = request.head->method == http::Method::options ||
-                       request.head->method == http::Method::trace;
+  const bool counted =
+      request.head->method == http::Method::options || request.head->method == http::Method::trace;
   // RFC 9110 section 7.6.2: only TRACE and OPTIONS count down.
-  append_field(out, "Max-Forwards",
+  append_field(out,
+               "Max-Forwards",
                counted && hops && *hops > 0 ? fmt::to_string(*hops - 1) : std::string(*value));
 }
 
 void append_our_fields(std::string& out, const ForwardedRequest& request) {
   const http::FieldsView fields = request.head->fields();
   const auto forwarded_for = fields.combined(FieldName::x_forwarded_for);
-  append_field(out, "X-Forwarded-For",
+  append_field(out,
+               "X-Forwarded-For",
                forwarded_for && !forwarded_for->empty()
                    ? fmt::format("{}, {}", *forwarded_for, request.peer)
                    : std::string(request.peer));
   append_field(out, "X-Forwarded-Proto", request.scheme);
   append_field(out, "X-Forwarded-Host", request.authority);
   const auto via = fields.combined(FieldName::via);
-  const std::string_view version =
-      request.head->version == http::Version::http_1_0 ? "1.0" : "1.1";
-  append_field(out, "Via",
+  const std::string_view version = request.head->version == http::Version::http_1_0 ? "1.0" : "1.1";
+  append_field(out,
+               "Via",
                via && !via->empty() ? fmt::format("{}, {} hawkcache", *via, version)
                                     : fmt::format("{} hawkcache", version));
   if (!fields.contains(FieldName::x_request_id)) {
@@ -112,12 +118,15 @@ std::string render_forwarded_request(const ForwardedRequest& request) {
   append_our_fields(out, request);
   // RFC 9112 section 6.3: one length or one chunked, never what came.
   switch (request.framing.kind) {
-    case http::BodyKind::none: break;
+    case http::BodyKind::none:
+      break;
     case http::BodyKind::length:
       append_field(out, "Content-Length", fmt::to_string(request.framing.length));
       break;
     case http::BodyKind::chunked:
-    case http::BodyKind::until_close: append_field(out, "Transfer-Encoding", "chunked"); break;
+    case http::BodyKind::until_close:
+      append_field(out, "Transfer-Encoding", "chunked");
+      break;
   }
   out += "\r\n";
   return out;

@@ -1,11 +1,6 @@
-// The request as it goes upstream: rebuilt, never passed on as it came. Host, framing and Via are ours; hop-by-hop fields stay behind. Pure.
+// The request as it goes upstream: rebuilt, never passed on as it came. Host, framing and Via are
+// ours; hop-by-hop fields stay behind. Pure.
 #pragma once
-
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
 
 #include "caching/policy.hpp"
 #include "caching/validation.hpp"
@@ -13,23 +8,30 @@
 #include "http/head.hpp"
 #include "http/target.hpp"
 
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
 namespace hawkcache::proxy {
 
-// Conditions and ranges: passed on as the client sent them, or left out because the cache wants the whole, unconditional answer.
+// Conditions and ranges: passed on as the client sent them, or left out because the cache wants the
+// whole, unconditional answer.
 enum class ClientConditions : std::uint8_t { forward, omit };
 
 struct ForwardedRequest {
   const http::RequestHead* head = nullptr;
-  std::string_view method;                   // GET where the cache asks on behalf of a HEAD
-  std::string_view target;                   // origin form, or "*"
-  std::string_view authority;                // the client's Host, or that of the absolute form
+  std::string_view method;     // GET where the cache asks on behalf of a HEAD
+  std::string_view target;     // origin form, or "*"
+  std::string_view authority;  // the client's Host, or that of the absolute form
   std::string_view scheme = "http";
   std::string_view peer;
-  std::string_view request_id;               // used where the client sent none
-  http::BodyFraming framing;                 // of the body that follows
+  std::string_view request_id;  // used where the client sent none
+  http::BodyFraming framing;    // of the body that follows
   ClientConditions conditions = ClientConditions::forward;
-  std::optional<std::string> cookie;         // replaces Cookie; empty: none is sent
-  std::span<const std::string> normalize;    // fields that go out in their canonical spelling
+  std::optional<std::string> cookie;       // replaces Cookie; empty: none is sent
+  std::span<const std::string> normalize;  // fields that go out in their canonical spelling
   std::span<const caching::OwnedField> validators;  // conditions of ours
 };
 

@@ -15,7 +15,8 @@ bool may_answer_authorized(const store::StoredResponse& stored,
          !request.contains(http::FieldName::authorization);
 }
 
-// RFC 9111 section 4.1: the selecting fields must match; of several matches the newest is used (they come newest first).
+// RFC 9111 section 4.1: the selecting fields must match; of several matches the newest is used
+// (they come newest first).
 Reason select_variant(const RequestPlan& plan,
                       http::FieldsView request,
                       LookupScratch& scratch,
@@ -32,8 +33,8 @@ Reason select_variant(const RequestPlan& plan,
       if (!result.vary_hint) result.vary_hint = meta.vary;
       if (rendered == nullptr || (rendered != meta.vary.get() && *rendered != *meta.vary)) {
         scratch.secondary_key.clear();
-        caching::append_secondary_key(scratch.secondary_key, *meta.vary, request,
-                                      plan.route->policy.normalize);
+        caching::append_secondary_key(
+            scratch.secondary_key, *meta.vary, request, plan.route->policy.normalize);
         rendered = meta.vary.get();
       }
       if (scratch.secondary_key != meta.secondary_key) {

@@ -1,8 +1,6 @@
-// Key -> store -> variant -> may it be reused? The synchronous part of every request that a rule caches.
+// Key -> store -> variant -> may it be reused? The synchronous part of every request that a rule
+// caches.
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "caching/reason.hpp"
 #include "caching/reuse.hpp"
@@ -10,13 +8,18 @@
 #include "proxy/request_plan.hpp"
 #include "store/store.hpp"
 
+#include <memory>
+#include <string>
+
 namespace hawkcache::proxy {
 
 struct LookupResult {
   store::StoredResponsePtr stored;  // the variant that was chosen, fresh or not; null: none
   caching::Freshness freshness;     // its freshness, a soft purge taken into account
-  caching::Reuse reuse{caching::ReuseAction::validate, caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
-  std::shared_ptr<const caching::VaryNames> vary_hint;  // names that select among this key's variants, where any are stored
+  caching::Reuse reuse{caching::ReuseAction::validate,
+                       caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
+  std::shared_ptr<const caching::VaryNames>
+      vary_hint;  // names that select among this key's variants, where any are stored
 
   bool is_fresh_hit() const noexcept {
     return stored && reuse.action == caching::ReuseAction::serve_fresh;
@@ -30,6 +33,10 @@ struct LookupScratch {
 };
 
 // REQUIRES: plan.kind == lookup.
-LookupResult look_up(store::Store& store, const RequestPlan& plan, http::FieldsView request, WallTime now, LookupScratch& scratch);
+LookupResult look_up(store::Store& store,
+                     const RequestPlan& plan,
+                     http::FieldsView request,
+                     WallTime now,
+                     LookupScratch& scratch);
 
 }  // namespace hawkcache::proxy

@@ -1,11 +1,12 @@
-// A request's fields kept beyond the request: what a fetch needs after its first client may have gone. Immutable after construction, so that all threads may read it.
+// A request's fields kept beyond the request: what a fetch needs after its first client may have
+// gone. Immutable after construction, so that all threads may read it.
 #pragma once
+
+#include "http/head.hpp"
 
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "http/head.hpp"
 
 namespace hawkcache::proxy {
 

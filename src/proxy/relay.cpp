@@ -1,11 +1,11 @@
 #include "proxy/relay.hpp"
 
-#include <array>
-
 #include "base/ascii.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
 #include "proxy/write_invalidation.hpp"
+
+#include <array>
 
 namespace hawkcache::proxy {
 namespace {
@@ -31,9 +31,11 @@ std::string render_relayed_head(const http::ResponseHead& head,
                                 ClientFraming& client_side) {
   const HeadUse use = input.x_cache == XCache::none ? HeadUse::pass : HeadUse::caching_rule;
   static const std::optional<std::string> kKeep;
-  std::string text = render_response_head(
-      head.status, head.reason, head.fields(),
-      {.use = use, .strip = {}, .client_cache_control = &kKeep, .now = now});
+  std::string text =
+      render_response_head(head.status,
+                           head.reason,
+                           head.fields(),
+                           {.use = use, .strip = {}, .client_cache_control = &kKeep, .now = now});
   if (use == HeadUse::caching_rule) {
     if (const auto age = head.fields().value(http::FieldName::age)) {
       text.append("Age: ").append(*age).append("\r\n");
@@ -79,9 +81,9 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange, BodyWr
     }
     const std::array<std::string_view, 1> pieces{*piece};
     const bool last = piece->empty();
-    const ErrorCode error = co_await writer.write(
-        std::span<const std::string_view>(pieces).first(last ? 0 : 1),
-        last ? BodyWriter::Last::yes : BodyWriter::Last::no);
+    const ErrorCode error =
+        co_await writer.write(std::span<const std::string_view>(pieces).first(last ? 0 : 1),
+                              last ? BodyWriter::Last::yes : BodyWriter::Last::no);
     if (error) co_return error;
     if (last) co_return ErrorCode{};
   }
@@ -143,8 +145,8 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     const http::ResponseHead& head = **started;
     purge_before_answer(state, *request.head, head, input);
     ClientFraming framing = ClientFraming::length;
-    std::string text = render_relayed_head(head, exchange->framing(), client, input,
-                                           state.worker.clock().wall(), framing);
+    std::string text = render_relayed_head(
+        head, exchange->framing(), client, input, state.worker.clock().wall(), framing);
     outcome.status = head.status;
     outcome.error = co_await relay_response(*exchange, client, std::move(text), framing);
   } else {
@@ -170,9 +172,10 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error,
   if (x_cache != XCache::none) {
     extra = std::string("X-Cache: ").append(to_string(x_cache)).append("\r\n");
   }
-  const std::string text = http::render_problem(
-      {.status = status, .detail = error.message(), .extra_fields = extra},
-      client.request().head->method, client.persistence());
+  const std::string text =
+      http::render_problem({.status = status, .detail = error.message(), .extra_fields = extra},
+                           client.request().head->method,
+                           client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
   const ErrorCode failed = co_await client.write(buffers);
   if (failed) client.abort(net::ClientExchange::AbortKind::close);

@@ -1,21 +1,22 @@
-// Requests that go round the cache: bodies stream through in both directions at the pace of the slower side, nothing is kept. Unsafe requests that succeed
-// invalidate what is stored before the client sees the answer.
+// Requests that go round the cache: bodies stream through in both directions at the pace of the
+// slower side, nothing is kept. Unsafe requests that succeed invalidate what is stored before the
+// client sees the answer.
 #pragma once
-
-#include <optional>
-#include <string>
 
 #include "net/client_exchange.hpp"
 #include "proxy/request_plan.hpp"
 #include "proxy/response_text.hpp"
 #include "proxy/worker_state.hpp"
 
+#include <optional>
+#include <string>
+
 namespace hawkcache::proxy {
 
 struct RelayInput {
-  std::string head;                           // the request as it goes out
+  std::string head;  // the request as it goes out
   http::Method method = http::Method::get;
-  const RequestPlan* plan = nullptr;          // valid during the call
+  const RequestPlan* plan = nullptr;  // valid during the call
   const RequestPlanner* planner = nullptr;
   const Router* router = nullptr;
   XCache x_cache = XCache::none;
@@ -24,13 +25,16 @@ struct RelayInput {
 };
 
 struct RelayOutcome {
-  int status = 0;       // 0: nothing was answered
-  ErrorCode error;      // what went wrong, with whom
+  int status = 0;   // 0: nothing was answered
+  ErrorCode error;  // what went wrong, with whom
 };
 
-net::Awaitable<RelayOutcome> relay(WorkerState& state, net::ClientExchange& client, RelayInput input);
+net::Awaitable<RelayOutcome> relay(WorkerState& state,
+                                   net::ClientExchange& client,
+                                   RelayInput input);
 
-// The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the client itself broke off.
+// The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the
+// client itself broke off.
 net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error, XCache x_cache);
 
 }  // namespace hawkcache::proxy

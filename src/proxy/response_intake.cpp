@@ -1,7 +1,5 @@
 #include "proxy/response_intake.hpp"
 
-#include <algorithm>
-
 #include "base/ascii.hpp"
 #include "caching/storability.hpp"
 #include "caching/tags.hpp"
@@ -9,6 +7,8 @@
 #include "caching/vary.hpp"
 #include "http/parser.hpp"
 #include "proxy/response_text.hpp"
+
+#include <algorithm>
 
 namespace hawkcache::proxy {
 namespace {
@@ -24,13 +24,17 @@ std::optional<std::uint64_t> announced_length(const http::ResponseHead& response
   return value ? ascii::parse_digits(*value) : std::nullopt;
 }
 
-void select_variant(caching::StoredMeta& meta, http::FieldsView response, const IntakeInput& input) {
+void select_variant(caching::StoredMeta& meta,
+                    http::FieldsView response,
+                    const IntakeInput& input) {
   const auto vary = caching::parse_vary(response);
   if (const auto* names = std::get_if<std::shared_ptr<const caching::VaryNames>>(&vary)) {
     meta.vary = *names;
   }
   if (!meta.vary) return;
-  caching::append_secondary_key(meta.secondary_key, *meta.vary, input.subject->request->fields(),
+  caching::append_secondary_key(meta.secondary_key,
+                                *meta.vary,
+                                input.subject->request->fields(),
                                 input.route->policy.normalize);
 }
 
@@ -47,9 +51,8 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   head->meta.rule_fingerprint = input.route->fingerprint;
   head->meta.validators = caching::parse_validators(response.fields(), input.times.response_time);
   head->meta.tags = input.subject->rule_tags;
-  const std::size_t dropped_tags =
-      caching::append_response_tags(head->meta.tags, response.fields(), input.scheme,
-                                    input.subject->authority, input.tag_limits);
+  const std::size_t dropped_tags = caching::append_response_tags(
+      head->meta.tags, response.fields(), input.scheme, input.subject->authority, input.tag_limits);
   select_variant(head->meta, response.fields(), input);
 
   HeadRendering rendering{.use = HeadUse::caching_rule,
@@ -86,24 +89,27 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
 std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
                                         const http::ResponseHead& not_modified,
                                         const IntakeInput& input) {
-  const auto from_304 =
-      caching::parse_validators(not_modified.fields(), input.times.response_time);
+  const auto from_304 = caching::parse_validators(not_modified.fields(), input.times.response_time);
   if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
-  http::ResponseParser parser({.start_line = 1 << 20, .header_block = 16 << 20, .field_count = 65536});
+  http::ResponseParser parser(
+      {.start_line = 1 << 20, .header_block = 16 << 20, .field_count = 65536});
   const std::string text = stored.head() + stored.withheld().value_or("") + "\r\n";
   if (parser.feed(text) != http::Feed::complete) return nullptr;
   const http::FieldsView origin_fields = parser.head().fields();
   std::vector<http::Field> as_received;
   for (const http::Field& field : origin_fields) {
-    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first; the withheld ones follow it).
+    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first;
+    // the withheld ones follow it).
     const bool our_via = field.id == http::FieldName::via && field.value == "1.1 hawkcache";
-    const bool ours = stored.withheld() && &field == origin_fields.find(http::FieldName::cache_control);
+    const bool ours =
+        stored.withheld() && &field == origin_fields.find(http::FieldName::cache_control);
     if (!our_via && !ours) as_received.push_back(field);
   }
   http::ResponseHead merged;
   merged.status = stored.meta().status;
   merged.reason = parser.head().reason;
-  merged.field_list = caching::freshened_fields(http::FieldsView(as_received), not_modified.fields());
+  merged.field_list =
+      caching::freshened_fields(http::FieldsView(as_received), not_modified.fields());
   const http::BodyFraming framing{http::BodyKind::length, stored.body_size()};
   auto head = std::make_shared<FillHead>(*take_in(merged, framing, input));
   // The origin's tags may be missing from the 304: what was tagged stays tagged.

@@ -1,13 +1,13 @@
 #include "proxy/response_text.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-
 #include "base/ascii.hpp"
 #include "http/date.hpp"
 #include "http/hop_by_hop.hpp"
 #include "http/status.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace hawkcache::proxy {
 namespace {
@@ -34,9 +34,11 @@ bool stays_behind(FieldName id, const HeadRendering& how) {
     case FieldName::content_length:
     case FieldName::surrogate_key:
     case FieldName::cache_tag:
-    case FieldName::cache_invalidate_tags: return true;
+    case FieldName::cache_invalidate_tags:
+      return true;
     case FieldName::age:
-    case FieldName::x_cache: return how.use == HeadUse::caching_rule;
+    case FieldName::x_cache:
+      return how.use == HeadUse::caching_rule;
     default:
       return is_replaced_for_clients(id) && how.client_cache_control && *how.client_cache_control;
   }
@@ -58,9 +60,17 @@ void for_each_line(std::string_view head, Visit&& visit) {
 }
 
 bool belongs_to_304(std::string_view line) {
-  static constexpr std::array<std::string_view, 11> kNames = {
-      "cache-control", "cdn-cache-control", "content-location", "date", "etag",        "expires",
-      "vary",          "last-modified",     "via",              "cache-groups", "cache-status"};
+  static constexpr std::array<std::string_view, 11> kNames = {"cache-control",
+                                                              "cdn-cache-control",
+                                                              "content-location",
+                                                              "date",
+                                                              "etag",
+                                                              "expires",
+                                                              "vary",
+                                                              "last-modified",
+                                                              "via",
+                                                              "cache-groups",
+                                                              "cache-status"};
   const std::string_view name = line.substr(0, std::min(line.find(':'), line.size()));
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
     return ascii::equals_ignoring_case(known, name);
@@ -105,10 +115,14 @@ std::optional<std::string> withheld_fields(http::FieldsView fields, const HeadRe
 
 std::string_view to_string(XCache cache) noexcept {
   switch (cache) {
-    case XCache::none: return "";
-    case XCache::hit: return "HIT";
-    case XCache::miss: return "MISS";
-    case XCache::bypass: return "BYPASS";
+    case XCache::none:
+      return "";
+    case XCache::hit:
+      return "HIT";
+    case XCache::miss:
+      return "MISS";
+    case XCache::bypass:
+      return "BYPASS";
   }
   return "";
 }
@@ -123,7 +137,8 @@ void append_head_tail(std::string& out, const HeadTail& tail) {
   if (tail.age) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*tail.age).count();
     out += "Age: ";
-    append_number(out, static_cast<std::uint64_t>(std::clamp<std::int64_t>(seconds, 0, 2147483648)));
+    append_number(out,
+                  static_cast<std::uint64_t>(std::clamp<std::int64_t>(seconds, 0, 2147483648)));
     out += "\r\n";
   }
   if (tail.x_cache != XCache::none) append_field(out, "X-Cache", to_string(tail.x_cache));

@@ -1,5 +1,11 @@
-// Responses as they go to clients. The origin's head is cleaned and rendered once; per answer only a few fields are added. Pure.
+// Responses as they go to clients. The origin's head is cleaned and rendered once; per answer only
+// a few fields are added. Pure.
 #pragma once
+
+#include "base/clock.hpp"
+#include "caching/cache_status.hpp"
+#include "http/body_framing.hpp"
+#include "http/head.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -8,31 +14,38 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.hpp"
-#include "caching/cache_status.hpp"
-#include "http/body_framing.hpp"
-#include "http/head.hpp"
-
 namespace hawkcache::proxy {
 
-// What a rendered head is for: a stored or shared one has no Age, X-Cache and fields to strip; a passed one keeps the origin's Age.
+// What a rendered head is for: a stored or shared one has no Age, X-Cache and fields to strip; a
+// passed one keeps the origin's Age.
 enum class HeadUse : std::uint8_t { caching_rule, pass };
 
 struct HeadRendering {
   HeadUse use = HeadUse::caching_rule;
-  std::span<const std::string> strip;                        // lower-case names
-  const std::optional<std::string>* client_cache_control = nullptr;  // replaces Cache-Control (and drops Expires) where set
-  WallTime now;                                              // for a missing Date
+  std::span<const std::string> strip;  // lower-case names
+  const std::optional<std::string>* client_cache_control =
+      nullptr;   // replaces Cache-Control (and drops Expires) where set
+  WallTime now;  // for a missing Date
 };
 
-// "HTTP/1.1 200 OK\r\n" and the fields, each with its CRLF, Via included; without hop-by-hop fields, Content-Length, fields for caches (Surrogate-Key, Cache-Tag,
-// Cache-Invalidate-Tags), and without the empty line.
-std::string render_response_head(int status, std::string_view reason, http::FieldsView fields, const HeadRendering& how);
+// "HTTP/1.1 200 OK\r\n" and the fields, each with its CRLF, Via included; without hop-by-hop
+// fields, Content-Length, fields for caches (Surrogate-Key, Cache-Tag, Cache-Invalidate-Tags), and
+// without the empty line.
+std::string render_response_head(int status,
+                                 std::string_view reason,
+                                 http::FieldsView fields,
+                                 const HeadRendering& how);
+
+// Rounded down, as Cache-Status and Age count.
+inline std::int64_t whole_seconds(Duration duration) noexcept {
+  return std::chrono::floor<std::chrono::seconds>(duration).count();
+}
 
 enum class XCache : std::uint8_t { none, hit, miss, bypass };
 std::string_view to_string(XCache cache) noexcept;
 
-// Where client_cache_control replaces what the origin said about caching: those field lines, kept for later decisions; nullopt where nothing is replaced.
+// Where client_cache_control replaces what the origin said about caching: those field lines, kept
+// for later decisions; nullopt where nothing is replaced.
 std::optional<std::string> withheld_fields(http::FieldsView fields, const HeadRendering& how);
 
 // How the body goes to this client.
@@ -54,9 +67,12 @@ void append_head_tail(std::string& out, const HeadTail& tail);
 // How to frame a body of known or unknown length for this client.
 ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version client) noexcept;
 
-// The fields of a rendered head that a 304 carries (RFC 9110 section 15.4.5), appended with a 304 status line.
+// The fields of a rendered head that a 304 carries (RFC 9110 section 15.4.5), appended with a 304
+// status line.
 void append_not_modified_head(std::string& out, std::string_view rendered_head);
 // The same head under another status line: 206, 416.
-void append_head_with_status(std::string& out, std::string_view rendered_head, std::string_view status_line);
+void append_head_with_status(std::string& out,
+                             std::string_view rendered_head,
+                             std::string_view status_line);
 
 }  // namespace hawkcache::proxy

@@ -1,11 +1,11 @@
 #include "proxy/stored_answer.hpp"
 
+#include "caching/validation.hpp"
+#include "http/range.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
-
-#include "caching/validation.hpp"
-#include "http/range.hpp"
 
 namespace hawkcache::proxy {
 
@@ -72,8 +72,11 @@ StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
                              http::ByteRange range,
                              net::PreparedResponse& out) {
   append_head_with_status(out.head, stored->head(), "HTTP/1.1 206 Partial Content\r\n");
-  fmt::format_to(std::back_inserter(out.head), "Content-Range: bytes {}-{}/{}\r\n", range.first,
-                 range.last, stored->body_size());
+  fmt::format_to(std::back_inserter(out.head),
+                 "Content-Range: bytes {}-{}/{}\r\n",
+                 range.first,
+                 range.last,
+                 stored->body_size());
   HeadTail tail = tail_for(input);
   tail.content_length = range.size();
   append_head_tail(out.head, tail);
@@ -111,9 +114,12 @@ StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
   }
   const http::RangeDecision range = range_for(input, *stored);
   switch (range.verdict) {
-    case http::RangeVerdict::whole: return prepare_whole(stored, input, out);
-    case http::RangeVerdict::partial: return prepare_partial(stored, input, range.range, out);
-    case http::RangeVerdict::unsatisfiable: return prepare_unsatisfiable(stored, input, out);
+    case http::RangeVerdict::whole:
+      return prepare_whole(stored, input, out);
+    case http::RangeVerdict::partial:
+      return prepare_partial(stored, input, range.range, out);
+    case http::RangeVerdict::unsatisfiable:
+      return prepare_unsatisfiable(stored, input, out);
   }
   return prepare_whole(stored, input, out);
 }

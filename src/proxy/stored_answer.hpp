@@ -1,14 +1,14 @@
 // Answers from a complete stored response: whole, 304, 206 or 416, as one gather write. Pure.
 #pragma once
 
-#include <cstdint>
-
 #include "caching/cache_status.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "net/request_handler.hpp"
 #include "proxy/response_text.hpp"
 #include "store/stored_response.hpp"
+
+#include <cstdint>
 
 namespace hawkcache::proxy {
 
@@ -28,6 +28,8 @@ struct StoredAnswer {
 };
 
 // Fills `out`, which keeps the stored response alive. Allocates only while `out` grows.
-StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored, const StoredAnswerInput& input, net::PreparedResponse& out);
+StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
+                                   const StoredAnswerInput& input,
+                                   net::PreparedResponse& out);
 
 }  // namespace hawkcache::proxy

@@ -1,10 +1,7 @@
-// One client connection's view of the proxy: each request is planned, looked up, and answered from the store, from a fill, or by a relay. Scratch is kept from request to request,
-// so that a hit does not allocate. Lives on its worker's thread.
+// One client connection's view of the proxy: each request is planned, looked up, and answered from
+// the store, from a fill, or by a relay. Scratch is kept from request to request, so that a hit
+// does not allocate. Lives on its worker's thread.
 #pragma once
-
-#include <memory>
-#include <span>
-#include <string>
 
 #include "caching/validation.hpp"
 #include "net/client_exchange.hpp"
@@ -16,13 +13,19 @@
 #include "proxy/stored_answer.hpp"
 #include "proxy/worker_state.hpp"
 
+#include <memory>
+#include <span>
+#include <string>
+
 namespace hawkcache::proxy {
 
 class Transaction final : public net::RequestHandler {
  public:
   explicit Transaction(WorkerState& state) : state_(state) {}
 
-  net::TryHandled try_handle(const net::Request& request, http::Persistence persistence, net::PreparedResponse& out) noexcept override;
+  net::TryHandled try_handle(const net::Request& request,
+                             http::Persistence persistence,
+                             net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& client) override;
   void finished(const net::Request& request, std::uint64_t written) noexcept override;
   void rejected(int status) noexcept override;
@@ -39,39 +42,50 @@ class Transaction final : public net::RequestHandler {
 
   void begin(const net::Request& request);
   void plan(const net::Request& request);
-  StoredAnswer prepare_hit(const net::Request& request, http::Persistence persistence, net::PreparedResponse& out);
+  StoredAnswer prepare_hit(const net::Request& request,
+                           http::Persistence persistence,
+                           net::PreparedResponse& out);
   void count_answer(const StoredAnswer& answer) noexcept;
   void end(const net::Request& request, std::uint64_t written) noexcept;
 
   net::Awaitable<void> answer_locally(net::ClientExchange& client, int status);
   net::Awaitable<void> answer_through(net::ClientExchange& client);
   net::Awaitable<void> answer_from_cache(net::ClientExchange& client);
-  net::Awaitable<void> answer_from_store(net::ClientExchange& client, store::StoredResponsePtr stored, caching::CacheStatus status, XCache x_cache);
+  net::Awaitable<void> answer_from_store(net::ClientExchange& client,
+                                         store::StoredResponsePtr stored,
+                                         caching::CacheStatus status,
+                                         XCache x_cache);
   net::Awaitable<void> answer_over_fetch(net::ClientExchange& client);
 
   enum class Company : std::uint8_t { shared, alone };
   // What came of one try to get the response by a fetch of one's own or of another's.
   enum class Attempt : std::uint8_t { answered, other_variant, not_shareable };
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
-  net::Awaitable<void> answer_with(net::ClientExchange& client, FillReader& reader, FillReader::View view, caching::CacheStatus status);
+  net::Awaitable<void> answer_with(net::ClientExchange& client,
+                                   FillReader& reader,
+                                   FillReader::View view,
+                                   caching::CacheStatus status);
 
   void refresh_in_background(const net::Request& request);
   std::shared_ptr<Fill> make_fill(const net::Request& request);
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
-  std::string render_forwarded(const net::Request& request, Company company, std::span<const caching::OwnedField> validators, std::string_view method);
+  std::string render_forwarded(const net::Request& request,
+                               Company company,
+                               std::span<const caching::OwnedField> validators,
+                               std::string_view method);
   JoinRequest join_request(const net::Request& request) const;
   std::string printable_key() const;
   std::string next_request_id();
 
   WorkerState& state_;
-  std::shared_ptr<const Snapshot> snapshot_;   // of the request being answered
+  std::shared_ptr<const Snapshot> snapshot_;  // of the request being answered
   RequestPlanner planner_;
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
-  std::vector<std::string> rule_tags_;         // rendered for a fetch
+  std::vector<std::string> rule_tags_;  // rendered for a fetch
   Record record_;
-  bool planned_ = false;                       // try_handle() has planned and looked up the request that handle() gets
+  bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };
 
 }  // namespace hawkcache::proxy

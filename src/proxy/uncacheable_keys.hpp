@@ -1,14 +1,15 @@
-// Keys whose last answer could not be shared: requests for them do not wait for each other. A fixed table of hashes with expiry times: bounded, lossy on collisions (which cost
-// a wait or a fetch, never a wrong answer). Thread-safe, without locks.
+// Keys whose last answer could not be shared: requests for them do not wait for each other. A fixed
+// table of hashes with expiry times: bounded, lossy on collisions (which cost a wait or a fetch,
+// never a wrong answer). Thread-safe, without locks.
 #pragma once
+
+#include "base/clock.hpp"
+#include "base/hash.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
-
-#include "base/clock.hpp"
-#include "base/hash.hpp"
 
 namespace hawkcache::proxy {
 

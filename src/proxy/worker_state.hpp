@@ -1,10 +1,6 @@
-// What transactions on one worker work with. Owned by the server, used on the worker's thread only; a reload replaces snapshot, upstream and access log there.
+// What transactions on one worker work with. Owned by the server, used on the worker's thread only;
+// a reload replaces snapshot, upstream and access log there.
 #pragma once
-
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "caching/tags.hpp"
 #include "net/upstream.hpp"
@@ -16,11 +12,17 @@
 #include "proxy/uncacheable_keys.hpp"
 #include "store/store.hpp"
 
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace hawkcache::proxy {
 
 enum class ShowKey : std::uint8_t { no, yes };
 
-// Everything a reload can change that transactions look at. Immutable; a transaction keeps the one it began with.
+// Everything a reload can change that transactions look at. Immutable; a transaction keeps the one
+// it began with.
 struct Snapshot {
   std::shared_ptr<const Router> router;
   std::vector<std::shared_ptr<observe::RouteCounters>> route_counters;  // by Route::index

@@ -1,4 +1,5 @@
-// The store's housekeeping: once a second, in short slices, on a worker that serves no client traffic: what is purged or expired gives its memory back without being asked for.
+// The store's housekeeping: once a second, in short slices, on a worker that serves no client
+// traffic: what is purged or expired gives its memory back without being asked for.
 #pragma once
 
 #include "net/worker.hpp"
@@ -6,7 +7,8 @@
 
 namespace hawkcache::server {
 
-// Lives on the worker's thread after start(); destroyed when that thread has ended, before the worker.
+// Lives on the worker's thread after start(); destroyed when that thread has ended, before the
+// worker.
 class Maintenance {
  public:
   Maintenance(net::Worker& worker, store::Store& store);

@@ -1,5 +1,11 @@
 #include "server/server.hpp"
 
+#include "admin/admin_handler.hpp"
+#include "base/log.hpp"
+#include "proxy/transaction.hpp"
+#include "server/maintenance.hpp"
+#include "server/settings.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -7,15 +13,8 @@
 #include <thread>
 #include <utility>
 
-#include <sys/resource.h>
-
 #include <fmt/format.h>
-
-#include "admin/admin_handler.hpp"
-#include "base/log.hpp"
-#include "proxy/transaction.hpp"
-#include "server/maintenance.hpp"
-#include "server/settings.hpp"
+#include <sys/resource.h>
 
 namespace hawkcache::server {
 namespace {
@@ -35,13 +34,14 @@ std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config
   const bool json = config.log.format == log::Format::json;
   return observe::open_access_log(
       config.log.access.kind == config::AccessLog::Kind::file ? config.log.access.path : "stdout",
-      json ? observe::AccessLog::Format::json : observe::AccessLog::Format::text, error);
+      json ? observe::AccessLog::Format::json : observe::AccessLog::Format::text,
+      error);
 }
 
 }  // namespace
 
-// Members in the order in which they may be destroyed from the bottom up: what frames on the workers refer to comes before the workers, what holds
-// sockets of the workers after them.
+// Members in the order in which they may be destroyed from the bottom up: what frames on the
+// workers refer to comes before the workers, what holds sockets of the workers after them.
 struct Server::Impl {
   Impl(config::Config config_, ConfigSource source_, const Clock& clock_);
   ~Impl();
@@ -70,7 +70,9 @@ struct Server::Impl {
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;
-  std::shared_ptr<observe::AccessLog> previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to wait for its reader
+  std::shared_ptr<observe::AccessLog>
+      previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to
+                            // wait for its reader
   std::uint64_t reloads = 0;
   std::uint64_t reloads_failed = 0;
   admin::AdminContext admin;
@@ -121,17 +123,17 @@ std::optional<StartError> Server::Impl::start() {
 
   std::random_device random;
   for (const auto& worker : workers) {
-    states.push_back(std::make_unique<proxy::WorkerState>(proxy::WorkerState{
-        .worker = *worker,
-        .store = *store,
-        .fills = fills,
-        .uncacheable = uncacheable,
-        .counters = counters.worker(worker->index()),
-        .snapshot = snapshot,
-        .upstream = net::make_upstream_pool(*worker, upstream_settings(config)),
-        .access_log = access_log,
-        .request_id_seed = (std::uint64_t{random()} << 32U) | random(),
-        .request_ids = 0}));
+    states.push_back(std::make_unique<proxy::WorkerState>(
+        proxy::WorkerState{.worker = *worker,
+                           .store = *store,
+                           .fills = fills,
+                           .uncacheable = uncacheable,
+                           .counters = counters.worker(worker->index()),
+                           .snapshot = snapshot,
+                           .upstream = net::make_upstream_pool(*worker, upstream_settings(config)),
+                           .access_log = access_log,
+                           .request_id_seed = (std::uint64_t{random()} << 32U) | random(),
+                           .request_ids = 0}));
   }
   start_accepting();
   return std::nullopt;
@@ -150,10 +152,11 @@ std::optional<StartError> Server::Impl::bind() {
     listeners.push_back(std::move(*bound));
   }
   const config::Endpoint& endpoint = config.admin.listen;
-  auto bound = net::Listener::bind({.host = endpoint.host, .port = endpoint.port}, {admin_worker.get()});
+  auto bound =
+      net::Listener::bind({.host = endpoint.host, .port = endpoint.port}, {admin_worker.get()});
   if (!bound) {
-    return StartError{fmt::format("cannot listen on {} (admin): {}", config::to_string(endpoint),
-                                  bound.error().message())};
+    return StartError{fmt::format(
+        "cannot listen on {} (admin): {}", config::to_string(endpoint), bound.error().message())};
   }
   admin_listener = std::move(*bound);
   return std::nullopt;
@@ -200,9 +203,10 @@ admin::AdminContext Server::Impl::admin_context() {
           .readiness =
               [this] {
                 using State = admin::Readiness::State;
-                const State state = stops > 0 ? State::draining
-                                              : (accepting ? State::ready : State::starting);
-                return admin::Readiness{.state = state, .store = "memory", .upstream = "configured"};
+                const State state =
+                    stops > 0 ? State::draining : (accepting ? State::ready : State::starting);
+                return admin::Readiness{
+                    .state = state, .store = "memory", .upstream = "configured"};
               },
           .figures = [this] { return figures(); },
           .reload = [this] { return reload_for_admin(); },
@@ -260,11 +264,13 @@ ReloadOutcome Server::Impl::reload() {
   return outcome;
 }
 
-// The new configuration is complete before any of it is in use; each worker changes over between two steps of its loop.
+// The new configuration is complete before any of it is in use; each worker changes over between
+// two steps of its loop.
 void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::AccessLog> new_log) {
-  const bool same_upstream = config.upstream == after.upstream &&
-                             config.limits.response_header_block == after.limits.response_header_block &&
-                             config.limits.response_header_count == after.limits.response_header_count;
+  const bool same_upstream =
+      config.upstream == after.upstream &&
+      config.limits.response_header_block == after.limits.response_header_block &&
+      config.limits.response_header_count == after.limits.response_header_count;
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
   previous_access_log = std::exchange(access_log, std::move(new_log));

@@ -1,5 +1,10 @@
-// The composition root: builds everything from a configuration, owns it, and runs it. Also what scenario tests start in-process.
+// The composition root: builds everything from a configuration, owns it, and runs it. Also what
+// scenario tests start in-process.
 #pragma once
+
+#include "base/clock.hpp"
+#include "config/config.hpp"
+#include "config/load.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -7,10 +12,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/clock.hpp"
-#include "config/config.hpp"
-#include "config/load.hpp"
 
 namespace hawkcache::server {
 
@@ -36,7 +37,8 @@ class Server {
   std::optional<StartError> start();
   // Blocks until stop() was asked for and everything in flight has ended, at most drain_timeout.
   void wait();
-  // Begins draining: no new connections, /readyz says 503, idle connections close, others close after their exchange. Any thread; a second call ends the rest at once.
+  // Begins draining: no new connections, /readyz says 503, idle connections close, others close
+  // after their exchange. Any thread; a second call ends the rest at once.
   void stop();
   // Any thread; one at a time.
   ReloadOutcome reload();

@@ -1,18 +1,21 @@
 #include "server/settings.hpp"
 
+#include "server/compile_routes.hpp"
+
 #include <algorithm>
 #include <thread>
-
-#include "server/compile_routes.hpp"
 
 namespace hawkcache::server {
 namespace {
 
 store::Eviction to_store(config::Eviction eviction) {
   switch (eviction) {
-    case config::Eviction::s3fifo: return store::Eviction::s3fifo;
-    case config::Eviction::sieve: return store::Eviction::sieve;
-    case config::Eviction::lru: return store::Eviction::lru;
+    case config::Eviction::s3fifo:
+      return store::Eviction::s3fifo;
+    case config::Eviction::sieve:
+      return store::Eviction::sieve;
+    case config::Eviction::lru:
+      return store::Eviction::lru;
   }
   return store::Eviction::s3fifo;
 }
@@ -111,7 +114,8 @@ std::size_t thread_count(const config::Config& config) {
 
 std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit) {
   if (config.limits.max_connections != 0) return config.limits.max_connections;
-  // Each client may need an upstream connection beside its own; the rest is for listeners, logs and the admin.
+  // Each client may need an upstream connection beside its own; the rest is for listeners, logs and
+  // the admin.
   const std::size_t reserved = std::max<std::size_t>(32, descriptor_limit / 4);
   return std::max<std::size_t>(8, descriptor_limit - std::min(descriptor_limit, reserved));
 }

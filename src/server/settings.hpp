@@ -1,9 +1,6 @@
-// From the configuration to what each layer takes: the layers below do not see config::Config. Pure.
+// From the configuration to what each layer takes: the layers below do not see config::Config.
+// Pure.
 #pragma once
-
-#include <cstddef>
-#include <memory>
-#include <vector>
 
 #include "admin/admin_context.hpp"
 #include "config/config.hpp"
@@ -14,6 +11,10 @@
 #include "proxy/worker_state.hpp"
 #include "store/memory_store.hpp"
 
+#include <cstddef>
+#include <memory>
+#include <vector>
+
 namespace hawkcache::server {
 
 std::vector<net::ListenAddress> listen_addresses(const config::Config& config);
@@ -23,14 +24,18 @@ net::UpstreamSettings upstream_settings(const config::Config& config);
 store::MemoryStoreSettings memory_settings(const config::Config& config);
 std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config);
 // Compiles the routes; counters are looked up (or made) by route name.
-std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config, observe::Counters& counters);
+std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config,
+                                                     observe::Counters& counters);
 
 // One per core where the configuration says 0.
 std::size_t thread_count(const config::Config& config);
-// Of client connections, where the configuration says 0: what the descriptor limit leaves room for, upstream connections counted.
+// Of client connections, where the configuration says 0: what the descriptor limit leaves room for,
+// upstream connections counted.
 std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit);
 
-// What a reload cannot change: the names of the sections that differ. Empty: the new configuration can take over.
-std::vector<std::string> changes_that_need_a_restart(const config::Config& before, const config::Config& after);
+// What a reload cannot change: the names of the sections that differ. Empty: the new configuration
+// can take over.
+std::vector<std::string> changes_that_need_a_restart(const config::Config& before,
+                                                     const config::Config& after);
 
 }  // namespace hawkcache::server

@@ -2,12 +2,14 @@
 // shard's lock. Entries are linked through the EvictionNode inside them, so nothing is allocated
 // per entry. All operations are O(1), victim() amortised.
 //
-//   s3fifo  Yang et al., "FIFO queues are all you need for cache eviction" (SOSP 2023): newcomers
-//   pass a small queue;
-//           who was not asked for there goes at once, so that a scan cannot wash out the main
-//           queue. A ghost list of hashes lets those who come back straight into the main queue.
-//   sieve   Zhang et al., "SIEVE is simpler than LRU" (NSDI 2024): one queue and a hand that spares
-//   whom was asked for. lru     the least recently used: a hit moves the entry to the front.
+// s3fifo: Yang et al., "FIFO queues are all you need for cache eviction" (SOSP 2023). Newcomers
+// pass a small queue; who was not asked for there goes at once, so that a scan cannot wash out the
+// main queue. A ghost list of hashes lets those who come back straight into the main queue.
+//
+// sieve: Zhang et al., "SIEVE is simpler than LRU" (NSDI 2024). One queue, and a hand that spares
+// whom was asked for.
+//
+// lru: the least recently used goes; a hit moves its entry to the front.
 #pragma once
 
 #include <cstddef>

@@ -45,6 +45,8 @@ class Store {
   virtual ~Store() = default;
   // Never suspends, never waits for I/O: what this tier knows now. Clears and fills `found`.
   virtual void try_find(const caching::KeyView& key, Found& found) noexcept = 0;
+  // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch and sequence it carries
+  // is held until this returns.
   virtual PutResult put(std::shared_ptr<StoredResponse> response) noexcept = 0;
   // In force when it returns.
   virtual Purged purge(const PurgeRequest& request, WallTime now) = 0;

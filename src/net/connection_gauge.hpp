@@ -1,0 +1,30 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace hawkcache::net {
+
+// Connections of all workers: how many, how many at most, and whether the server is draining.
+// Shared by listeners, connections and the server.
+class ConnectionGauge {
+ public:
+  explicit ConnectionGauge(std::size_t max) : max_(max) {}
+  bool try_add() noexcept;
+  void remove() noexcept;
+  std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
+  std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
+  // From now on connections close after the exchange they are in; idle ones close at once (each
+  // worker's registry does that, see close_idle_connections).
+  void drain() noexcept { draining_.store(true, std::memory_order_release); }
+  bool draining() const noexcept { return draining_.load(std::memory_order_acquire); }
+
+ private:
+  std::size_t max_;
+  std::atomic<std::size_t> open_{0};
+  std::atomic<std::uint64_t> accepted_{0};
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace hawkcache::net

@@ -1,0 +1,234 @@
+// The part of a transaction that goes to the origin: join a fetch under way or begin one, and
+// answer from what it brings.
+#include "caching/freshness.hpp"
+#include "proxy/fill_answer.hpp"
+#include "proxy/forwarded_request.hpp"
+#include "proxy/relay.hpp"
+#include "proxy/transaction.hpp"
+
+#include <fmt/format.h>
+
+namespace hawkcache::proxy {
+namespace {
+
+using caching::Reason;
+using observe::Counter;
+
+constexpr int kMaxVariantTries = 3;
+
+// Of a fill that has got as far as its head. A failure before the head is everybody's.
+Share share_of(const FillReader::View& view,
+               http::FieldsView request,
+               const caching::CachePolicy& policy) {
+  if (view.head) return may_share(*view.head, request, policy);
+  return view.stored ? may_share(view.stored->meta(), request, policy) : Share::yes;
+}
+
+}  // namespace
+
+net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
+  record_.cache = XCache::miss;
+  record_.detail = lookup_.reuse.reason;
+  rule_tags_ = planner_.render_tags();
+  Company company = Company::shared;
+  if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+    company = Company::alone;
+  }
+  for (int tries = 0;; ++tries) {
+    if (tries == kMaxVariantTries) company = Company::alone;
+    const Attempt attempt = co_await try_fetch(client, company);
+    if (attempt == Attempt::answered) co_return;
+    if (attempt == Attempt::not_shareable) company = Company::alone;
+  }
+}
+
+// One try: join a fetch under way or begin one. With Company::alone it is our own in any case, and
+// goes out with the client's own conditions.
+net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange& client,
+                                                            Company company) {
+  const net::Request& request = client.request();
+  auto fill = make_fill(request);
+  CollapseTable::Joined joined{.reader = nullptr, .role = CollapseTable::Joined::Role::leader};
+  if (company == Company::shared) {
+    joined = state_.fills.join_or_lead(join_request(request), fill, client.executor());
+  } else {
+    joined.reader = fill->try_read(client.executor());
+  }
+  const bool leads = joined.role == CollapseTable::Joined::Role::leader;
+  if (leads) start_fetch(state_, make_order(request, fill, company));
+  fill.reset();  // a candidate that was not needed gives its ticket back
+  FillReader& reader = *joined.reader;
+  FillReader::View view = reader.peek();
+  while (view.phase == FillPhase::awaiting_head) {
+    co_await reader.wait();
+    view = reader.peek();
+  }
+  if (!leads) {
+    const Share share = share_of(view, request.head->fields(), plan_->route->policy);
+    if (share == Share::not_shareable) co_return Attempt::not_shareable;
+    if (share == Share::other_variant) {
+      lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
+      co_return Attempt::other_variant;
+    }
+  }
+  if (!leads) state_.counters.add(Counter::collapsed);
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(lookup_.reuse.reason);
+  status.collapsed = !leads;
+  co_await answer_with(client, reader, std::move(view), status);
+  co_return Attempt::answered;
+}
+
+// The fill's outcome is known as far as its head: freshened, stale instead of an error, failed, or
+// streaming.
+net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
+                                              FillReader& reader,
+                                              FillReader::View view,
+                                              caching::CacheStatus status) {
+  std::string key;
+  if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
+  status.key = key;
+  if (view.phase == FillPhase::use_stored && view.stored_reason == Reason::stale_if_error) {
+    state_.counters.add(Counter::hits_stale);
+    caching::CacheStatus hit;
+    hit.hit = true;
+    hit.detail = Reason::stale_if_error;
+    hit.key = key;
+    co_await answer_from_store(client, view.stored, hit, XCache::hit);
+  } else if (view.phase == FillPhase::use_stored) {
+    status.forward_status = 304;
+    status.stored = true;
+    co_await answer_from_store(client, view.stored, status, XCache::miss);
+  } else if (view.phase == FillPhase::failed) {
+    record_.status = co_await answer_failure(client, view.failure, XCache::miss);
+  } else {
+    status.forward_status = view.head->status;
+    status.stored = view.head->not_stored == Reason::none;
+    status.detail = view.head->not_stored;
+    record_.detail = view.head->not_stored;
+    const FillAnswerInput input{
+        .fetched = status.collapsed ? Fetched::for_another : Fetched::for_this_client,
+        .x_cache = XCache::miss,
+        .cache_status = &status,
+        .now = state_.worker.clock().wall()};
+    const FillAnswer answer = co_await answer_from_fill(client, reader, input);
+    record_.status = answer.error && !client.response_started() ? 0 : answer.status;
+    if (answer.error) state_.counters.add(Counter::client_aborts);
+  }
+}
+
+net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
+                                                    store::StoredResponsePtr stored,
+                                                    caching::CacheStatus status,
+                                                    XCache x_cache) {
+  const WallTime now = state_.worker.clock().wall();
+  status.ttl = whole_seconds(caching::time_to_live(stored->meta().freshness, now));
+  net::PreparedResponse prepared;
+  const StoredAnswer answer =
+      prepare_stored_answer(stored,
+                            {.request = client.request().head,
+                             .persistence = client.persistence(),
+                             .now = now,
+                             .age = caching::current_age(stored->meta().freshness, now),
+                             .x_cache = x_cache,
+                             .cache_status = &status},
+                            prepared);
+  record_.cache = x_cache;
+  record_.status = answer.status;
+  record_.detail = status.detail;
+  const ErrorCode failed = co_await client.write(prepared.buffers);
+  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+}
+
+void Transaction::refresh_in_background(const net::Request& request) {
+  rule_tags_ = planner_.render_tags();
+  const auto fill = make_fill(request);
+  if (!state_.fills.try_lead(join_request(request), fill)) return;
+  state_.counters.add(Counter::refreshes);
+  start_fetch(state_, make_order(request, fill, Company::shared));
+}
+
+std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
+  return std::make_shared<Fill>(
+      FillSubject{.key = std::string(plan_->key.text),
+                  .authority = std::string(plan_->target.authority),
+                  .path_and_query = std::string(plan_->path_and_query),
+                  .rule_tags = rule_tags_,
+                  .rule_fingerprint = plan_->route->fingerprint,
+                  .request = std::make_shared<const OwnedRequest>(*request.head)},
+      state_.store.fence().begin_fetch());
+}
+
+FetchOrder Transaction::make_order(const net::Request& request,
+                                   std::shared_ptr<Fill> fill,
+                                   Company company) {
+  const bool validates = lookup_.stored && company == Company::shared;
+  std::vector<caching::OwnedField> validators;
+  if (validates) validators = caching::conditional_fields(lookup_.stored->meta().validators);
+  // The cache fetches whole responses: a HEAD becomes a GET, unless it goes alone.
+  const bool whole = company == Company::shared;
+  const std::string_view method = whole ? "GET" : request.head->method_text;
+  FetchOrder order{.fill = std::move(fill),
+                   .method = whole ? http::Method::get : request.head->method,
+                   .head = render_forwarded(request, company, validators, method),
+                   .conditions = whole ? ClientConditions::omit : ClientConditions::forward,
+                   .unconditional_head = {},
+                   .base = lookup_.stored,
+                   .base_freshness = lookup_.freshness,
+                   .route = plan_->route,
+                   .snapshot = snapshot_,
+                   .scheme = std::string(plan_->scheme)};
+  if (!validators.empty()) {
+    order.unconditional_head = render_forwarded(request, company, {}, method);
+  }
+  return order;
+}
+
+std::string Transaction::render_forwarded(const net::Request& request,
+                                          Company company,
+                                          std::span<const caching::OwnedField> validators,
+                                          std::string_view method) {
+  const bool cached = plan_->kind == PlanKind::lookup;
+  ForwardedRequest forwarded{
+      .head = request.head,
+      .method = method,
+      .target = request.target.form == http::TargetForm::asterisk ? "*" : plan_->path_and_query,
+      .authority = request.target.authority.empty()
+                       ? std::string_view(snapshot_->upstream_authority)
+                       : request.target.authority,
+      .scheme = plan_->scheme,
+      .peer = request.peer,
+      .request_id = {},
+      .framing = cached ? http::BodyFraming{} : request.framing,
+      .conditions =
+          cached && company == Company::shared ? ClientConditions::omit : ClientConditions::forward,
+      .cookie = std::nullopt,
+      .normalize = {},
+      .validators = validators};
+  const std::string id = next_request_id();
+  forwarded.request_id = id;
+  if (cached) {
+    forwarded.cookie = planner_.forwarded_cookie();
+    forwarded.normalize = plan_->route->policy.normalize;
+  }
+  return render_forwarded_request(forwarded);
+}
+
+JoinRequest Transaction::join_request(const net::Request& request) const {
+  return {.key = plan_->key,
+          .authority = plan_->target.authority,
+          .path_and_query = plan_->path_and_query,
+          .rule_tags = rule_tags_,
+          .rule_fingerprint = plan_->route->fingerprint,
+          .fields = request.head->fields(),
+          .policy = &plan_->route->policy,
+          .vary_hint = lookup_.vary_hint};
+}
+
+std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }
+
+std::string Transaction::next_request_id() {
+  return fmt::format("{:016x}{:08x}", state_.request_id_seed, ++state_.request_ids);
+}
+
+}  // namespace hawkcache::proxy
