@@ -1,3 +1,5 @@
+cmake_minimum_required(VERSION 3.25)
+
 # Which folders of src/ a folder may include, itself aside. docs/architecture.md draws the same table.
 set(base_may "")
 set(http_may base)
