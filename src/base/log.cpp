@@ -1,9 +1,14 @@
 #include "base/log.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <thread>
 
+#include <fmt/chrono.h>
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -12,6 +17,7 @@ namespace hawkcache::log {
 namespace {
 
 constexpr std::size_t kQueueLines = 8192;
+constexpr auto kLongestFlush = std::chrono::seconds(1);
 
 std::atomic<Level> g_level{Level::info};
 std::atomic<Format> g_format{Format::text};
@@ -33,6 +39,22 @@ spdlog::level::level_enum to_spdlog(Level level) {
       return spdlog::level::off;
   }
   return spdlog::level::info;
+}
+
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warn:
+      return "warning";
+    case Level::error:
+      return "error";
+    case Level::off:
+      return "off";
+  }
+  return "";
 }
 
 std::string json_escaped(std::string_view text) {
@@ -72,6 +94,8 @@ std::shared_ptr<spdlog::async_logger> current() {
 
 }  // namespace
 
+// Neither setup() nor shutdown() may wait for the writer thread: it may hang for good where nobody
+// reads stderr.
 void setup(Settings settings) {
   const std::lock_guard lock(g_mutex);
   if (!g_logger) {
@@ -82,20 +106,26 @@ void setup(Settings settings) {
                                                g_pool,
                                                spdlog::async_overflow_policy::overrun_oldest);
     g_logger->set_level(spdlog::level::trace);
+    g_logger->set_pattern("%v");
     g_logger->flush_on(spdlog::level::info);
   }
-  g_logger->set_pattern(settings.format == Format::json
-                            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%v"})"
-                            : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                        spdlog::pattern_time_type::utc);
   g_level = settings.level;
   g_format = settings.format;
 }
 
 void shutdown() {
-  const std::lock_guard lock(g_mutex);
-  g_logger.reset();
-  g_pool.reset();  // joins its thread after the queue is written
+  const auto written = std::make_shared<std::promise<void>>();
+  std::future<void> done = written->get_future();
+  {
+    const std::lock_guard lock(g_mutex);
+    g_logger.reset();
+    // The pool's end waits until its queue is written.
+    std::thread([pool = std::move(g_pool), written]() mutable {
+      pool.reset();
+      written->set_value();
+    }).detach();
+  }
+  done.wait_for(kLongestFlush);
 }
 
 bool enabled(Level level) noexcept { return level >= g_level.load(std::memory_order_relaxed); }
@@ -103,8 +133,19 @@ bool enabled(Level level) noexcept { return level >= g_level.load(std::memory_or
 void write(Level level, std::string_view message) {
   const auto logger = current();
   if (!logger) return;
-  logger->log(to_spdlog(level),
-              g_format == Format::json ? json_escaped(message) : text_escaped(message));
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto milliseconds = now.time_since_epoch().count() % 1000;
+  const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                                       milliseconds);
+  const std::string line =
+      g_format == Format::json
+          ? fmt::format(R"({{"time":"{}","level":"{}","message":"{}"}})",
+                        time,
+                        name_of(level),
+                        json_escaped(message))
+          : fmt::format("{} {} {}", time, name_of(level), text_escaped(message));
+  logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }
 
 std::uint64_t dropped() noexcept {

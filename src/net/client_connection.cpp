@@ -215,6 +215,7 @@ bool ClientConnection::finish_exchange() {
   if (persistence() == http::Persistence::close) return false;
   input_.consume(parser_.head_size() + body_.used_of_received());
   if (!body_.surplus_in_received()) input_.append(body_.surplus());
+  input_.drop_empty_lines();
   body_.release();
   parser_.reset();
   request_ = {};

@@ -34,6 +34,12 @@ class InputBuffer {
     head_begun_ = false;
     if (size_ == 0 && bytes_.size() > 4 * kInitial) std::vector<char>().swap(bytes_);
   }
+  // RFC 9112 section 2.2: empty lines before a request are skipped; if nothing else is there,
+  // nothing has begun.
+  void drop_empty_lines() noexcept {
+    const auto size = view().find_first_not_of("\r\n");
+    if (size == std::string_view::npos) consume(size_);
+  }
   void append(std::string_view more) {
     if (bytes_.size() < size_ + more.size()) bytes_.resize(size_ + more.size());
     if (!more.empty()) std::memcpy(bytes_.data() + size_, more.data(), more.size());

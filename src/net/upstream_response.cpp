@@ -133,7 +133,13 @@ UpstreamResponse::Piece UpstreamResponse::next_piece() noexcept {
   return pending_size_ > 0 ? take(pending_size_) : out_of_input();
 }
 
+// More bytes than announced: one of the two is wrong, so the last piece is held back and the response never looks whole. (Bytes that come later, or after
+// chunks, only spoil the connection.)
 UpstreamResponse::Piece UpstreamResponse::next_of_length() noexcept {
+  if (pending_size_ > remaining_) {
+    malformed_ = true;
+    return {.state = PieceState::error, .data = {}, .error = Errc::upstream_malformed};
+  }
   if (remaining_ == 0) {
     ended_ = true;
     return {.state = PieceState::end, .data = {}, .error = {}};

@@ -1,6 +1,7 @@
 #include "proxy/collapse.hpp"
 
 #include "base/hash.hpp"
+#include "caching/freshness.hpp"
 #include "caching/vary.hpp"
 
 #include <algorithm>
@@ -28,14 +29,28 @@ bool needs_permission(http::FieldsView request, const caching::CachePolicy& poli
 
 Share may_share(const FillHead& head,
                 http::FieldsView request,
-                const caching::CachePolicy& policy) {
+                const caching::CachePolicy& policy,
+                WallTime now) {
   if (head.not_stored != caching::Reason::none) return Share::not_shareable;
-  return may_share(head.meta, request, policy);
+  return may_share_fresh(head.meta, request, policy, now);
 }
 
-Share may_share(const caching::StoredMeta& meta,
-                http::FieldsView request,
-                const caching::CachePolicy& policy) {
+// RFC 9111 section 4: what is stale, or must be validated each time, answers nobody but the request
+// that fetched it.
+Share may_share_fresh(const caching::StoredMeta& meta,
+                      http::FieldsView request,
+                      const caching::CachePolicy& policy,
+                      WallTime now) {
+  if (meta.freshness.revalidation == caching::Revalidation::always ||
+      !caching::is_fresh(meta.freshness, now)) {
+    return Share::not_shareable;
+  }
+  return may_share_stale(meta, request, policy);
+}
+
+Share may_share_stale(const caching::StoredMeta& meta,
+                      http::FieldsView request,
+                      const caching::CachePolicy& policy) {
   if (needs_permission(request, policy) &&
       meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
     return Share::not_shareable;
@@ -63,7 +78,7 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
                    head ? std::span(head->meta.tags) : request.rule_tags,
                    head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
   if (verdict.trust != store::Trust::trusted) return false;
-  if (head) return may_share(*head, request.fields, *request.policy) == Share::yes;
+  if (head) return may_share(*head, request.fields, *request.policy, request.now) == Share::yes;
   return !request.vary_hint || same_variant(*request.vary_hint,
                                             subject.request->fields(),
                                             request.fields,

@@ -33,15 +33,25 @@ struct JoinRequest {
   std::uint64_t rule_fingerprint = 0;
   http::FieldsView fields;
   const caching::CachePolicy* policy = nullptr;
+  WallTime now{};
   std::shared_ptr<const caching::VaryNames>
       vary_hint;  // names known to select this key's variants; null: none known
 };
 
-Share may_share(const FillHead& head, http::FieldsView request, const caching::CachePolicy& policy);
-// The same of a response that is stored.
-Share may_share(const caching::StoredMeta& meta,
+// A response that is on its way: it must be storable, and reusable without validation at `now`.
+Share may_share(const FillHead& head,
                 http::FieldsView request,
-                const caching::CachePolicy& policy);
+                const caching::CachePolicy& policy,
+                WallTime now);
+// The same of one that is stored, just freshened by a 304.
+Share may_share_fresh(const caching::StoredMeta& meta,
+                      http::FieldsView request,
+                      const caching::CachePolicy& policy,
+                      WallTime now);
+// Only as far as Vary and Authorization go: of one that is served stale.
+Share may_share_stale(const caching::StoredMeta& meta,
+                      http::FieldsView request,
+                      const caching::CachePolicy& policy);
 
 class CollapseTable {
  public:

@@ -28,6 +28,7 @@ class Fetch {
   ~Fetch() {
     state_.fills.leave(fill_);
     fill_.detach_writer();
+    fill_.fail_if_unfinished(Errc::upstream_closed);
   }
   Fetch(const Fetch&) = delete;
   Fetch& operator=(const Fetch&) = delete;
@@ -50,6 +51,7 @@ class Fetch {
   void complete();
   store::PutResult put(std::vector<SharedBytes> body);
   void not_stored(Reason reason);
+  bool speaks_for_the_resource() const;
   void forget_base();
   IntakeInput intake_input() const;
 
@@ -114,7 +116,7 @@ Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming fra
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-    if (head.status < 500) forget_base();
+    if (speaks_for_the_resource()) forget_base();
   }
   fill_.set_head(head_);
   return Next::body;
@@ -140,7 +142,7 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
     // no longer.
     const store::StoredResponsePtr base = order_.base;
     not_stored(head_->not_stored);
-    forget_base();
+    if (speaks_for_the_resource()) forget_base();
     fill_.set_head(head_);
     for (const SharedBytes& chunk : base->body()) fill_.stage(chunk.view());
     fill_.complete();
@@ -226,6 +228,8 @@ void Fetch::take_piece(std::string_view piece) {
 }
 
 net::Awaitable<bool> Fetch::wait_for_room() {
+  // All is here: it is stored before its end is shown to anyone, so there is nothing to wait for.
+  if (head_->content_length && fill_.staged_size() >= *head_->content_length) co_return true;
   for (;;) {
     const Fill::Room room = fill_.room(bell_);
     if (room == Fill::Room::go_on) co_return true;
@@ -263,13 +267,27 @@ store::PutResult Fetch::put(std::vector<SharedBytes> body) {
                          .sequence = fill_.sequence()}));
 }
 
-// Nobody may join any more, and later requests need not queue behind each other. A failing origin
-// is no reason to remember the key.
+// Nobody may join any more, and later requests need not queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   state_.fills.leave(fill_);
-  if (head_->status < 500 && reason != Reason::head_request) {
+  if (reason == Reason::too_large || speaks_for_the_resource()) {
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
+  }
+}
+
+// Whether the answer says something about the resource, or only about this request: a part of it, a
+// client's own conditions, credentials or directives, a failing origin. One client's request must
+// not change what others get.
+bool Fetch::speaks_for_the_resource() const {
+  switch (head_->not_stored) {
+    case Reason::partial:
+    case Reason::head_request:
+    case Reason::authorization:
+    case Reason::request_no_store:
+      return false;
+    default:
+      return head_->status < 500;
   }
 }
 

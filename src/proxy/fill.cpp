@@ -106,15 +106,33 @@ std::vector<SharedBytes> Fill::body() const {
 
 Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
   const std::lock_guard lock(mutex_);
-  if (readers_.empty()) return kept_ ? Room::go_on : Room::abandoned;
-  const auto slower = [](const ReaderState* a, const ReaderState* b) {
-    return a->position < b->position;
-  };
-  const auto [slowest, fastest] = std::minmax_element(readers_.begin(), readers_.end(), slower);
-  const std::uint64_t position = kept_ ? (*fastest)->position : (*slowest)->position;
-  if (staged_ - std::min(staged_, position) < kWindow) return Room::go_on;
+  bool anyone = false;
+  std::uint64_t fastest = 0;
+  for (const ReaderState* reader : readers_) {
+    if (reader->cut_off) continue;
+    anyone = true;
+    fastest = std::max(fastest, reader->position);
+  }
+  if (!anyone) return kept_ ? Room::go_on : Room::abandoned;
+  if (!kept_) cut_off_laggards_locked(fastest);
+  if (staged_ - std::min(staged_, fastest) < kWindow) return Room::go_on;
   writer_bell_ = writer_bell;
   return Room::wait;
+}
+
+void Fill::cut_off_laggards_locked(std::uint64_t fastest) {
+  for (ReaderState* reader : readers_) {
+    if (fastest - std::min(fastest, reader->position) > kMaxLag) reader->cut_off = true;
+  }
+  drop_read_locked();
+}
+
+void Fill::fail_if_unfinished(ErrorCode error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (phase_ != FillPhase::awaiting_head && phase_ != FillPhase::streaming) return;
+  }
+  fail(error);
 }
 
 void Fill::detach_writer() {
@@ -125,7 +143,9 @@ void Fill::detach_writer() {
 void Fill::drop_read_locked() {
   if (kept_) return;
   std::uint64_t slowest = staged_;
-  for (const ReaderState* reader : readers_) slowest = std::min(slowest, reader->position);
+  for (const ReaderState* reader : readers_) {
+    if (!reader->cut_off) slowest = std::min(slowest, reader->position);
+  }
   while (!chunks_.empty() && chunks_.front().size == chunks_.front().capacity &&
          dropped_ + chunks_.front().size <= slowest) {
     dropped_ += chunks_.front().size;
@@ -179,6 +199,11 @@ FillReader::View FillReader::peek() const {
 FillReader::View FillReader::take() {
   const std::lock_guard lock(fill_->mutex_);
   View view = view_locked();
+  if (state_.cut_off) {
+    view.phase = FillPhase::failed;
+    view.failure = Errc::client_timeout;
+    return view;
+  }
   std::uint64_t begin = fill_->dropped_;
   for (const Fill::Chunk& chunk : fill_->chunks_) {
     const std::uint64_t end = std::min(begin + chunk.size, fill_->published_);

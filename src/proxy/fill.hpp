@@ -67,8 +67,11 @@ class FillReader;
 
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
-  static constexpr std::uint64_t kWindow =
-      1024 * 1024;  // bytes that may be ahead of the reader that counts
+  // How many bytes the fetch may be ahead of the fastest reader.
+  static constexpr std::uint64_t kWindow = 1024 * 1024;
+  // Where nothing is kept: how far a reader may fall behind the fastest before it is cut off.
+  // Others do not wait for it.
+  static constexpr std::uint64_t kMaxLag = 16 * 1024 * 1024;
 
   Fill(FillSubject subject, store::FetchTicket ticket);
 
@@ -86,6 +89,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void stop_keeping();
   void complete();
   void fail(ErrorCode error);
+  // For a writer that goes without having said how it ended.
+  void fail_if_unfinished(ErrorCode error);
   void use_stored(store::StoredResponsePtr stored, caching::Reason reason);
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;
@@ -109,9 +114,11 @@ class Fill : public std::enable_shared_from_this<Fill> {
   };
   struct ReaderState {
     std::uint64_t position = 0;
+    bool cut_off = false;  // what follows its position is gone
     std::shared_ptr<net::WakeUp> bell;
   };
   void wake_readers_locked();
+  void cut_off_laggards_locked(std::uint64_t fastest);
   void drop_read_locked();
   Chunk& tail_locked();
 

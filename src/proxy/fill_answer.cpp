@@ -2,6 +2,7 @@
 
 #include "caching/freshness.hpp"
 #include "caching/validation.hpp"
+#include "http/date.hpp"
 #include "http/range.hpp"
 #include "proxy/body_writer.hpp"
 
@@ -91,8 +92,11 @@ AnswerPlan plan_answer(net::ClientExchange& client,
   } else if (range.verdict == http::RangeVerdict::unsatisfiable) {
     plan.kind = AnswerKind::unsatisfiable;
     plan.status = 416;
-    plan.head =
-        fmt::format("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\n", *length);
+    plan.head = fmt::format(
+        "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\nDate: {}\r\nVia: 1.1 "
+        "hawkcache\r\n",
+        *length,
+        http::format_date(input.now));
     tail.content_length = 0;
     tail.framing = ClientFraming::no_body;
   } else {

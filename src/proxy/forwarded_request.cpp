@@ -17,20 +17,6 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-bool is_condition(FieldName id) {
-  switch (id) {
-    case FieldName::if_match:
-    case FieldName::if_none_match:
-    case FieldName::if_modified_since:
-    case FieldName::if_unmodified_since:
-    case FieldName::if_range:
-    case FieldName::range:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Fields that are written anew, below.
 bool is_ours(FieldName id) {
   switch (id) {
@@ -108,6 +94,20 @@ void append_our_fields(std::string& out, const ForwardedRequest& request) {
 }
 
 }  // namespace
+
+bool is_condition(http::FieldName id) noexcept {
+  switch (id) {
+    case http::FieldName::if_match:
+    case http::FieldName::if_none_match:
+    case http::FieldName::if_modified_since:
+    case http::FieldName::if_unmodified_since:
+    case http::FieldName::if_range:
+    case http::FieldName::range:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::string render_forwarded_request(const ForwardedRequest& request) {
   std::string out;

@@ -20,6 +20,9 @@ namespace hawkcache::proxy {
 // whole, unconditional answer.
 enum class ClientConditions : std::uint8_t { forward, omit };
 
+// If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Range.
+bool is_condition(http::FieldName id) noexcept;
+
 struct ForwardedRequest {
   const http::RequestHead* head = nullptr;
   std::string_view method;     // GET where the cache asks on behalf of a HEAD

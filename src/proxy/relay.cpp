@@ -154,11 +154,18 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     state.counters.add(Counter::fetch_errors);
   }
   co_await exchange->finish();
-  if (!started) outcome.status = co_await answer_failure(client, outcome.error, input.x_cache);
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(input.reason);
+  status.detail = input.reason;
+  if (!started)
+    outcome.status = co_await answer_failure(client, outcome.error, input.x_cache, status);
   co_return outcome;
 }
 
-net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error, XCache x_cache) {
+net::Awaitable<int> answer_failure(net::ClientExchange& client,
+                                   ErrorCode error,
+                                   XCache x_cache,
+                                   caching::CacheStatus cache_status) {
   int status = 502;
   if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
   if (error == Errc::body_malformed) status = 400;
@@ -168,12 +175,16 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error,
     client.abort(net::ClientExchange::AbortKind::close);
     co_return 0;
   }
+  const std::string detail = error.message();
   std::string extra;
   if (x_cache != XCache::none) {
-    extra = std::string("X-Cache: ").append(to_string(x_cache)).append("\r\n");
+    if (cache_status.detail == caching::Reason::none) cache_status.detail_text = detail;
+    extra.append("X-Cache: ").append(to_string(x_cache)).append("\r\nCache-Status: ");
+    caching::append_cache_status(extra, cache_status);
+    extra += "\r\n";
   }
   const std::string text =
-      http::render_problem({.status = status, .detail = error.message(), .extra_fields = extra},
+      http::render_problem({.status = status, .detail = detail, .extra_fields = extra},
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};

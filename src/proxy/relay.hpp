@@ -35,6 +35,9 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
 
 // The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the
 // client itself broke off.
-net::Awaitable<int> answer_failure(net::ClientExchange& client, ErrorCode error, XCache x_cache);
+net::Awaitable<int> answer_failure(net::ClientExchange& client,
+                                   ErrorCode error,
+                                   XCache x_cache,
+                                   caching::CacheStatus cache_status);
 
 }  // namespace hawkcache::proxy

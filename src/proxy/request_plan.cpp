@@ -103,9 +103,9 @@ Reason RequestPlanner::find_bypass(Body body) const {
   return drops_nominated_field() ? Reason::nominated_field : Reason::none;
 }
 
-// A field that Connection names is not forwarded: a key or a variant (the origin's Vary is not known yet) that depends on
-// it would let a client store the answer to a request without the field as one with it. Fields that are never forwarded
-// are no such danger.
+// A field that Connection names is not forwarded: a key or a variant (the origin's Vary is not
+// known yet) that depends on it would let a client store the answer to a request without the field
+// as one with it. Fields that are never forwarded are no such danger.
 bool RequestPlanner::drops_nominated_field() const {
   const http::FieldsView fields = head_->fields();
   if (!fields.contains(http::FieldName::connection)) return false;

@@ -117,6 +117,9 @@ std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
   std::sort(head->meta.tags.begin(), head->meta.tags.end());
   const auto end = std::unique(head->meta.tags.begin(), head->meta.tags.end());
   head->meta.tags.erase(end, head->meta.tags.end());
+  if (head->meta.tags.size() > input.tag_limits.per_response && head->not_stored == Reason::none) {
+    head->not_stored = Reason::too_many_tags;
+  }
   return head;
 }
 

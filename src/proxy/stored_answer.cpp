@@ -1,6 +1,7 @@
 #include "proxy/stored_answer.hpp"
 
 #include "caching/validation.hpp"
+#include "http/date.hpp"
 #include "http/range.hpp"
 
 #include <algorithm>
@@ -89,8 +90,10 @@ StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
   fmt::format_to(std::back_inserter(out.head),
-                 "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\n",
-                 stored->body_size());
+                 "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\nDate: "
+                 "{}\r\nVia: 1.1 hawkcache\r\n",
+                 stored->body_size(),
+                 http::format_date(input.now));
   HeadTail tail = tail_for(input);
   tail.content_length = 0;
   append_head_tail(out.head, tail);

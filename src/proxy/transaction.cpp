@@ -37,9 +37,16 @@ void Transaction::begin(const net::Request& request) {
 
 void Transaction::plan(const net::Request& request) {
   snapshot_ = state_.snapshot;
-  const auto body = request.framing.kind == http::BodyKind::none ? RequestPlanner::Body::absent
-                                                                 : RequestPlanner::Body::present;
-  plan_ = &planner_.plan(*request.head, request.target, body, *snapshot_->router);
+  const http::BodyFraming& framing = request.framing;
+  const bool bodiless = framing.kind == http::BodyKind::none ||
+                        (framing.kind == http::BodyKind::length && framing.length == 0);
+  http::Target target = request.target;
+  // HTTP/1.0 without Host: what is forwarded, keyed and purged is the upstream's own name.
+  if (target.authority.empty()) target.authority = snapshot_->upstream_authority;
+  plan_ = &planner_.plan(*request.head,
+                         target,
+                         bodiless ? RequestPlanner::Body::absent : RequestPlanner::Body::present,
+                         *snapshot_->router);
   if (plan_->kind == PlanKind::lookup) {
     lookup_ = look_up(state_.store, *plan_, request.head->fields(), record_.begun, scratch_);
   }
@@ -181,14 +188,15 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
   const net::Request& request = client.request();
   record_.cache = plan_->kind == PlanKind::bypass ? XCache::bypass : XCache::none;
   record_.detail = plan_->reason;
-  RelayInput input{.head = render_forwarded(request, Company::alone, {}, request.head->method_text),
-                   .method = request.head->method,
-                   .plan = plan_,
-                   .planner = &planner_,
-                   .router = snapshot_->router.get(),
-                   .x_cache = record_.cache,
-                   .reason = plan_->reason,
-                   .printable_key = {}};
+  RelayInput input{
+      .head = render_forwarded(request, ClientConditions::forward, {}, request.head->method_text),
+      .method = request.head->method,
+      .plan = plan_,
+      .planner = &planner_,
+      .router = snapshot_->router.get(),
+      .x_cache = record_.cache,
+      .reason = plan_->reason,
+      .printable_key = {}};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
 }
@@ -198,7 +206,10 @@ net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client)
     case ReuseAction::gateway_timeout: {
       record_.cache = XCache::miss;
       record_.detail = Reason::only_if_cached;
-      record_.status = co_await answer_failure(client, Errc::upstream_timeout, XCache::miss);
+      caching::CacheStatus status;
+      status.detail = Reason::only_if_cached;
+      record_.status =
+          co_await answer_failure(client, Errc::upstream_timeout, XCache::miss, status);
       co_return;
     }
     case ReuseAction::serve_stale_and_refresh:

@@ -70,7 +70,7 @@ class Transaction final : public net::RequestHandler {
   std::shared_ptr<Fill> make_fill(const net::Request& request);
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
   std::string render_forwarded(const net::Request& request,
-                               Company company,
+                               ClientConditions conditions,
                                std::span<const caching::OwnedField> validators,
                                std::string_view method);
   JoinRequest join_request(const net::Request& request) const;

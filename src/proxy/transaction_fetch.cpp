@@ -6,6 +6,8 @@
 #include "proxy/relay.hpp"
 #include "proxy/transaction.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace hawkcache::proxy {
@@ -19,9 +21,19 @@ constexpr int kMaxVariantTries = 3;
 // Of a fill that has got as far as its head. A failure before the head is everybody's.
 Share share_of(const FillReader::View& view,
                http::FieldsView request,
-               const caching::CachePolicy& policy) {
-  if (view.head) return may_share(*view.head, request, policy);
-  return view.stored ? may_share(view.stored->meta(), request, policy) : Share::yes;
+               const caching::CachePolicy& policy,
+               WallTime now) {
+  if (view.head) return may_share(*view.head, request, policy, now);
+  if (!view.stored) return Share::yes;
+  return view.stored_reason == Reason::stale_if_error
+             ? may_share_stale(view.stored->meta(), request, policy)
+             : may_share_fresh(view.stored->meta(), request, policy, now);
+}
+
+bool has_conditions(http::FieldsView fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const http::Field& field) {
+    return is_condition(field.id);
+  });
 }
 
 }  // namespace
@@ -32,6 +44,11 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
   rule_tags_ = planner_.render_tags();
   Company company = Company::shared;
   if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+    company = Company::alone;
+  }
+  // Forwarded as it came, it would make an upstream cache answer 504 to everybody who shares the
+  // fetch.
+  if (caching::parse_request_directives(client.request().head->fields()).only_if_cached) {
     company = Company::alone;
   }
   for (int tries = 0;; ++tries) {
@@ -64,7 +81,8 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     view = reader.peek();
   }
   if (!leads) {
-    const Share share = share_of(view, request.head->fields(), plan_->route->policy);
+    const Share share =
+        share_of(view, request.head->fields(), plan_->route->policy, state_.worker.clock().wall());
     if (share == Share::not_shareable) co_return Attempt::not_shareable;
     if (share == Share::other_variant) {
       lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
@@ -100,7 +118,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     status.stored = true;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
-    record_.status = co_await answer_failure(client, view.failure, XCache::miss);
+    record_.status = co_await answer_failure(client, view.failure, XCache::miss, status);
   } else {
     status.forward_status = view.head->status;
     status.stored = view.head->not_stored == Reason::none;
@@ -113,7 +131,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, input);
     record_.status = answer.error && !client.response_started() ? 0 : answer.status;
-    if (answer.error) state_.counters.add(Counter::client_aborts);
+    if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
   }
 }
 
@@ -162,16 +180,25 @@ std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
 FetchOrder Transaction::make_order(const net::Request& request,
                                    std::shared_ptr<Fill> fill,
                                    Company company) {
-  const bool validates = lookup_.stored && company == Company::shared;
+  // A purge may have come since the lookup: with the ticket taken, what is stored must still stand,
+  // or a 304 would revive it.
+  if (lookup_.stored && lookup_.stored->vouch(state_.store.fence()) == store::Trust::distrusted) {
+    lookup_.stored.reset();
+  }
+  // The cache fetches whole responses, unconditionally: a HEAD becomes a GET. Only where the key is
+  // known not to be storable do a HEAD and a client's own conditions go out as they are.
+  const bool whole = company == Company::shared || (request.head->method == http::Method::get &&
+                                                    !has_conditions(request.head->fields()));
   std::vector<caching::OwnedField> validators;
-  if (validates) validators = caching::conditional_fields(lookup_.stored->meta().validators);
-  // The cache fetches whole responses: a HEAD becomes a GET, unless it goes alone.
-  const bool whole = company == Company::shared;
+  if (whole && lookup_.stored) {
+    validators = caching::conditional_fields(lookup_.stored->meta().validators);
+  }
+  const auto conditions = whole ? ClientConditions::omit : ClientConditions::forward;
   const std::string_view method = whole ? "GET" : request.head->method_text;
   FetchOrder order{.fill = std::move(fill),
                    .method = whole ? http::Method::get : request.head->method,
-                   .head = render_forwarded(request, company, validators, method),
-                   .conditions = whole ? ClientConditions::omit : ClientConditions::forward,
+                   .head = render_forwarded(request, conditions, validators, method),
+                   .conditions = conditions,
                    .unconditional_head = {},
                    .base = lookup_.stored,
                    .base_freshness = lookup_.freshness,
@@ -179,13 +206,13 @@ FetchOrder Transaction::make_order(const net::Request& request,
                    .snapshot = snapshot_,
                    .scheme = std::string(plan_->scheme)};
   if (!validators.empty()) {
-    order.unconditional_head = render_forwarded(request, company, {}, method);
+    order.unconditional_head = render_forwarded(request, conditions, {}, method);
   }
   return order;
 }
 
 std::string Transaction::render_forwarded(const net::Request& request,
-                                          Company company,
+                                          ClientConditions conditions,
                                           std::span<const caching::OwnedField> validators,
                                           std::string_view method) {
   const bool cached = plan_->kind == PlanKind::lookup;
@@ -193,15 +220,12 @@ std::string Transaction::render_forwarded(const net::Request& request,
       .head = request.head,
       .method = method,
       .target = request.target.form == http::TargetForm::asterisk ? "*" : plan_->path_and_query,
-      .authority = request.target.authority.empty()
-                       ? std::string_view(snapshot_->upstream_authority)
-                       : request.target.authority,
+      .authority = plan_->target.authority,
       .scheme = plan_->scheme,
       .peer = request.peer,
       .request_id = {},
       .framing = cached ? http::BodyFraming{} : request.framing,
-      .conditions =
-          cached && company == Company::shared ? ClientConditions::omit : ClientConditions::forward,
+      .conditions = conditions,
       .cookie = std::nullopt,
       .normalize = {},
       .validators = validators};
@@ -222,6 +246,7 @@ JoinRequest Transaction::join_request(const net::Request& request) const {
           .rule_fingerprint = plan_->route->fingerprint,
           .fields = request.head->fields(),
           .policy = &plan_->route->policy,
+          .now = state_.worker.clock().wall(),
           .vary_hint = lookup_.vary_hint};
 }
 

@@ -42,6 +42,7 @@ store::PurgeRequest purge_for_response(const http::RequestHead& request,
   }
   for (const caching::InvalidatedUri& uri :
        caching::uris_to_invalidate(request.method, plan.scheme, plan.target, response)) {
+    if (uri.authority.empty()) continue;  // would mean every host
     purge.urls.push_back({store::normalized_authority(uri.authority), as_keyed(uri, router)});
   }
   return purge;

@@ -295,13 +295,13 @@ void Server::Impl::post_to_data_workers(const std::function<void(net::Worker&)>&
 }
 
 void Server::Impl::stop() {
+  const std::lock_guard lock(stop_mutex);
   if (++stops == 1) {
     gauge->drain();
     for (const auto& listener : listeners) listener->stop();
     post_to_data_workers(
         [](net::Worker& worker) { net::close_connections(worker, net::CloseWhich::idle); });
   }
-  const std::lock_guard lock(stop_mutex);
   stop_asked.notify_all();
 }
 
