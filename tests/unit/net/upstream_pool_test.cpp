@@ -56,11 +56,13 @@ TEST_F(UpstreamPoolTest, DiscardsAConnectionThatWasClosedWhileIdle) {
 }
 
 TEST_F(UpstreamPoolTest, DiscardsAConnectionOnWhichTheServerSpokeUnasked) {
+  std::promise<void> answered;
   std::promise<void> spoken;
   ScriptedOrigin origin([&](ScriptedOrigin& self) {
     OriginConnection first = self.accept();
     first.read_head();
     first.write(kAnswer);
+    answered.get_future().wait();  // what came along with the answer would be part of it
     first.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
     spoken.set_value();
     OriginConnection second = self.accept();
@@ -69,6 +71,7 @@ TEST_F(UpstreamPoolTest, DiscardsAConnectionOnWhichTheServerSpokeUnasked) {
   });
   use({origin.port()});
   EXPECT_EQ(fetch(get()).body, "ok");
+  answered.set_value();
   spoken.get_future().wait();
   EXPECT_EQ(fetch(get()).body, "ok");
   origin.join();
