@@ -1,5 +1,7 @@
 #include "base/log.hpp"
 
+#include "base/json.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -55,22 +57,6 @@ std::string_view name_of(Level level) {
       return "off";
   }
   return "";
-}
-
-std::string json_escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
 }
 
 // A message may quote what a peer sent: control characters never reach the terminal.
@@ -138,12 +124,12 @@ void write(Level level, std::string_view message) {
   const std::string time = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
                                        fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
                                        milliseconds);
+  std::string quoted;
+  if (g_format == Format::json) append_json_string(quoted, message);
   const std::string line =
       g_format == Format::json
-          ? fmt::format(R"({{"time":"{}","level":"{}","message":"{}"}})",
-                        time,
-                        name_of(level),
-                        json_escaped(message))
+          ? fmt::format(
+                R"({{"time":"{}","level":"{}","message":{}}})", time, name_of(level), quoted)
           : fmt::format("{} {} {}", time, name_of(level), text_escaped(message));
   logger->log(to_spdlog(level), spdlog::string_view_t(line.data(), line.size()));
 }

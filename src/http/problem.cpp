@@ -1,5 +1,6 @@
 #include "http/problem.hpp"
 
+#include "base/json.hpp"
 #include "http/status.hpp"
 
 #include <fmt/format.h>
@@ -7,19 +8,9 @@
 namespace hawkcache::http {
 namespace {
 
-std::string json_escaped(std::string_view text) {
+std::string quoted(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte >= 0x7f) {
-      out += '?';
-    } else {
-      out += c;
-    }
-  }
+  append_json_string(out, text);
   return out;
 }
 
@@ -27,10 +18,10 @@ std::string json_escaped(std::string_view text) {
 
 std::string render_problem(const Problem& problem, Method request_method, Persistence persistence) {
   const std::string_view title = reason_phrase(problem.status);
-  const std::string body = fmt::format(R"({{"title":"{}","status":{},"detail":"{}"}})",
-                                       json_escaped(title),
+  const std::string body = fmt::format(R"({{"title":{},"status":{},"detail":{}}})",
+                                       quoted(title),
                                        problem.status,
-                                       json_escaped(problem.detail)) +
+                                       quoted(problem.detail)) +
                            "\n";
   std::string out = fmt::format(
       "HTTP/1.1 {} {}\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n"
