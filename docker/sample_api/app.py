@@ -1,6 +1,6 @@
 """A small API with real work behind it, to put hawkcache in front of.
 
-    python3 -m uvicorn --app-dir docker/sample_api app:app --port 8000
+    /usr/bin/python3 -m uvicorn --app-dir docker/sample_api app:app --port 8000
 
 It knows nothing of caching: no Cache-Control, no ETag, no tags. Every answer carries X-Origin-Requests, the number of
 requests that this route has served so far, so that a test or a curious reader sees whether the API was asked.

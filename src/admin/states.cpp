@@ -81,6 +81,7 @@ AdminReply front_page_reply() {
               "GET  /v1/schema    the JSON Schema of the configuration\n"
               "POST /v1/purge     {\"tags\": [], \"urls\": [], \"prefixes\": [], \"all\": false, "
               "\"soft\": false}\n"
+              "PURGE /path        purges that path on every host\n"
               "POST /v1/reload    read the configuration again\n",
           .extra_fields = {}};
 }

@@ -153,8 +153,11 @@ std::optional<std::string> purge_line(std::string_view purge_json) {
   if (error || member(&answer, "purged") == nullptr) return std::nullopt;
   const std::uint64_t count = number(&answer, "purged");
   const bool estimate = member(&answer, "estimate") != nullptr;
-  return fmt::format(
-      "{}{} {} purged\n", estimate ? "at most " : "", count, count == 1 ? "response" : "responses");
+  return fmt::format("{}{} {} purged{}\n",
+                     estimate ? "about " : "",
+                     count,
+                     count == 1 ? "response" : "responses",
+                     estimate ? " (what is under a prefix is not counted)" : "");
 }
 
 }  // namespace hawkcache::cli

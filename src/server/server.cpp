@@ -145,9 +145,10 @@ std::optional<StartError> Server::Impl::bind() {
   for (const net::ListenAddress& address : listen_addresses(config)) {
     auto bound = net::Listener::bind(address, all);
     if (!bound) {
-      return StartError{fmt::format("cannot listen on {}: {}",
-                                    config::to_string(config::Endpoint{address.host, address.port}),
-                                    bound.error().message())};
+      return StartError{
+          fmt::format("cannot listen on {}: {}; stop what listens there, or change `listen`",
+                      config::to_string(config::Endpoint{address.host, address.port}),
+                      bound.error().message())};
     }
     listeners.push_back(std::move(*bound));
   }
@@ -156,7 +157,9 @@ std::optional<StartError> Server::Impl::bind() {
       net::Listener::bind({.host = endpoint.host, .port = endpoint.port}, {admin_worker.get()});
   if (!bound) {
     return StartError{fmt::format(
-        "cannot listen on {} (admin): {}", config::to_string(endpoint), bound.error().message())};
+        "cannot listen on {} (admin): {}; stop what listens there, or change `admin.listen`",
+        config::to_string(endpoint),
+        bound.error().message())};
   }
   admin_listener = std::move(*bound);
   return std::nullopt;

@@ -37,7 +37,8 @@ TEST(StatsTable, RefusesWhatIsNoAnswerOfHawkcaches) {
 TEST(PurgeLine, TellsTheNumber) {
   EXPECT_EQ(purge_line("{\"purged\":17}"), "17 responses purged\n");
   EXPECT_EQ(purge_line("{\"purged\":1}"), "1 response purged\n");
-  EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}"), "at most 0 responses purged\n");
+  EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}"),
+            "about 0 responses purged (what is under a prefix is not counted)\n");
   EXPECT_FALSE(purge_line("<html>"));
 }
 
