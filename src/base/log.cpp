@@ -104,10 +104,10 @@ void shutdown() {
   std::future<void> done = written->get_future();
   {
     const std::lock_guard lock(g_mutex);
-    g_logger.reset();
-    // The pool's end waits until its queue is written.
-    std::thread([pool = std::move(g_pool), written]() mutable {
+    // The pool's end waits until its queue is written; the logger is in use until then.
+    std::thread([pool = std::move(g_pool), logger = std::move(g_logger), written]() mutable {
       pool.reset();
+      logger.reset();
       written->set_value();
     }).detach();
   }
