@@ -17,7 +17,12 @@ function(hawkcache_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   # What is tested is optimised; the tests themselves need not be, and compile in half the time.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
-  target_compile_definitions(${name} PRIVATE HAWKCACHE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# hawkcache_reads_repository(<file> ...): these tests read files of the repository, under HAWKCACHE_SOURCE_DIR. Only they
+# know where it is, so that a compiler cache serves every clone with the other objects.
+function(hawkcache_reads_repository)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_DEFINITIONS HAWKCACHE_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endfunction()
