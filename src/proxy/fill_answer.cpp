@@ -2,9 +2,9 @@
 
 #include "caching/freshness.hpp"
 #include "caching/validation.hpp"
-#include "http/date.hpp"
 #include "http/range.hpp"
 #include "proxy/body_writer.hpp"
+#include "proxy/multipart_ranges.hpp"
 
 #include <algorithm>
 
@@ -20,128 +20,204 @@ struct AnswerPlan {
   AnswerKind kind = AnswerKind::whole;
   int status = 0;
   std::string head;
+  std::optional<std::uint64_t> content_length;
   ClientFraming framing = ClientFraming::length;
-  std::uint64_t first = 0;
-  std::optional<std::uint64_t> size;  // nullopt: to the end
+  std::vector<BodySlice> slices;  // ascending
+  std::string after;              // text that follows the last of them
+};
+
+// What plans are made from.
+struct PlanInput {
+  const http::RequestHead& request;
+  const FillHead& head;
+  const std::string& head_text;
+  std::optional<std::uint64_t> length;  // of the representation, where it is known yet
+  WallTime now;
 };
 
 // Only a response that the cache took in whole is sliced or turned into a 304; one that is merely
 // passed on is the origin's own answer to the client's conditions.
-http::RangeDecision range_for(const http::RequestHead& request,
-                              const FillHead& head,
-                              std::optional<std::uint64_t> length) {
-  const auto range = request.fields().value(FieldName::range);
-  if (!range || !length || head.status != 200 || head.not_stored != caching::Reason::none ||
-      request.method != http::Method::get) {
+http::RangeDecision ranges_for(const PlanInput& input) {
+  const http::FieldsView fields = input.request.fields();
+  const auto range = fields.value(FieldName::range);
+  if (!range || fields.count(FieldName::range) != 1 || !input.length || input.head.status != 200 ||
+      input.head.not_stored != caching::Reason::none || input.request.method != http::Method::get) {
     return {};
   }
-  if (caching::evaluate_if_range(request.fields(), head.meta.validators) ==
+  if (caching::evaluate_if_range(fields, input.head.meta.validators) ==
       caching::IfRange::ignore_range) {
     return {};
   }
-  return http::decide_range(*range, *length);
+  return http::decide_ranges(*range, *input.length);
+}
+
+AnswerPlan plan_not_modified(const PlanInput& input) {
+  AnswerPlan plan;
+  plan.kind = AnswerKind::not_modified;
+  plan.status = 304;
+  plan.framing = ClientFraming::no_body;
+  append_not_modified_head(plan.head, input.head_text);
+  return plan;
+}
+
+AnswerPlan plan_whole(const PlanInput& input) {
+  AnswerPlan plan;
+  plan.status = input.head.status;
+  plan.head = input.head_text;
+  plan.content_length = input.length;
+  const bool bodiless = !input.head.has_body || input.request.method == http::Method::head;
+  plan.framing =
+      bodiless ? ClientFraming::no_body : client_framing(input.length, input.request.version);
+  if (input.head.status == 204) plan.content_length.reset();
+  plan.slices.push_back({.before = {}, .first = 0, .size = UINT64_MAX});
+  return plan;
+}
+
+AnswerPlan plan_one_range(const PlanInput& input, http::ByteRange range) {
+  AnswerPlan plan;
+  plan.kind = AnswerKind::partial;
+  plan.status = 206;
+  append_partial_head(plan.head, input.head_text, PartialHead::one_part);
+  fmt::format_to(std::back_inserter(plan.head),
+                 "Content-Range: bytes {}-{}/{}\r\n",
+                 range.first,
+                 range.last,
+                 *input.length);
+  plan.content_length = range.size();
+  plan.slices.push_back({.before = {}, .first = range.first, .size = range.size()});
+  return plan;
+}
+
+// What comes in cannot be read twice: parts out of order get the whole.
+AnswerPlan plan_several_ranges(const PlanInput& input, const http::ByteRanges& ranges) {
+  const auto by_first = [](const auto& a, const auto& b) { return a.first < b.first; };
+  if (!std::is_sorted(ranges.begin(), ranges.end(), by_first)) return plan_whole(input);
+  const std::string boundary = new_boundary();
+  auto multipart = plan_multipart(ranges,
+                                  {.length = *input.length,
+                                   .content_type = content_type_line(input.head_text),
+                                   .boundary = boundary});
+  if (!multipart) return plan_whole(input);
+  AnswerPlan plan;
+  plan.kind = AnswerKind::partial;
+  plan.status = 206;
+  append_partial_head(plan.head, input.head_text, PartialHead::multipart);
+  plan.head += multipart->content_type;
+  plan.content_length = multipart->content_length;
+  plan.slices = std::move(multipart->slices);
+  plan.after = std::move(multipart->after);
+  return plan;
+}
+
+AnswerPlan plan_unsatisfiable(const PlanInput& input) {
+  AnswerPlan plan;
+  plan.kind = AnswerKind::unsatisfiable;
+  plan.status = 416;
+  plan.framing = ClientFraming::no_body;
+  append_unsatisfiable_head(plan.head, *input.length, input.now);
+  plan.content_length = 0;
+  return plan;
+}
+
+AnswerPlan plan_by_range(const PlanInput& input) {
+  const http::RangeDecision decision = ranges_for(input);
+  switch (decision.verdict) {
+    case http::RangeVerdict::whole:
+      return plan_whole(input);
+    case http::RangeVerdict::single:
+      return plan_one_range(input, decision.range);
+    case http::RangeVerdict::several:
+      return plan_several_ranges(input, decision.ranges);
+    case http::RangeVerdict::unsatisfiable:
+      return plan_unsatisfiable(input);
+  }
+  return plan_whole(input);
 }
 
 AnswerPlan plan_answer(net::ClientExchange& client,
                        const FillReader::View& view,
                        const FillAnswerInput& input) {
-  const http::RequestHead& request = *client.request().head;
   const FillHead& head = *view.head;
   const bool own = input.fetched == Fetched::for_this_client && !head.own_text.empty();
-  const std::string& head_text = own ? head.own_text : head.text;
-  std::optional<std::uint64_t> length = head.content_length;
-  if (view.phase == FillPhase::complete && head.has_body) length = view.available;
+  PlanInput plan_input{.request = *client.request().head,
+                       .head = head,
+                       .head_text = own ? head.own_text : head.text,
+                       .length = head.content_length,
+                       .now = input.now};
+  if (view.phase == FillPhase::complete && head.has_body) plan_input.length = view.available;
 
-  AnswerPlan plan{.kind = AnswerKind::whole,
-                  .status = head.status,
-                  .head = {},
-                  .framing = {},
-                  .first = 0,
-                  .size = {}};
-  HeadTail tail{.framing = ClientFraming::length,
-                .content_length = length,
+  const bool not_modified =
+      head.not_stored == caching::Reason::none &&
+      caching::evaluate_precondition(
+          plan_input.request.fields(), head.status, head.meta.validators, input.now) ==
+          caching::Precondition::not_modified;
+  AnswerPlan plan = not_modified ? plan_not_modified(plan_input) : plan_by_range(plan_input);
+  if (plan.framing == ClientFraming::until_close) client.close_after_response();
+  HeadTail tail{.framing = plan.framing,
+                .content_length = plan.content_length,
                 .age = caching::current_age(head.meta.freshness, input.now),
                 .x_cache = input.x_cache,
                 .cache_status = input.cache_status,
-                .client = request.version,
-                .persistence = http::Persistence::keep_alive};
+                .client = plan_input.request.version,
+                .persistence = client.persistence()};
   if (*tail.age < std::chrono::seconds(1)) tail.age.reset();  // it comes straight from the origin
-
-  const auto range = range_for(request, head, length);
-  if (head.not_stored == caching::Reason::none &&
-      caching::evaluate_precondition(
-          request.fields(), head.status, head.meta.validators, input.now) ==
-          caching::Precondition::not_modified) {
-    plan.kind = AnswerKind::not_modified;
-    plan.status = 304;
-    append_not_modified_head(plan.head, head_text);
-    tail.content_length.reset();
-    tail.framing = ClientFraming::no_body;
-  } else if (range.verdict == http::RangeVerdict::partial) {
-    plan.kind = AnswerKind::partial;
-    plan.status = 206;
-    append_head_with_status(plan.head, head_text, "HTTP/1.1 206 Partial Content\r\n");
-    fmt::format_to(std::back_inserter(plan.head),
-                   "Content-Range: bytes {}-{}/{}\r\n",
-                   range.range.first,
-                   range.range.last,
-                   *length);
-    tail.content_length = range.range.size();
-    plan.first = range.range.first;
-    plan.size = range.range.size();
-  } else if (range.verdict == http::RangeVerdict::unsatisfiable) {
-    plan.kind = AnswerKind::unsatisfiable;
-    plan.status = 416;
-    plan.head = fmt::format(
-        "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\nDate: {}\r\nVia: 1.1 "
-        "hawkcache\r\n",
-        *length,
-        http::format_date(input.now));
-    tail.content_length = 0;
-    tail.framing = ClientFraming::no_body;
-  } else {
-    plan.head = head_text;
-    const bool bodiless = !head.has_body || request.method == http::Method::head;
-    tail.framing = bodiless ? ClientFraming::no_body : client_framing(length, request.version);
-    if (head.status == 204) tail.content_length.reset();
-  }
-  if (tail.framing == ClientFraming::until_close) client.close_after_response();
-  tail.persistence = client.persistence();
   append_head_tail(plan.head, tail);
-  plan.framing = tail.framing;
   return plan;
 }
 
-// The part of the pieces that lies within [first, first + size), given that they begin at
-// `position`.
-std::vector<std::string_view> clip(const std::vector<SharedBytes>& pieces,
-                                   std::uint64_t position,
-                                   std::uint64_t first,
-                                   std::uint64_t end) {
+// Picks the slices out of a body that comes in pieces.
+class Slicer {
+ public:
+  Slicer(const std::vector<BodySlice>& slices, std::string_view after)
+      : slices_(slices), after_(after) {}
+
+  // What of these pieces, the next of the body, goes to the client; views into pieces and slices.
+  std::vector<std::string_view> pick(const std::vector<SharedBytes>& pieces);
+  bool done() const noexcept { return next_ == slices_.size(); }
+  // The text at the end.
+  std::string_view after() const noexcept { return after_; }
+
+ private:
+  void pick_from(std::string_view piece, std::vector<std::string_view>& wanted);
+
+  const std::vector<BodySlice>& slices_;
+  std::string_view after_;
+  std::size_t next_ = 0;        // the first slice that is not over
+  std::uint64_t position_ = 0;  // in the body
+};
+
+std::vector<std::string_view> Slicer::pick(const std::vector<SharedBytes>& pieces) {
   std::vector<std::string_view> wanted;
-  for (const SharedBytes& piece : pieces) {
-    const std::uint64_t from = std::max(first, position);
-    const std::uint64_t to = std::min(end, position + piece.size());
-    if (from < to) wanted.push_back(piece.view().substr(from - position, to - from));
-    position += piece.size();
-  }
+  for (const SharedBytes& piece : pieces) pick_from(piece.view(), wanted);
   return wanted;
 }
 
-net::Awaitable<ErrorCode> stream_body(FillReader& reader,
-                                      BodyWriter& writer,
-                                      std::uint64_t first,
-                                      std::uint64_t end) {
-  std::uint64_t position = 0;
+void Slicer::pick_from(std::string_view piece, std::vector<std::string_view>& wanted) {
+  const std::uint64_t piece_end = position_ + piece.size();
+  while (!done() && slices_[next_].first < piece_end) {
+    const BodySlice& slice = slices_[next_];
+    const std::uint64_t slice_end =
+        slice.size > UINT64_MAX - slice.first ? UINT64_MAX : slice.first + slice.size;
+    const std::uint64_t from = std::max(slice.first, position_);
+    const std::uint64_t to = std::min(slice_end, piece_end);
+    if (from == slice.first && !slice.before.empty()) wanted.push_back(slice.before);
+    if (from < to) wanted.push_back(piece.substr(from - position_, to - from));
+    if (slice_end > piece_end) break;
+    ++next_;
+  }
+  position_ = piece_end;
+}
+
+net::Awaitable<ErrorCode> stream_body(FillReader& reader, BodyWriter& writer, Slicer slicer) {
   for (;;) {
     const FillReader::View view = reader.take();
-    const std::vector<std::string_view> wanted = clip(view.pieces, position, first, end);
-    for (const SharedBytes& piece : view.pieces) position += piece.size();
+    std::vector<std::string_view> wanted = slicer.pick(view.pieces);
     if (view.phase == FillPhase::failed) {
       writer.break_off();
       co_return view.failure;
     }
-    const bool last = view.phase == FillPhase::complete || position >= end;
+    const bool last = view.phase == FillPhase::complete || slicer.done();
+    if (last && !slicer.after().empty()) wanted.push_back(slicer.after());
     const ErrorCode error =
         co_await writer.write(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
     if (error) {
@@ -164,8 +240,8 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
   if (plan.framing == ClientFraming::no_body) {
     answer.error = co_await writer.write({}, BodyWriter::Last::yes);
   } else {
-    const std::uint64_t end = plan.size ? plan.first + *plan.size : UINT64_MAX;
-    answer.error = co_await stream_body(reader, writer, plan.first, end);
+    const Slicer slicer(plan.slices, plan.after);
+    answer.error = co_await stream_body(reader, writer, slicer);
   }
   if (answer.error && !client.response_started()) {
     client.abort(net::ClientExchange::AbortKind::close);

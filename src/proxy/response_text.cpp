@@ -59,6 +59,12 @@ void for_each_line(std::string_view head, Visit&& visit) {
   }
 }
 
+// Of a line of a rendered head, which begins with its name.
+bool is_named(std::string_view line, std::string_view name) {
+  return line.size() > name.size() && line[name.size()] == ':' &&
+         ascii::equals_ignoring_case(line.substr(0, name.size()), name);
+}
+
 bool belongs_to_304(std::string_view line) {
   static constexpr std::array<std::string_view, 11> kNames = {"cache-control",
                                                               "cdn-cache-control",
@@ -167,11 +173,30 @@ void append_not_modified_head(std::string& out, std::string_view rendered_head) 
   });
 }
 
-void append_head_with_status(std::string& out,
-                             std::string_view rendered_head,
-                             std::string_view status_line) {
-  out += status_line;
-  out += rendered_head.substr(std::min(rendered_head.find("\r\n") + 2, rendered_head.size()));
+void append_partial_head(std::string& out, std::string_view rendered_head, PartialHead kind) {
+  out += "HTTP/1.1 206 Partial Content\r\n";
+  rendered_head.remove_prefix(std::min(rendered_head.find("\r\n") + 2, rendered_head.size()));
+  for_each_line(rendered_head, [&](std::string_view line) {
+    if (is_named(line, "content-range")) return;
+    if (kind == PartialHead::multipart && is_named(line, "content-type")) return;
+    out += line;
+  });
+}
+
+std::string_view content_type_line(std::string_view rendered_head) noexcept {
+  std::string_view found;
+  for_each_line(rendered_head, [&](std::string_view line) {
+    if (found.empty() && is_named(line, "content-type")) found = line;
+  });
+  return found;
+}
+
+void append_unsatisfiable_head(std::string& out, std::uint64_t length, WallTime now) {
+  out += "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */";
+  append_number(out, length);
+  out += "\r\n";
+  append_field(out, "Date", http::format_date(now));
+  append_field(out, "Via", "1.1 hawkcache");
 }
 
 }  // namespace hawkcache::proxy

@@ -1,8 +1,8 @@
 #include "proxy/stored_answer.hpp"
 
 #include "caching/validation.hpp"
-#include "http/date.hpp"
 #include "http/range.hpp"
+#include "proxy/multipart_ranges.hpp"
 
 #include <algorithm>
 
@@ -18,12 +18,12 @@ bool status_has_body(int status) { return status != 204 && status != 304; }
 http::RangeDecision range_for(const StoredAnswerInput& input, const store::StoredResponse& stored) {
   if (input.request->method != http::Method::get || stored.meta().status != 200) return {};
   const auto range = input.request->fields().value(http::FieldName::range);
-  if (!range) return {};
+  if (!range || input.request->fields().count(http::FieldName::range) != 1) return {};
   if (caching::evaluate_if_range(input.request->fields(), stored.meta().validators) ==
       caching::IfRange::ignore_range) {
     return {};
   }
-  return http::decide_range(*range, stored.body_size());
+  return http::decide_ranges(*range, stored.body_size());
 }
 
 void append_body(const store::StoredResponse& stored,
@@ -72,7 +72,7 @@ StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
                              const StoredAnswerInput& input,
                              http::ByteRange range,
                              net::PreparedResponse& out) {
-  append_head_with_status(out.head, stored->head(), "HTTP/1.1 206 Partial Content\r\n");
+  append_partial_head(out.head, stored->head(), PartialHead::one_part);
   fmt::format_to(std::back_inserter(out.head),
                  "Content-Range: bytes {}-{}/{}\r\n",
                  range.first,
@@ -86,14 +86,41 @@ StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
   return {AnswerKind::partial, 206};
 }
 
+StoredAnswer prepare_multipart(const store::StoredResponsePtr& stored,
+                               const StoredAnswerInput& input,
+                               const http::ByteRanges& ranges,
+                               net::PreparedResponse& out) {
+  const std::string boundary = new_boundary();
+  const auto plan = plan_multipart(ranges,
+                                   {.length = stored->body_size(),
+                                    .content_type = content_type_line(stored->head()),
+                                    .boundary = boundary});
+  if (!plan) return prepare_whole(stored, input, out);
+  append_partial_head(out.head, stored->head(), PartialHead::multipart);
+  out.head += plan->content_type;
+  HeadTail tail = tail_for(input);
+  tail.content_length = plan->content_length;
+  append_head_tail(out.head, tail);
+  const std::size_t head_size = out.head.size();
+  for (const BodySlice& slice : plan->slices) out.head += slice.before;
+  out.head += plan->after;
+  // Only now does the text stay where it is.
+  const char* text = out.head.data();
+  out.buffers.emplace_back(text, head_size);
+  text += head_size;
+  for (const BodySlice& slice : plan->slices) {
+    out.buffers.emplace_back(text, slice.before.size());
+    text += slice.before.size();
+    append_body(*stored, slice.first, slice.size, out.buffers);
+  }
+  out.buffers.emplace_back(text, plan->after.size());
+  return {AnswerKind::partial, 206};
+}
+
 StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
-  fmt::format_to(std::back_inserter(out.head),
-                 "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{}\r\nDate: "
-                 "{}\r\nVia: 1.1 hawkcache\r\n",
-                 stored->body_size(),
-                 http::format_date(input.now));
+  append_unsatisfiable_head(out.head, stored->body_size(), input.now);
   HeadTail tail = tail_for(input);
   tail.content_length = 0;
   append_head_tail(out.head, tail);
@@ -119,8 +146,10 @@ StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
   switch (range.verdict) {
     case http::RangeVerdict::whole:
       return prepare_whole(stored, input, out);
-    case http::RangeVerdict::partial:
+    case http::RangeVerdict::single:
       return prepare_partial(stored, input, range.range, out);
+    case http::RangeVerdict::several:
+      return prepare_multipart(stored, input, range.ranges, out);
     case http::RangeVerdict::unsatisfiable:
       return prepare_unsatisfiable(stored, input, out);
   }
