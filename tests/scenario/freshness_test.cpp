@@ -1,49 +1,10 @@
 // What is stored, and for how long: the origin's word, the rule's, and which of them counts.
-#include "scenario/support/scenario.hpp"
+#include "scenario/support/lifetime_table.hpp"
 
 namespace hawkcache::scenario {
 namespace {
 
-using ::testing::HasSubstr;
-
-// One answer of the origin, and whether a second request finds it, at once and a while later.
-struct Lifetime {
-  const char* name;
-  std::string rule = {};  // keys of the rule beside the path
-  Fields fields = {};
-  std::string status = "200 OK";
-  std::string at_once = "HIT";
-  int later_seconds = 0;  // 0: not asked
-  std::string later = {};
-};
-
-class FreshnessOfAnswers : public Scenario {
- protected:
-  // All in one daemon: each row has its own path.
-  void check(const std::vector<Lifetime>& table) {
-    std::string routes;
-    for (std::size_t i = 0; i < table.size(); ++i) {
-      routes += "- path: /" + std::to_string(i) + "\n";
-      if (!table[i].rule.empty()) routes += "  " + table[i].rule + "\n";
-      origin.answer("/" + std::to_string(i), ok("body", table[i].fields, table[i].status));
-    }
-    start(routes);
-    for (std::size_t i = 0; i < table.size(); ++i) check(table[i], "/" + std::to_string(i));
-  }
-
- private:
-  void check(const Lifetime& row, const std::string& target) {
-    SCOPED_TRACE(row.name);
-    EXPECT_EQ(x_cache(target), "MISS");
-    const Response second = get(target);
-    EXPECT_EQ(second.x_cache(), row.at_once) << second;
-    EXPECT_EQ(second.body, "body");
-    if (row.later_seconds == 0) return;
-    clock.advance(std::chrono::seconds(row.later_seconds));
-    const Response late = get(target);
-    EXPECT_EQ(late.x_cache(), row.later) << late;
-  }
-};
+using FreshnessOfAnswers = LifetimeTable;
 
 TEST_F(FreshnessOfAnswers, TheOriginsWordCountsBeforeTheRules) {
   check({
@@ -111,26 +72,6 @@ TEST_F(FreshnessOfAnswers, ExpiresCountsWithoutMaxAge) {
       {.name = "rubbish", .fields = {{"Expires", "tomorrow"}}, .at_once = "MISS"},
       {.name = "max-age beats it",
        .fields = {{"Expires", clock.http_date(-1h)}, {"Cache-Control", "max-age=60"}}},
-  });
-}
-
-TEST_F(FreshnessOfAnswers, CdnCacheControlDecidesAlone) {
-  check({
-      {.name = "over no-store",
-       .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "no-store"}},
-       .later_seconds = 59,
-       .later = "HIT"},
-      {.name = "over private",
-       .fields = {{"CDN-Cache-Control", "max-age=60"}, {"Cache-Control", "private"}}},
-      {.name = "no-store in it",
-       .fields = {{"CDN-Cache-Control", "no-store"}, {"Cache-Control", "max-age=60"}},
-       .at_once = "MISS"},
-      {.name = "empty: Cache-Control counts",
-       .fields = {{"CDN-Cache-Control", ""}, {"Cache-Control", "no-store"}},
-       .at_once = "MISS"},
-      {.name = "not valid: Cache-Control counts",
-       .fields = {{"CDN-Cache-Control", "max-age=@"}, {"Cache-Control", "no-store"}},
-       .at_once = "MISS"},
   });
 }
 
