@@ -55,6 +55,9 @@ std::string_view to_string(PlanKind kind) {
 
 std::string decide(const RequestPlan& plan) {
   if (plan.kind == PlanKind::lookup) return "the cache is asked";
+  if (plan.answer_use == AnswerUse::kept_for_get) {
+    return "a POST goes to the origin; its answer may be stored for later GETs (method)";
+  }
   const std::string_view what =
       plan.kind == PlanKind::pass ? "passed through" : "the cache is stepped round";
   return fmt::format(
@@ -123,10 +126,17 @@ void add_credential_conditions(const CachePolicy& policy,
 
 std::vector<std::string> conditions_of(const RequestPlan& plan, http::FieldsView fields) {
   const CachePolicy& policy = plan.route->policy;
-  std::vector<std::string> conditions{status_condition(policy),
-                                      origin_condition(policy),
-                                      set_cookie_condition(policy),
-                                      "no Vary: *"};
+  std::vector<std::string> conditions;
+  if (plan.answer_use == AnswerUse::kept_for_get) {
+    conditions.emplace_back(
+        "the answer to a POST: 2xx with content, an explicit lifetime from the origin, and a "
+        "Content-Location that names the target itself (RFC 9110 section 9.3.3)");
+  } else {
+    conditions.push_back(status_condition(policy));
+  }
+  conditions.push_back(origin_condition(policy));
+  conditions.push_back(set_cookie_condition(policy));
+  conditions.emplace_back("no Vary: *");
   add_credential_conditions(policy, fields, conditions);
   if (policy.request_cache_control == caching::RequestCacheControlMode::honor &&
       fields.contains(http::FieldName::cache_control)) {
@@ -175,14 +185,15 @@ class Lines {
   std::string text_;
 };
 
-void add_route(Lines& lines, const ExplainedRoute& route, Reason reason) {
+void add_route(Lines& lines, const Explanation& explanation) {
+  const ExplainedRoute& route = *explanation.route;
   lines.add("route",
             route.name == route.path ? route.name : fmt::format("{} ({})", route.name, route.path));
   for (const auto& [name, value] : route.parameters) {
     lines.add("parameter", fmt::format("{} = {}", name, value));
   }
   lines.add_list("invalidates", route.invalidates);
-  if (reason == Reason::method) return;
+  if (explanation.reason == Reason::method && explanation.key.empty()) return;
   lines.add_list("tag", route.tags);
   lines.add_list("vary", route.vary);
   lines.add("ttl",
@@ -231,7 +242,7 @@ Explanation explain(const Router& router,
                           .key = {},
                           .conditions = {}};
   if (plan.route != nullptr) explanation.route = explain_route(planner, *plan.route);
-  if (plan.kind == PlanKind::lookup) {
+  if (!plan.key.text.empty()) {
     explanation.key = caching::printable_key(plan.key.text);
     explanation.conditions = conditions_of(plan, head.fields());
   }
@@ -246,7 +257,7 @@ std::string to_text(const Explanation& explanation) {
                         explanation.target,
                         explanation.authority.empty() ? "-" : explanation.authority));
   lines.add("decision", explanation.decision);
-  if (explanation.route) add_route(lines, *explanation.route, explanation.reason);
+  if (explanation.route) add_route(lines, explanation);
   if (!explanation.key.empty()) lines.add("key", explanation.key);
   lines.add("forwarded", explanation.forwarded_target);
   lines.add_list("stored if", explanation.conditions);
@@ -268,7 +279,7 @@ std::string to_json(const Explanation& explanation) {
   } else {
     json.key("route").null();
   }
-  if (explanation.kind == PlanKind::lookup) {
+  if (!explanation.key.empty()) {
     json.member("key", explanation.key);
     write_list(json, "stored_if", explanation.conditions);
   }

@@ -39,7 +39,7 @@ struct Explanation {
   caching::Reason reason = caching::Reason::none;
   std::string decision;                 // a sentence: what happens and why
   std::optional<ExplainedRoute> route;  // the rule that matched
-  std::string key;                      // printable; "" unless the cache is asked
+  std::string key;  // printable; "" unless the cache is asked, or the answer may be kept for GET
   std::vector<std::string>
       conditions;  // sentences: what a response needs to be stored; empty unless the cache is asked
 };

@@ -44,6 +44,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
   status.forward_status = head.status;
+  status.stored = input.recorder != nullptr && input.recorder->keeps();
   status.detail = input.reason;
   status.key = input.printable_key;
   HeadTail tail{.framing = ClientFraming::no_body,
@@ -68,7 +69,9 @@ std::string render_relayed_head(const http::ResponseHead& head,
   return text;
 }
 
-net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange, BodyWriter& writer) {
+net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange,
+                                         BodyWriter& writer,
+                                         PostRecorder* recorder) {
   for (;;) {
     std::optional<std::string_view> piece = exchange.try_read_body();
     if (!piece) {
@@ -79,6 +82,8 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange, BodyWr
       if (!read) co_return read.error();
       piece = *read;
     }
+    // What is stored can be found before its last byte goes to the client.
+    if (recorder != nullptr) recorder->take(*piece);
     const std::array<std::string_view, 1> pieces{*piece};
     const bool last = piece->empty();
     const ErrorCode error =
@@ -89,28 +94,30 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange, BodyWr
   }
 }
 
-void purge_before_answer(WorkerState& state,
-                         const http::RequestHead& request,
-                         const http::ResponseHead& response,
-                         const RelayInput& input) {
+OwnPurge purge_before_answer(WorkerState& state,
+                             const http::RequestHead& request,
+                             const http::ResponseHead& response,
+                             const RelayInput& input) {
   const store::PurgeRequest purge =
       purge_for_response(request, response, *input.plan, *input.planner, *input.router);
-  if (purge.names_nothing()) return;
+  if (purge.names_nothing()) return OwnPurge::none;
   state.store.purge(purge, state.worker.clock().wall());
   state.counters.add(Counter::purges);
   state.counters.add(Counter::purges_by_response);
+  return OwnPurge::raised;
 }
 
 net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
                                          net::ClientExchange& client,
                                          std::string head,
-                                         ClientFraming framing) {
+                                         ClientFraming framing,
+                                         PostRecorder* recorder) {
   BodyWriter writer(client, std::move(head), framing);
   ErrorCode error;
   if (framing == ClientFraming::no_body) {
     error = co_await writer.write({}, BodyWriter::Last::yes);
   } else {
-    error = co_await stream_through(exchange, writer);
+    error = co_await stream_through(exchange, writer, recorder);
   }
   if (error) writer.break_off();
   co_return error;
@@ -143,12 +150,15 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   RelayOutcome outcome;
   if (started) {
     const http::ResponseHead& head = **started;
-    purge_before_answer(state, *request.head, head, input);
+    if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
+    const OwnPurge purge = purge_before_answer(state, *request.head, head, input);
+    if (input.recorder != nullptr) input.recorder->begin(purge);
     ClientFraming framing = ClientFraming::length;
     std::string text = render_relayed_head(
         head, exchange->framing(), client, input, state.worker.clock().wall(), framing);
     outcome.status = head.status;
-    outcome.error = co_await relay_response(*exchange, client, std::move(text), framing);
+    outcome.error =
+        co_await relay_response(*exchange, client, std::move(text), framing, input.recorder);
   } else {
     outcome.error = started.error();
     state.counters.add(Counter::fetch_errors);

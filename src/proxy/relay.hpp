@@ -1,9 +1,10 @@
 // Requests that go round the cache: bodies stream through in both directions at the pace of the
-// slower side, nothing is kept. Unsafe requests that succeed invalidate what is stored before the
-// client sees the answer.
+// slower side, nothing is kept but what a recorder keeps. Unsafe requests that succeed invalidate
+// what is stored before the client sees the answer.
 #pragma once
 
 #include "net/client_exchange.hpp"
+#include "proxy/post_recorder.hpp"
 #include "proxy/request_plan.hpp"
 #include "proxy/response_text.hpp"
 #include "proxy/worker_state.hpp"
@@ -22,6 +23,7 @@ struct RelayInput {
   XCache x_cache = XCache::none;
   caching::Reason reason = caching::Reason::none;
   std::string printable_key;
+  PostRecorder* recorder = nullptr;  // of an answer that may be kept for later GETs; else null
 };
 
 struct RelayOutcome {

@@ -52,6 +52,10 @@ std::vector<std::string> render(const std::vector<RuleTemplate>& templates,
   return rendered;
 }
 
+bool honours_requests(const Route& route) {
+  return route.policy.request_cache_control == caching::RequestCacheControlMode::honor;
+}
+
 }  // namespace
 
 const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
@@ -68,17 +72,20 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
     plan_.reason = Reason::path_hazard;
     return plan_;
   }
-  router.match(target.authority, segments_, head.method_text, match_);
-  if (match_.route == nullptr) {
+  find_rule(router);
+  if (plan_.route == nullptr) {
     plan_.reason = Reason::no_route;
     return plan_;
   }
-  plan_.route = match_.route;
   convert_parameters();
 
   plan_.reason = find_bypass(body);
   if (plan_.reason != Reason::none) {
     plan_.kind = PlanKind::bypass;
+    if (head.method == http::Method::post && may_keep_for_get(router)) {
+      plan_.answer_use = AnswerUse::kept_for_get;
+      build_key();
+    }
     return plan_;
   }
   plan_.kind = PlanKind::lookup;
@@ -87,12 +94,28 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
   return plan_;
 }
 
+// A rule that lists the method comes first, whatever it is for (`invalidates`, say).
+void RequestPlanner::find_rule(const Router& router) {
+  const std::string_view authority = plan_.target.authority;
+  router.match(authority, segments_, head_->method_text, match_);
+  if (match_.route == nullptr && head_->method == http::Method::post) {
+    router.match(authority, segments_, "GET", match_);
+    if (match_.route == nullptr || !honours_requests(*match_.route)) return;
+    plan_.rule_found = RuleFound::as_for_get;
+  }
+  plan_.route = match_.route;
+}
+
 Reason RequestPlanner::find_bypass(Body body) const {
-  const Route& route = *plan_.route;
-  const http::FieldsView fields = head_->fields();
   if (head_->method != http::Method::get && head_->method != http::Method::head)
     return Reason::method;
   if (body == Body::present) return Reason::request_body;
+  return find_obstacle();
+}
+
+Reason RequestPlanner::find_obstacle() const {
+  const Route& route = *plan_.route;
+  const http::FieldsView fields = head_->fields();
   for (const BypassCondition& condition : route.bypass) {
     if (is_present(condition, fields, plan_.target)) return reason_of(condition.kind);
   }
@@ -101,6 +124,32 @@ Reason RequestPlanner::find_bypass(Body body) const {
     return Reason::cookie;
   }
   return drops_nominated_field() ? Reason::nominated_field : Reason::none;
+}
+
+// "A cached POST response can be reused to satisfy a later GET or HEAD request." (RFC 9110 section
+// 9.3.3) What keeps a GET from the cache keeps it from being stored; and the rule must be the one
+// that a GET would meet, or no GET would ever look under its key.
+bool RequestPlanner::may_keep_for_get(const Router& router) {
+  if (!honours_requests(*plan_.route)) return false;
+  if (plan_.rule_found == RuleFound::by_method) {
+    router.match(plan_.target.authority, segments_, "GET", match_for_get_);
+    if (match_for_get_.route != plan_.route) return false;
+  }
+  return find_obstacle() == Reason::none && is_forwarded_as_keyed();
+}
+
+// A POST goes to the origin as spelled. Where the rule would take away from a GET what its key does
+// not hold (query parameters, cookies), the answer may depend on just that.
+bool RequestPlanner::is_forwarded_as_keyed() const {
+  const Route& route = *plan_.route;
+  const http::FieldsView fields = head_->fields();
+  if (plan_.query && route.query.changes_anything() &&
+      http::apply_query_rule(*plan_.query, route.query) != *plan_.query) {
+    return false;
+  }
+  return route.policy.cookies != caching::CookieMode::key ||
+         http::keep_cookies(fields, route.key_cookies) ==
+             fields.combined(http::FieldName::cookie).value_or("");
 }
 
 // A field that Connection names is not forwarded: a key or a variant (the origin's Vary is not
@@ -171,7 +220,7 @@ void RequestPlanner::build_key() {
   key_text_.clear();
   if (route.key) {
     caching::begin_key_template(key_text_);
-    route.key->append_key(key_text_, template_input());
+    route.key->append_key(key_text_, input_for_store());
   } else {
     caching::append_key_uri(
         key_text_, plan_.scheme, plan_.target.authority, plan_.target.path, plan_.query);
@@ -198,16 +247,24 @@ TemplateInput RequestPlanner::template_input() const {
           .authority = plan_.target.authority,
           .path = plan_.target.path,
           .query = plan_.query,
-          .parameters = parameters_};
+          .parameters = parameters_,
+          .method = {}};
+}
+
+// What is kept for a GET is keyed and tagged as one.
+TemplateInput RequestPlanner::input_for_store() const {
+  TemplateInput input = template_input();
+  if (plan_.answer_use == AnswerUse::kept_for_get) input.method = "GET";
+  return input;
 }
 
 std::vector<std::string> RequestPlanner::render_tags() const {
   if (plan_.route == nullptr) return {};
-  return render(plan_.route->tags, template_input());
+  return render(plan_.route->tags, input_for_store());
 }
 
 std::vector<std::string> RequestPlanner::render_invalidates() const {
-  if (plan_.route == nullptr) return {};
+  if (plan_.route == nullptr || plan_.rule_found != RuleFound::by_method) return {};
   return render(plan_.route->invalidates, template_input());
 }
 

@@ -25,6 +25,15 @@ enum class PlanKind : std::uint8_t {
   lookup,  // the cache is asked under `key`
 };
 
+// How the rule came to the request: it lists the method; or no rule does, and it is the one for GET
+// of that host and path, which honours request_cache_control: the answers to POST and QUERY may be
+// stored then.
+enum class RuleFound : std::uint8_t { by_method, as_for_get };
+
+// Of a request that goes round the cache: whether its answer may be kept for later GETs under `key`
+// (a POST, RFC 9110 section 9.3.3).
+enum class AnswerUse : std::uint8_t { passed_on, kept_for_get };
+
 // Views into the request's buffer and into the planner: valid until the next plan() or until the
 // request's buffer changes.
 struct RequestPlan {
@@ -32,6 +41,8 @@ struct RequestPlan {
   caching::Reason reason = caching::Reason::none;  // why not `lookup`
   const Route* route =
       nullptr;  // for lookup and bypass; unsafe methods too: their rule may invalidate
+  RuleFound rule_found = RuleFound::by_method;
+  AnswerUse answer_use = AnswerUse::passed_on;
   http::Target target;
   std::string_view scheme = "http";
   // The target as forwarded, in origin form: for lookup with the query that the rule leaves,
@@ -39,7 +50,7 @@ struct RequestPlan {
   // be just what the rule would take away.
   std::string_view path_and_query;
   std::optional<std::string_view> query;  // the query of path_and_query; nullopt: no "?"
-  caching::KeyView key;                   // for lookup
+  caching::KeyView key;                   // for lookup, and for an answer that may be kept
 };
 
 // Scratch that a connection keeps: in the common case planning does not allocate. One thread.
@@ -56,7 +67,8 @@ class RequestPlanner {
                           const Router& router);
 
   // The rendered tags of the planned route, and what it invalidates: for stores and writes. Empty
-  // tags are left out. REQUIRES: plan() came before.
+  // tags are left out. A rule that does not list the method invalidates nothing. REQUIRES: plan()
+  // came before.
   std::vector<std::string> render_tags() const;
   std::vector<std::string> render_invalidates() const;
   // The Cookie value to forward where the rule keys cookies (`cookies: { key: [...] }`), "" for no
@@ -67,7 +79,12 @@ class RequestPlanner {
 
  private:
   TemplateInput template_input() const;
+  TemplateInput input_for_store() const;
+  void find_rule(const Router& router);
   caching::Reason find_bypass(Body body) const;
+  caching::Reason find_obstacle() const;
+  bool may_keep_for_get(const Router& router);
+  bool is_forwarded_as_keyed() const;
   bool drops_nominated_field() const;
   void convert_parameters();
   void forward_as_spelled();
@@ -78,6 +95,7 @@ class RequestPlanner {
   RequestPlan plan_;
   http::PathSegments segments_;
   RouteMatch match_;
+  RouteMatch match_for_get_;
   std::vector<std::string_view> parameters_;  // converted
   std::string converted_;                     // their text, where conversion changed it
   std::string path_and_query_;

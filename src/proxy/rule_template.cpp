@@ -24,6 +24,7 @@ std::optional<std::string_view> plain_value(const TemplatePart& part, const Temp
     case Kind::path_parameter:
       return input.parameters[part.parameter];
     case Kind::method:
+      if (!input.method.empty()) return input.method;
       if (input.request->method == http::Method::head) return http::to_string(http::Method::get);
       return input.request->method_text;
     case Kind::scheme:

@@ -43,6 +43,7 @@ struct TemplateInput {
   std::string_view path;
   std::optional<std::string_view> query;         // as forwarded
   std::span<const std::string_view> parameters;  // converted: "7" for /users/007 with :int
+  std::string_view method{};                     // instead of the request's own; empty: that
 };
 
 // {method} is GET for a HEAD too: both share one entry.

@@ -188,6 +188,11 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
   const net::Request& request = client.request();
   record_.cache = plan_->kind == PlanKind::bypass ? XCache::bypass : XCache::none;
   record_.detail = plan_->reason;
+  std::optional<PostRecorder> recorder;
+  if (plan_->answer_use == AnswerUse::kept_for_get) {
+    rule_tags_ = planner_.render_tags();
+    recorder.emplace(state_, *plan_, make_subject(request), snapshot_->tag_limits);
+  }
   RelayInput input{
       .head = render_forwarded(request, ClientConditions::forward, {}, request.head->method_text),
       .method = request.head->method,
@@ -196,7 +201,8 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
       .router = snapshot_->router.get(),
       .x_cache = record_.cache,
       .reason = plan_->reason,
-      .printable_key = {}};
+      .printable_key = {},
+      .recorder = recorder ? &*recorder : nullptr};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
 }

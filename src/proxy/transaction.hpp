@@ -67,6 +67,7 @@ class Transaction final : public net::RequestHandler {
                                    caching::CacheStatus status);
 
   void refresh_in_background(const net::Request& request);
+  FillSubject make_subject(const net::Request& request) const;
   std::shared_ptr<Fill> make_fill(const net::Request& request);
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
   std::string render_forwarded(const net::Request& request,

@@ -166,15 +166,17 @@ void Transaction::refresh_in_background(const net::Request& request) {
   start_fetch(state_, make_order(request, fill, Company::shared));
 }
 
+FillSubject Transaction::make_subject(const net::Request& request) const {
+  return {.key = std::string(plan_->key.text),
+          .authority = std::string(plan_->target.authority),
+          .path_and_query = std::string(plan_->path_and_query),
+          .rule_tags = rule_tags_,
+          .rule_fingerprint = plan_->route->fingerprint,
+          .request = std::make_shared<const OwnedRequest>(*request.head)};
+}
+
 std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
-  return std::make_shared<Fill>(
-      FillSubject{.key = std::string(plan_->key.text),
-                  .authority = std::string(plan_->target.authority),
-                  .path_and_query = std::string(plan_->path_and_query),
-                  .rule_tags = rule_tags_,
-                  .rule_fingerprint = plan_->route->fingerprint,
-                  .request = std::make_shared<const OwnedRequest>(*request.head)},
-      state_.store.fence().begin_fetch());
+  return std::make_shared<Fill>(make_subject(request), state_.store.fence().begin_fetch());
 }
 
 FetchOrder Transaction::make_order(const net::Request& request,

@@ -37,6 +37,19 @@ Explanation explain_request(const Route& rule,
   return explain(router, request.head, request.target());
 }
 
+TEST(Explain, TellsThatTheAnswerToAPostMayBeStored) {
+  Route rule = user_rule();
+  rule.policy.request_cache_control = caching::RequestCacheControlMode::honor;
+  const Explanation told = explain_request(rule, "POST", "/users/7");
+  EXPECT_EQ(told.kind, PlanKind::bypass);
+  EXPECT_EQ(told.key, explain_request(rule, "GET", "/users/7").key);
+  EXPECT_THAT(to_text(told),
+              AllOf(HasSubstr("goes to the origin; its answer may be stored for later GETs"),
+                    HasSubstr("stored if   the answer to a POST: 2xx with content"),
+                    HasSubstr("tag         users")));
+  EXPECT_THAT(to_json(told), HasSubstr("\"stored_if\""));
+}
+
 TEST(Explain, TellsWhatHappensToALookup) {
   const Explanation told =
       explain_request(user_rule(), "GET", "/users/007?utm_source=x", {{"Accept-Language", "de"}});

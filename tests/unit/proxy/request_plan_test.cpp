@@ -1,6 +1,6 @@
 #include "proxy/request_plan.hpp"
 
-#include "unit/proxy/route_builder.hpp"
+#include "unit/proxy/planned.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,6 @@ namespace {
 
 using caching::CookieMode;
 using caching::Reason;
-using Fields = std::vector<std::pair<std::string, std::string>>;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -20,32 +19,6 @@ Route api_rule() {
   rule.name = "api";
   return rule;
 }
-
-// One request against some rules, with what came of it.
-class Planned {
- public:
-  Planned(std::vector<Route> rules,
-          std::string method,
-          std::string target,
-          Fields fields = {},
-          RequestPlanner::Body body = RequestPlanner::Body::absent)
-      : router_(std::move(rules)),
-        request_(std::move(method), std::move(target), std::move(fields)),
-        plan(planner.plan(request_.head, request_.target(), body, router_)) {
-    EXPECT_EQ(request_.decision.error, http::TargetError::none);
-  }
-  std::string key() const { return std::string(plan.key.text); }
-  std::string printed_key() const { return caching::printable_key(plan.key.text); }
-
-  RequestPlanner planner;
-
- private:
-  Router router_;
-  TestRequest request_;
-
- public:
-  const RequestPlan& plan;
-};
 
 std::string key_of(const Route& rule,
                    std::string target,
