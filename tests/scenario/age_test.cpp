@@ -146,6 +146,27 @@ TEST_F(FieldsOfHits, A304BringsNewDateExpiresAndAge) {
   EXPECT_EQ(origin.count("/a"), 3U);
 }
 
+// "The server generating a 304 response MUST generate any of the following header fields that would
+// have been sent in a 200 (OK) response" (RFC 9110 section 15.4.5)
+TEST_F(FieldsOfHits, A304ToAClientCarriesWhatItsOwnStoreNeeds) {
+  start("- path: /a");
+  const Fields needed{{"Cache-Control", "max-age=60"},
+                      {"Content-Location", "/a"},
+                      {"Date", clock.http_date()},
+                      {"ETag", "\"v1\""},
+                      {"Expires", clock.http_date(60s)},
+                      {"Vary", "Accept"}};
+  Fields all = needed;
+  all.emplace_back("Content-Type", "text/plain");
+  origin.answer("/a", ok("body", all));
+  get("/a");
+  const Response response = get("/a", {{"If-None-Match", "\"v1\""}});
+  EXPECT_EQ(response.status, 304);
+  for (const auto& [name, value] : needed) EXPECT_EQ(response[name], value) << name;
+  EXPECT_FALSE(response.has("content-type"));
+  EXPECT_FALSE(response.has("content-length"));
+}
+
 TEST_F(FieldsOfHits, A304WithoutExpiresOrDateGivesNoNewLifeToTheOldExpires) {
   start("- path: /a\n  ttl: origin");
   origin.on("/a", [this](OriginExchange& exchange) {
