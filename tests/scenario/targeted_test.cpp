@@ -64,6 +64,11 @@ TEST_F(Targeted, ItsLifetimeBeatsCacheControlAndExpires) {
              {{"CDN-Cache-Control", "max-age=1"}, {"Cache-Control", "max-age=3600"}},
              1,
              "MISS"),
+      reused("parameters mean nothing", {{"CDN-Cache-Control", "max-age=60;a=b"}}, 59, "HIT"),
+      reused("twice: the last, as dictionaries have it",
+             {{"CDN-Cache-Control", "max-age=1, max-age=60"}},
+             59,
+             "HIT"),
       reused("on two lines",
              {{"CDN-Cache-Control", "foobar"}, {"CDN-Cache-Control", "max-age=60"}},
              59,
@@ -107,6 +112,7 @@ TEST_F(Targeted, AFieldThatIsNoDictionaryIsIgnored) {
                             "max-age =10000",
                             "max-age= 10000",
                             "max-age=@",
+                            "max-age=9999999999999999",  // more than fifteen digits
                             "MaX-aGe=10000",
                             "max-age=10000,"}) {
     table.push_back(
