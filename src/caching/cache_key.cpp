@@ -1,6 +1,7 @@
 #include "caching/cache_key.hpp"
 
 #include <cstddef>
+#include <utility>
 
 namespace hawkcache::caching {
 namespace {
@@ -90,7 +91,7 @@ class Printer {
     const char kind = take();
     if (kind == kCookiePart) {
       out_ += "cookie:";
-    } else if (kind != kFieldPart) {
+    } else if (kind != kFieldPart && kind != kContentPart) {
       print_text({&kind, 1});
       out_ += ':';
     }
@@ -186,6 +187,23 @@ void append_secret_key_part(std::string& out,
   begin_part(out, kind, name);
   out += '#';
   append_text(out, credential_digest(value));
+}
+
+// "The cache key for a QUERY request MUST incorporate the request content and related metadata."
+// (RFC 10008) "[...] to remove semantically insignificant differences" from content before that
+// does not apply, because content is not looked into.
+void append_query_metadata(std::string& out, http::FieldsView fields) {
+  using http::FieldName;
+  append_key_part(out, kContentPart, "method", "QUERY");
+  for (const auto& [id, name] : {std::pair(FieldName::content_type, "content-type"),
+                                 std::pair(FieldName::content_encoding, "content-encoding"),
+                                 std::pair(FieldName::content_language, "content-language")}) {
+    append_key_part(out, kContentPart, name, fields.combined(id));
+  }
+}
+
+void append_query_content(std::string& out, std::string_view content) {
+  append_secret_key_part(out, kContentPart, "content", content);
 }
 
 std::string printable_key(std::string_view text) { return Printer(text).print(); }

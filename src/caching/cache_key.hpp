@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/hash.hpp"
+#include "http/fields.hpp"
 
 #include <optional>
 #include <string>
@@ -47,8 +48,9 @@ void append_key_secret(std::string& out, std::string_view value);
 void append_key_absent(std::string& out);
 
 // Kinds of further parts.
-inline constexpr char kFieldPart = 'f';   // a selecting header field (caching/vary)
-inline constexpr char kCookiePart = 'c';  // a keyed cookie: its value is written as a digest
+inline constexpr char kFieldPart = 'f';    // a selecting header field (caching/vary)
+inline constexpr char kCookiePart = 'c';   // a keyed cookie: its value is written as a digest
+inline constexpr char kContentPart = 'b';  // of a QUERY: its method, its content, what that means
 // A named part; nullopt: absent.
 void append_key_part(std::string& out,
                      char kind,
@@ -59,6 +61,11 @@ void append_secret_key_part(std::string& out,
                             char kind,
                             std::string_view name,
                             std::string_view value);
+
+// What sets the key of a QUERY apart from that of a GET, in two steps: its method and the fields
+// that say what its content means; and the content itself, as a digest.
+void append_query_metadata(std::string& out, http::FieldsView fields);
+void append_query_content(std::string& out, std::string_view content);
 
 // For logs, Cache-Status and explain: printable ASCII, other bytes as %XX. A template's literals
 // and values stand plainly; "-" is an absent value, "#..." a digest; parts follow after a blank

@@ -76,6 +76,7 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::bypass_query:
     case Reason::cookie:
     case Reason::request_body:
+    case Reason::query_content:
     case Reason::nominated_field:
     case Reason::not_a_caching_rule:
     case Reason::upgrade:

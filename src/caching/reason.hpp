@@ -19,7 +19,7 @@ namespace hawkcache::caching {
     "the path has dot segments, empty segments, encoded slashes or control bytes")                 \
   X(method,                                                                                        \
     "method",                                                                                      \
-    "only GET and HEAD (and what the rule's methods name) are answered from the store")            \
+    "only GET, HEAD and, under request_cache_control: honor, QUERY are answered from the store")   \
   X(bypass_header, "bypass-header", "the rule's bypass names a header field that the request has") \
   X(bypass_cookie, "bypass-cookie", "the rule's bypass names a cookie that the request has")       \
   X(bypass_query,                                                                                  \
@@ -27,9 +27,12 @@ namespace hawkcache::caching {
     "the rule's bypass names a query parameter that the request has")                              \
   X(cookie, "cookie", "the request has a Cookie and the rule neither ignores nor keys cookies")    \
   X(request_body, "request-body", "a GET or HEAD with a body is not shared")                       \
+  X(query_content,                                                                                 \
+    "query-content",                                                                               \
+    "the content of a QUERY is larger than what a key is made from (64 KiB)")                      \
   X(nominated_field,                                                                               \
     "nominated-field",                                                                             \
-    "Connection names a field that the key or a variant may depend on")                               \
+    "Connection names a field that the key or a variant may depend on")                            \
   X(not_a_caching_rule, "not-a-caching-rule", "the matching rule only invalidates")                \
   X(known_uncacheable,                                                                             \
     "known-uncacheable",                                                                           \

@@ -189,14 +189,14 @@ std::vector<Key<T>> privacy_keys() {
                               "refuse",
                               "A response with Set-Cookie: is not stored, stored without it, or "
                               "stored with it (on an explicit lifetime only)."));
-  keys.push_back(value_key<T>(
-      "request_cache_control",
-      &T::request_cache_control,
-      choice_kind<RequestCacheControl>(
-          {{"ignore", RequestCacheControl::ignore, {}}, {"honor", RequestCacheControl::honor, {}}}),
-      "ignore",
-      "Whether a client's Cache-Control may steer the cache, and the answers to POST be "
-      "stored for later GETs."));
+  keys.push_back(
+      value_key<T>("request_cache_control",
+                   &T::request_cache_control,
+                   choice_kind<RequestCacheControl>({{"ignore", RequestCacheControl::ignore, {}},
+                                                     {"honor", RequestCacheControl::honor, {}}}),
+                   "ignore",
+                   "Whether a client's Cache-Control may steer the cache, and the answers to POST "
+                   "and QUERY be stored."));
   keys.push_back(value_key<T>(
       "client_cache_control",
       &T::client_cache_control,

@@ -225,10 +225,12 @@ class RouteWarnings {
            "invalidates: this rule takes GET or HEAD, so reading purges; write methods: [PUT, "
            "PATCH, DELETE], unless that is meant");
     }
-    const bool honors = route_.request_cache_control == RequestCacheControl::honor;
+    // The answer to a QUERY may be stored by such a rule; to a POST only for GETs.
+    const bool queries = route_.request_cache_control == RequestCacheControl::honor &&
+                         contains(route_.methods, std::string("QUERY"));
     const bool all_read =
         reader_.is_good(scope_.find("methods")) && reader_.is_good(scope_.find("invalidates"));
-    if (!reads && !honors && route_.invalidates.empty() && all_read) {
+    if (!reads && !queries && route_.invalidates.empty() && all_read) {
       warn("methods",
            "methods: this rule takes neither GET nor HEAD and has no `invalidates`, so it neither "
            "caches nor purges; add GET, or `invalidates`");

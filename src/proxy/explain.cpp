@@ -48,6 +48,7 @@ std::string_view to_string(PlanKind kind) {
     case PlanKind::bypass:
       return "bypass";
     case PlanKind::lookup:
+    case PlanKind::lookup_by_content:
       break;
   }
   return "lookup";
@@ -55,6 +56,9 @@ std::string_view to_string(PlanKind kind) {
 
 std::string decide(const RequestPlan& plan) {
   if (plan.kind == PlanKind::lookup) return "the cache is asked";
+  if (plan.kind == PlanKind::lookup_by_content) {
+    return "the cache is asked, once the content is here: the key goes on with its digest";
+  }
   if (plan.answer_use == AnswerUse::kept_for_get) {
     return "a POST goes to the origin; its answer may be stored for later GETs (method)";
   }

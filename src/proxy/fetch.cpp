@@ -78,7 +78,7 @@ net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
   times_.request_time = state_.worker.clock().wall();
   net::UpstreamRequest request{.method = order_.method,
                                .head = std::move(head),
-                               .whole_body = {},
+                               .whole_body = order_.content ? *order_.content : std::string_view(),
                                .body = nullptr,
                                .coding = net::UpstreamRequest::BodyCoding::as_is};
   const auto started = co_await exchange->start(std::move(request));

@@ -20,7 +20,8 @@ namespace hawkcache::proxy {
 struct FetchOrder {
   std::shared_ptr<Fill> fill;
   http::Method method = http::Method::get;
-  std::string head;  // the request as it goes out
+  std::string head;                            // the request as it goes out
+  std::shared_ptr<const std::string> content;  // its content: of a QUERY; null: none
   ClientConditions conditions =
       ClientConditions::omit;  // whether the client's own conditions and ranges are in it
   std::string

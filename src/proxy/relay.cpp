@@ -6,21 +6,31 @@
 #include "proxy/write_invalidation.hpp"
 
 #include <array>
+#include <utility>
 
 namespace hawkcache::proxy {
 namespace {
 
 using observe::Counter;
 
-// The client's body as the upstream exchange reads it.
+// The client's body as the upstream exchange reads it: what was received before, then the rest.
 class ClientBody final : public net::BodySource {
  public:
-  explicit ClientBody(net::ClientExchange& client) : client_(client) {}
-  net::Awaitable<Result<std::string_view>> read() override { return client_.read_body(); }
+  ClientBody(net::ClientExchange& client, std::string_view received)
+      : client_(client), received_(received) {}
+  net::Awaitable<Result<std::string_view>> read() override {
+    if (received_.empty()) return client_.read_body();
+    return read_received();
+  }
   void cancel() noexcept override { client_.cancel_read(); }
 
  private:
+  net::Awaitable<Result<std::string_view>> read_received() {
+    co_return std::exchange(received_, std::string_view());
+  }
+
   net::ClientExchange& client_;
+  std::string_view received_;
 };
 
 std::string render_relayed_head(const http::ResponseHead& head,
@@ -129,7 +139,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
                                    net::ClientExchange& client,
                                    RelayInput input) {
   const net::Request& request = client.request();
-  ClientBody body(client);
+  ClientBody body(client, input.received);
   net::UpstreamRequest outgoing{.method = input.method,
                                 .head = std::move(input.head),
                                 .whole_body = {},
@@ -137,7 +147,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
                                 .coding = net::UpstreamRequest::BodyCoding::as_is};
   if (const auto whole = client.take_buffered_body()) {
     outgoing.whole_body = *whole;
-  } else if (!client.body_consumed()) {
+  } else if (!client.body_consumed() || !input.received.empty()) {
     outgoing.body = &body;
     if (request.framing.kind == http::BodyKind::chunked) {
       outgoing.coding = net::UpstreamRequest::BodyCoding::chunked;

@@ -15,7 +15,8 @@
 namespace hawkcache::proxy {
 
 struct RelayInput {
-  std::string head;  // the request as it goes out
+  std::string head;           // the request as it goes out
+  std::string received = {};  // of its body, if its beginning has been read already
   http::Method method = http::Method::get;
   const RequestPlan* plan = nullptr;  // valid during the call
   const RequestPlanner* planner = nullptr;

@@ -88,9 +88,24 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
     }
     return plan_;
   }
-  plan_.kind = PlanKind::lookup;
+  plan_.kind = is_cached_query() ? PlanKind::lookup_by_content : PlanKind::lookup;
   rewrite_query();
   build_key();
+  return plan_;
+}
+
+const RequestPlan& RequestPlanner::complete_key(std::string_view content) {
+  caching::append_query_content(key_text_, content);
+  plan_.key = caching::make_key(key_text_);
+  plan_.kind = PlanKind::lookup;
+  return plan_;
+}
+
+const RequestPlan& RequestPlanner::step_round(Reason reason) {
+  plan_.kind = PlanKind::bypass;
+  plan_.reason = reason;
+  plan_.key = {};
+  forward_as_spelled();
   return plan_;
 }
 
@@ -98,7 +113,8 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
 void RequestPlanner::find_rule(const Router& router) {
   const std::string_view authority = plan_.target.authority;
   router.match(authority, segments_, head_->method_text, match_);
-  if (match_.route == nullptr && head_->method == http::Method::post) {
+  if (match_.route == nullptr &&
+      (head_->method == http::Method::post || head_->method == http::Method::query)) {
     router.match(authority, segments_, "GET", match_);
     if (match_.route == nullptr || !honours_requests(*match_.route)) return;
     plan_.rule_found = RuleFound::as_for_get;
@@ -107,10 +123,15 @@ void RequestPlanner::find_rule(const Router& router) {
 }
 
 Reason RequestPlanner::find_bypass(Body body) const {
-  if (head_->method != http::Method::get && head_->method != http::Method::head)
+  const bool query = is_cached_query();
+  if (head_->method != http::Method::get && head_->method != http::Method::head && !query)
     return Reason::method;
-  if (body == Body::present) return Reason::request_body;
+  if (body == Body::present && !query) return Reason::request_body;
   return find_obstacle();
+}
+
+bool RequestPlanner::is_cached_query() const {
+  return head_->method == http::Method::query && honours_requests(*plan_.route);
 }
 
 Reason RequestPlanner::find_obstacle() const {
@@ -238,6 +259,7 @@ void RequestPlanner::build_key() {
       }
     }
   }
+  if (head_->method == http::Method::query) caching::append_query_metadata(key_text_, fields);
   plan_.key = caching::make_key(key_text_);
 }
 

@@ -23,6 +23,7 @@ enum class PlanKind : std::uint8_t {
   bypass,  // a rule matched and is stepped round (reason says why): forwarded as spelled, X-Cache:
            // BYPASS
   lookup,  // the cache is asked under `key`
+  lookup_by_content,  // a QUERY: the same, once complete_key() has put its content into `key`
 };
 
 // How the rule came to the request: it lists the method; or no rule does, and it is the one for GET
@@ -66,6 +67,11 @@ class RequestPlanner {
                           Body body,
                           const Router& router);
 
+  // A QUERY whose content is known. REQUIRES: plan() said lookup_by_content.
+  const RequestPlan& complete_key(std::string_view content);
+  // A QUERY whose content cannot be keyed: it goes round the cache, as spelled.
+  const RequestPlan& step_round(caching::Reason reason);
+
   // The rendered tags of the planned route, and what it invalidates: for stores and writes. Empty
   // tags are left out. A rule that does not list the method invalidates nothing. REQUIRES: plan()
   // came before.
@@ -83,6 +89,7 @@ class RequestPlanner {
   void find_rule(const Router& router);
   caching::Reason find_bypass(Body body) const;
   caching::Reason find_obstacle() const;
+  bool is_cached_query() const;
   bool may_keep_for_get(const Router& router);
   bool is_forwarded_as_keyed() const;
   bool drops_nominated_field() const;

@@ -31,6 +31,7 @@ bool ends_here(const http::RequestHead& head) {
 void Transaction::begin(const net::Request& request) {
   record_ = {};
   record_.begun = state_.worker.clock().wall();
+  record_.asked = record_.begun;
   if (state_.access_log) record_.begun_steady = state_.worker.clock().steady();
   plan(request);
 }
@@ -48,7 +49,7 @@ void Transaction::plan(const net::Request& request) {
                          bodiless ? RequestPlanner::Body::absent : RequestPlanner::Body::present,
                          *snapshot_->router);
   if (plan_->kind == PlanKind::lookup) {
-    lookup_ = look_up(state_.store, *plan_, request.head->fields(), record_.begun, scratch_);
+    lookup_ = look_up(state_.store, *plan_, request.head->fields(), record_.asked, scratch_);
   }
   planned_ = true;
 }
@@ -67,7 +68,7 @@ StoredAnswer Transaction::prepare_hit(const net::Request& request,
                                       net::PreparedResponse& out) {
   std::string key;
   if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
-  const WallTime now = record_.begun;
+  const WallTime now = record_.asked;
   caching::CacheStatus status;
   status.hit = true;
   status.ttl = whole_seconds(caching::time_to_live(lookup_.freshness, now));
@@ -150,11 +151,14 @@ net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
                             client.request().head->method == http::Method::options ? 200 : 405);
   } else if (plan_->kind == PlanKind::lookup) {
     co_await answer_from_cache(client);
+  } else if (plan_->kind == PlanKind::lookup_by_content) {
+    co_await answer_query(client);
   } else {
-    co_await answer_through(client);
+    co_await answer_through(client, {});
   }
   if (record_.status == 0) state_.counters.add(Counter::client_aborts);
   lookup_ = {};
+  content_.reset();
   end(client.request(), client.bytes_written());
 }
 
@@ -184,7 +188,8 @@ net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, in
   if (failed) client.abort(net::ClientExchange::AbortKind::close);
 }
 
-net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
+net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
+                                                 std::string received) {
   const net::Request& request = client.request();
   record_.cache = plan_->kind == PlanKind::bypass ? XCache::bypass : XCache::none;
   record_.detail = plan_->reason;
@@ -195,6 +200,7 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client) {
   }
   RelayInput input{
       .head = render_forwarded(request, ClientConditions::forward, {}, request.head->method_text),
+      .received = std::move(received),
       .method = request.head->method,
       .plan = plan_,
       .planner = &planner_,

@@ -35,6 +35,7 @@ class Transaction final : public net::RequestHandler {
   struct Record {
     WallTime begun{};
     SteadyTime begun_steady{};
+    WallTime asked{};  // when the cache was asked: for a QUERY once its content was there
     XCache cache = XCache::none;
     int status = 0;
     caching::Reason detail = caching::Reason::none;
@@ -49,7 +50,9 @@ class Transaction final : public net::RequestHandler {
   void end(const net::Request& request, std::uint64_t written) noexcept;
 
   net::Awaitable<void> answer_locally(net::ClientExchange& client, int status);
-  net::Awaitable<void> answer_through(net::ClientExchange& client);
+  // `received`: of the request's body, if its beginning has been read.
+  net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
+  net::Awaitable<void> answer_query(net::ClientExchange& client);
   net::Awaitable<void> answer_from_cache(net::ClientExchange& client);
   net::Awaitable<void> answer_from_store(net::ClientExchange& client,
                                          store::StoredResponsePtr stored,
@@ -84,7 +87,8 @@ class Transaction final : public net::RequestHandler {
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
-  std::vector<std::string> rule_tags_;  // rendered for a fetch
+  std::vector<std::string> rule_tags_;          // rendered for a fetch
+  std::shared_ptr<const std::string> content_;  // of a QUERY that asks the cache; else null
   Record record_;
   bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };

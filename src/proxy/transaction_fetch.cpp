@@ -189,17 +189,19 @@ FetchOrder Transaction::make_order(const net::Request& request,
   }
   // The cache fetches whole responses, unconditionally: a HEAD becomes a GET. Only where the key is
   // known not to be storable do a HEAD and a client's own conditions go out as they are.
-  const bool whole = company == Company::shared || (request.head->method == http::Method::get &&
+  const bool whole = company == Company::shared || (request.head->method != http::Method::head &&
                                                     !has_conditions(request.head->fields()));
+  const bool for_head = whole && request.head->method == http::Method::head;
   std::vector<caching::OwnedField> validators;
   if (whole && lookup_.stored) {
     validators = caching::conditional_fields(lookup_.stored->meta().validators);
   }
   const auto conditions = whole ? ClientConditions::omit : ClientConditions::forward;
-  const std::string_view method = whole ? "GET" : request.head->method_text;
+  const std::string_view method = for_head ? "GET" : request.head->method_text;
   FetchOrder order{.fill = std::move(fill),
-                   .method = whole ? http::Method::get : request.head->method,
+                   .method = for_head ? http::Method::get : request.head->method,
                    .head = render_forwarded(request, conditions, validators, method),
+                   .content = content_,
                    .conditions = conditions,
                    .unconditional_head = {},
                    .base = lookup_.stored,
@@ -218,6 +220,9 @@ std::string Transaction::render_forwarded(const net::Request& request,
                                           std::span<const caching::OwnedField> validators,
                                           std::string_view method) {
   const bool cached = plan_->kind == PlanKind::lookup;
+  http::BodyFraming framing = request.framing;
+  if (cached) framing = {};
+  if (content_) framing = {http::BodyKind::length, content_->size()};
   ForwardedRequest forwarded{
       .head = request.head,
       .method = method,
@@ -226,7 +231,7 @@ std::string Transaction::render_forwarded(const net::Request& request,
       .scheme = plan_->scheme,
       .peer = request.peer,
       .request_id = {},
-      .framing = cached ? http::BodyFraming{} : request.framing,
+      .framing = framing,
       .conditions = conditions,
       .cookie = std::nullopt,
       .normalize = {},

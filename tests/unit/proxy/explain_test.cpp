@@ -50,6 +50,17 @@ TEST(Explain, TellsThatTheAnswerToAPostMayBeStored) {
   EXPECT_THAT(to_json(told), HasSubstr("\"stored_if\""));
 }
 
+TEST(Explain, TellsThatTheKeyOfAQueryCoversItsContent) {
+  Route rule = user_rule();
+  rule.policy.request_cache_control = caching::RequestCacheControlMode::honor;
+  const Explanation told =
+      explain_request(rule, "QUERY", "/users/7", {{"Content-Type", "text/plain"}});
+  EXPECT_THAT(to_text(told),
+              AllOf(HasSubstr("the cache is asked, once the content is here: the key goes on"),
+                    HasSubstr("method=QUERY content-type=text/plain")));
+  EXPECT_THAT(to_json(told), HasSubstr("\"decision\":\"lookup\""));
+}
+
 TEST(Explain, TellsWhatHappensToALookup) {
   const Explanation told =
       explain_request(user_rule(), "GET", "/users/007?utm_source=x", {{"Accept-Language", "de"}});

@@ -96,6 +96,56 @@ std::vector<PostCase> post_cases() {
 
 INSTANTIATE_TEST_SUITE_P(Rules, PlansOfPosts, testing::ValuesIn(post_cases()));
 
+TEST(PlanOfAQuery, LooksUpOnceItsContentIsKnown) {
+  const Fields meaning{{"Content-Type", "text/plain"}};
+  const auto body = RequestPlanner::Body::present;
+  Planned query({honouring("/a")}, "QUERY", "/a", meaning, body);
+  EXPECT_EQ(query.plan.kind, PlanKind::lookup_by_content);
+  EXPECT_EQ(query.plan.rule_found, RuleFound::as_for_get);
+  EXPECT_EQ(query.printed_key(),
+            "http://api.example.com/a method=QUERY content-type=text/plain content-encoding=- "
+            "content-language=-");
+  const std::string without_content = query.key();
+  const RequestPlan& complete = query.planner.complete_key("select");
+  EXPECT_EQ(complete.kind, PlanKind::lookup);
+  EXPECT_EQ(complete.key.hash, hash128(complete.key.text));
+  EXPECT_TRUE(query.key().starts_with(without_content));
+  EXPECT_NE(query.key(), without_content);
+}
+
+TEST(PlanOfAQuery, IsKeyedLikeNoGetWhateverTheTemplate) {
+  Route rule = honouring("/a");
+  rule.key = rule_template("fixed");
+  Planned query({rule}, "QUERY", "/a");
+  query.planner.complete_key("");
+  const Planned get({rule}, "GET", "/a");
+  EXPECT_EQ(query.plan.kind, PlanKind::lookup);
+  EXPECT_NE(query.key(), get.key());
+}
+
+TEST(PlanOfAQuery, StepsRoundTheCacheWhereItsRuleDoesNotHonourRequests) {
+  const Planned listed({route("/a", {"GET", "QUERY"})}, "QUERY", "/a");
+  EXPECT_EQ(listed.plan.kind, PlanKind::bypass);
+  EXPECT_EQ(listed.plan.reason, caching::Reason::method);
+  const Planned unlisted({route("/a")}, "QUERY", "/a");
+  EXPECT_EQ(unlisted.plan.kind, PlanKind::pass);
+  const Planned cookie({honouring("/a")}, "QUERY", "/a", {{"Cookie", "a=1"}});
+  EXPECT_EQ(cookie.plan.kind, PlanKind::bypass);
+  EXPECT_EQ(cookie.plan.reason, caching::Reason::cookie);
+}
+
+TEST(PlanOfAQuery, GoesAsSpelledWhenItCannotBeKeyed) {
+  Route rule = honouring("/a");
+  rule.query.order = http::QueryRule::Order::sorted;
+  Planned query({rule}, "QUERY", "/a?b=1&a=2");
+  EXPECT_EQ(query.plan.path_and_query, "/a?a=2&b=1");
+  const RequestPlan& plan = query.planner.step_round(caching::Reason::query_content);
+  EXPECT_EQ(plan.kind, PlanKind::bypass);
+  EXPECT_EQ(plan.reason, caching::Reason::query_content);
+  EXPECT_EQ(plan.path_and_query, "/a?b=1&a=2");
+  EXPECT_EQ(plan.query, "b=1&a=2");
+}
+
 TEST(PlanOfAPost, ARuleThatOnlyLentItsKeyInvalidatesNothing) {
   Route rule = honouring("/{rest:path}");
   rule.invalidates = {rule_template("things")};
