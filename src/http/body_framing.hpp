@@ -32,7 +32,8 @@ struct FramingDecision {
 
 FramingDecision decide_request_framing(const RequestHead& head) noexcept;
 // `request_method` is the method that was sent upstream: answers to HEAD, and 1xx, 204 and 304,
-// have no body.
+// have no body. Unlike a request's, a single unknown coding without a length is no error: the body
+// ends with the connection.
 FramingDecision decide_response_framing(const ResponseHead& head, Method request_method) noexcept;
 
 // The status to answer a request with that has this error (a response with any of them is a 502).

@@ -181,6 +181,43 @@ TEST(ResponseFraming, AmbiguityIsAnError) {
             kBadCoding);
 }
 
+TEST(ResponseFraming, OneCodingThatNobodyKnowsEndsWithTheConnection) {
+  for (const std::string_view value : {"asdf", "identity", "x-gzipped", "\tzip "}) {
+    SCOPED_TRACE(value);
+    expect(decide_response(200, Method::get, {{"Transfer-Encoding", value}}),
+           BodyKind::until_close);
+    expect(decide_response(404, Method::post, {{"Transfer-Encoding", value}}),
+           BodyKind::until_close);
+    // A request with it has no end that both sides agree on.
+    EXPECT_EQ(decide({{"Transfer-Encoding", value}}).error, kBadCoding);
+    EXPECT_EQ(
+        decide_response(200, Method::get, {{"Transfer-Encoding", value}}, Version::http_1_0).error,
+        kBadCoding);
+    EXPECT_EQ(
+        decide_response(200, Method::get, {{"Transfer-Encoding", value}, {"Content-Length", "5"}})
+            .error,
+        kBoth);
+  }
+}
+
+TEST(ResponseFraming, CodingsThatMeanSomethingToSomebodyAreRefused) {
+  for (const std::string_view value :
+       {"",           "gzip",        "GZIP",        "x-gzip",        "br",
+        "zstd",       "deflate",     "compress",    "X-Compress",    "xchunked",
+        "chunkedx",   "x-Chunked-y", "chunked;q=1", "chunked, asdf", "asdf;q=1",
+        "asdf, qwer", "asdf,",       ",asdf",       "as df",         "\"asdf\"",
+        "chunked\v",  "asdf\xc3\xbc"}) {
+    SCOPED_TRACE(value);
+    EXPECT_EQ(decide_response(200, Method::get, {{"Transfer-Encoding", value}}).error, kBadCoding);
+  }
+  EXPECT_EQ(decide_response(200, Method::get, {{"Transfer-Encoding", "asdf, chunked"}}).error,
+            kUnsupported);
+  EXPECT_EQ(decide_response(
+                200, Method::get, {{"Transfer-Encoding", "asdf"}, {"Transfer-Encoding", "asdf"}})
+                .error,
+            kBadCoding);
+}
+
 TEST(ResponseFraming, SomeResponsesNeverHaveABody) {
   for (const int status : {100, 101, 103, 199, 204, 304}) {
     SCOPED_TRACE(status);
