@@ -24,14 +24,32 @@ BodyPump::BodyPump(UpstreamConnectionPtr connection,
       source_(request.body),
       coding_(request.coding),
       timeouts_(timeouts),
-      end_(executor) {
+      end_(executor),
+      hold_(executor),
+      held_(request.body_start == UpstreamRequest::BodyStart::on_continue) {
   end_.expires_at(SteadyTime::max());
+}
+
+void BodyPump::let_go() noexcept {
+  held_ = false;
+  hold_.cancel();
+}
+
+void BodyPump::head_arrived() noexcept {
+  head_awaited_ = false;
+  // RFC 9110 section 10.1.1: the expectation is there so that an error comes "before the client
+  // starts filling the pipes with an unnecessary data transfer".
+  if (held_) stop();
 }
 
 void BodyPump::stop() noexcept {
   if (!running_ || stopped_) return;
   stopped_ = true;
-  source_->cancel();
+  if (held_) {
+    hold_.cancel();
+  } else {
+    source_->cancel();
+  }
 }
 
 Awaitable<void> BodyPump::wait(std::shared_ptr<BodyPump> pump) {
@@ -39,8 +57,15 @@ Awaitable<void> BodyPump::wait(std::shared_ptr<BodyPump> pump) {
 }
 
 Awaitable<void> BodyPump::run(std::shared_ptr<BodyPump> pump) {
+  if (pump->held_ && !pump->stopped_) co_await pump->hold();
   if (!pump->stopped_) co_await carry(pump);
   pump->ended();
+}
+
+Awaitable<void> BodyPump::hold() {
+  hold_.expires_after(timeouts_.hold);
+  co_await hold_.async_wait(use_op);
+  if (!stopped_) held_ = false;
 }
 
 Awaitable<void> BodyPump::carry(std::shared_ptr<BodyPump> pump) {

@@ -15,10 +15,12 @@ namespace hawkcache::net {
 class BodyPump {
  public:
   struct Timeouts {
+    Duration hold{1000};       // before a body that waits for the server's 100 starts without it
     Duration idle{30000};      // for the upstream to take any bytes
     Duration response{30000};  // for its head, from the end of the request
   };
-  // Starts at once. The source outlives the pump's run, see wait().
+  // Starts at once, but for a body that waits for a 100: that is held. The source outlives the
+  // pump's run, see wait().
   static std::shared_ptr<BodyPump> start(UpstreamConnectionPtr connection,
                                          const UpstreamRequest& request,
                                          Timeouts timeouts,
@@ -31,8 +33,11 @@ class BodyPump {
   bool running() const noexcept { return running_; }
   // Whether all of the body has been handed to the kernel.
   bool completed() const noexcept { return completed_; }
-  // The response's head is there: the end of the body does not start its timeout any more.
-  void head_arrived() noexcept { head_awaited_ = false; }
+  // The server's 100 has come.
+  void let_go() noexcept;
+  // The final response's head is there: the end of the body does not start its timeout any more,
+  // and a body that is still held is not wanted.
+  void head_arrived() noexcept;
   // Makes it end soon; the request stays unfinished, so the connection has to be closed.
   void stop() noexcept;
   // Until it has ended. One waiter.
@@ -41,6 +46,7 @@ class BodyPump {
  private:
   static Awaitable<void> run(std::shared_ptr<BodyPump> pump);
   static Awaitable<void> carry(std::shared_ptr<BodyPump> pump);
+  Awaitable<void> hold();
   UpstreamConnection::Buffers frame(std::string_view piece) noexcept;
   void ended() noexcept;
 
@@ -48,9 +54,11 @@ class BodyPump {
   BodySource* source_;
   UpstreamRequest::BodyCoding coding_;
   Timeouts timeouts_;
-  Timer end_;  // cancelled at the end, for wait()
+  Timer end_;   // cancelled at the end, for wait()
+  Timer hold_;  // cancelled when the body is let go, or not wanted
   std::array<char, 20> chunk_header_{};
   bool running_ = true;
+  bool held_ = false;
   bool completed_ = false;
   bool stopped_ = false;
   bool head_awaited_ = true;

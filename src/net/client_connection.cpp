@@ -3,8 +3,8 @@
 #include "base/ascii.hpp"
 #include "http/problem.hpp"
 #include "net/client_exchange.hpp"
+#include "net/client_output.hpp"
 #include "net/connection_registry.hpp"
-#include "net/gather_write.hpp"
 #include "net/input_buffer.hpp"
 #include "net/request_body.hpp"
 #include "net/socket_deadline.hpp"
@@ -22,7 +22,6 @@ namespace {
 
 constexpr Duration kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string peer_text(const Socket& socket) {
   boost::system::error_code error;
@@ -46,7 +45,7 @@ class ClientConnection final : public ClientExchange,
         gauge_(std::move(gauge)),
         parser_(settings.limits),
         reading_(worker.deadlines(), socket_),
-        writing_(worker.deadlines(), socket_),
+        output_(worker.deadlines(), socket_, settings.write_timeout),
         peer_(peer_text(socket_)) {
     worker.connections().push_back(*this);
   }
@@ -65,9 +64,17 @@ class ClientConnection final : public ClientExchange,
   }
   bool body_consumed() const noexcept override { return body_.done(); }
   void cancel_read() noexcept override;
-  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override;
-  bool response_started() const noexcept override { return written_ > 0; }
-  std::uint64_t bytes_written() const noexcept override { return written_; }
+  bool awaits_continue() const noexcept override {
+    return output_.interim().owes_continue() && !body_.is_wholly_here();
+  }
+  void write_interim(int status, std::string_view head) override {
+    output_.write_interim(status, head);
+  }
+  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override {
+    return output_.write(buffers);
+  }
+  bool response_started() const noexcept override { return output_.written() > 0; }
+  std::uint64_t bytes_written() const noexcept override { return output_.written(); }
   void abort(AbortKind kind) noexcept override;
 
   // RegisteredConnection
@@ -81,7 +88,7 @@ class ClientConnection final : public ClientExchange,
   // 0 when the head is sound, else the status to refuse it with.
   int check_head();
   void begin_exchange();
-  ErrorCode write_prepared_now();
+  void begin_interim() noexcept;
   // Whether the connection goes on to another request.
   bool finish_exchange();
   bool wants_linger() const noexcept;
@@ -97,16 +104,13 @@ class ClientConnection final : public ClientExchange,
   InputBuffer input_;
   http::RequestParser parser_;
   SocketDeadline reading_;
-  SocketDeadline writing_;
+  ClientOutput output_;
   std::string peer_;
   Request request_;
   RequestBody body_;
   PreparedResponse prepared_;
-  GatherWrite gather_;
   http::Persistence persistence_ = http::Persistence::keep_alive;
-  std::uint64_t written_ = 0;
   bool in_exchange_ = false;
-  bool continue_due_ = false;  // the client waits for a 100
   bool read_cancelled_ = false;
   bool aborted_ = false;
 };
@@ -139,12 +143,13 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
     c.begin_exchange();
     if (c.body_.done() &&
         c.handler_->try_handle(c.request_, c.persistence(), c.prepared_) == TryHandled::yes) {
-      ErrorCode failed = c.write_prepared_now();
+      ErrorCode failed = c.output_.write_now(c.prepared_.buffers);
       if (failed == asio::error::would_block) failed = co_await c.write({});
-      c.handler_->finished(c.request_, c.written_);
+      c.handler_->finished(c.request_, c.bytes_written());
       c.prepared_.clear();
       if (failed) break;
     } else {
+      c.begin_interim();
       co_await c.handler_->handle(c);
     }
     if (!c.finish_exchange()) break;
@@ -181,18 +186,15 @@ int ClientConnection::check_head() {
       framing.framing.length > settings_.max_body) {
     return 413;
   }
-  continue_due_ = false;
-  if (const auto expect = head.fields().value(http::FieldName::expect)) {
-    if (!ascii::equals_ignoring_case(*expect, "100-continue")) return 417;
-    continue_due_ = head.version == http::Version::http_1_1;
-  }
+  const auto expect = head.fields().value(http::FieldName::expect);
+  if (expect && !ascii::equals_ignoring_case(*expect, "100-continue")) return 417;
   request_ = {&head, target.target, framing.framing, peer_};
   return 0;
 }
 
 void ClientConnection::begin_exchange() {
   in_exchange_ = true;
-  written_ = 0;
+  output_.begin_exchange();
   persistence_ = http::persistence_of(parser_.head());
   body_.begin(request_.framing, input_.view().substr(parser_.head_size()), settings_.max_body);
 }
@@ -204,9 +206,12 @@ http::Persistence ClientConnection::persistence() noexcept {
   return persistence_;
 }
 
-ErrorCode ClientConnection::write_prepared_now() {
-  gather_.assign(prepared_.buffers);
-  return gather_.write_some(socket_, written_);
+void ClientConnection::begin_interim() noexcept {
+  // Without a body there is nothing that could wait for a 100.
+  const bool expected = !body_.done() && parser_.head().fields().contains(http::FieldName::expect);
+  output_.begin_interim(
+      parser_.head().version,
+      expected ? InterimQueue::Continue::expected : InterimQueue::Continue::not_expected);
 }
 
 bool ClientConnection::finish_exchange() {
@@ -228,11 +233,8 @@ Awaitable<Result<std::string_view>> ClientConnection::read_body() {
     if (piece.state == RequestBody::State::data) co_return piece.data;
     if (piece.state == RequestBody::State::end) co_return std::string_view();
     if (piece.state == RequestBody::State::error) co_return piece.error;
-    if (continue_due_ && !body_.any_received()) {
-      continue_due_ = false;
-      const std::array<asio::const_buffer, 1> interim{asio::buffer(kContinue)};
-      const ErrorCode failed = co_await write(interim);
-      written_ = 0;  // an interim response is not the response
+    if (output_.interim().expects_continue() && !body_.any_received()) {
+      const ErrorCode failed = co_await output_.give_continue();
       if (failed) co_return failed;
     }
     const auto space = body_.space();
@@ -253,20 +255,6 @@ void ClientConnection::cancel_read() noexcept {
   read_cancelled_ = true;
   boost::system::error_code ignored;
   socket_.cancel(ignored);
-}
-
-// With no buffers: goes on with what write_prepared_now() left.
-Awaitable<ErrorCode> ClientConnection::write(std::span<const asio::const_buffer> buffers) {
-  if (!buffers.empty()) gather_.assign(buffers);
-  for (;;) {
-    const ErrorCode error = gather_.write_some(socket_, written_);
-    if (!error) co_return ErrorCode{};
-    if (error != asio::error::would_block) co_return Errc::client_gone;
-    writing_.arm(settings_.write_timeout);
-    const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
-    writing_.disarm();
-    if (failed) co_return writing_.expired() ? Errc::client_timeout : Errc::client_gone;
-  }
 }
 
 void ClientConnection::abort(AbortKind kind) noexcept {
@@ -291,7 +279,7 @@ void ClientConnection::close_now() noexcept {
 
 void ClientConnection::close() noexcept {
   reading_.disarm();
-  writing_.disarm();
+  output_.disarm();
   boost::system::error_code ignored;
   socket_.close(ignored);
 }

@@ -25,7 +25,8 @@ class ClientExchange {
   virtual void close_after_response() noexcept = 0;
 
   // The next piece of the request's body, decoded; empty at its end. The view is valid until the
-  // next call. A first call on a request with `Expect: 100-continue` sends the 100. Errors:
+  // next call. A first call on a request with `Expect: 100-continue` sends the 100, unless
+  // write_interim() has sent one. Errors:
   // client_gone, client_timeout, body_malformed, body_truncated, body_too_large.
   virtual Awaitable<Result<std::string_view>> read_body() = 0;
   // The whole body if it has been received already, decoded and with a known length, so that it can
@@ -35,6 +36,14 @@ class ClientExchange {
   virtual bool body_consumed() const noexcept = 0;
   // Ends a pending read_body() of another coroutine with client_gone.
   virtual void cancel_read() noexcept = 0;
+
+  // Whether the client asked for a 100 before its body, has not been given one, and not all of the
+  // body is here nevertheless.
+  virtual bool awaits_continue() const noexcept = 0;
+  // A 1xx response's whole head, ahead of the response. Never waits: what the client does not take
+  // now goes out before anything else. Left out where the client may not have it: on HTTP/1.0, a
+  // 100 that it did not ask for, once the response has begun; and where it leaves too much unread.
+  virtual void write_interim(int status, std::string_view head) = 0;
 
   // Writes all of it, waiting where the client is slow. Error: client_gone, client_timeout; then
   // nothing more can be written.

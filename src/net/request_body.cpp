@@ -61,11 +61,13 @@ std::span<char> RequestBody::space() {
 
 void RequestBody::received(std::size_t size) noexcept { pending_ = {own_.get(), size}; }
 
+bool RequestBody::is_wholly_here() const noexcept {
+  return !done_ && taken_ == 0 && !reading_own_ && framing_.kind == http::BodyKind::length &&
+         pending_.size() >= framing_.length;
+}
+
 std::optional<std::string_view> RequestBody::take_whole() noexcept {
-  if (done_ || taken_ > 0 || reading_own_ || framing_.kind != http::BodyKind::length ||
-      pending_.size() < framing_.length) {
-    return std::nullopt;
-  }
+  if (!is_wholly_here()) return std::nullopt;
   return next().data;
 }
 

@@ -33,7 +33,9 @@ class RequestBody {
   std::span<char> space();
   void received(std::size_t size) noexcept;
 
-  // The whole body, if its length is known and all of it came along with the head; consumes it.
+  // Whether the body's length is known and all of it came along with the head, untouched so far.
+  bool is_wholly_here() const noexcept;
+  // The whole body where that is so; consumes it.
   std::optional<std::string_view> take_whole() noexcept;
   bool done() const noexcept { return done_; }
   // Whether any of it has come.

@@ -25,6 +25,14 @@ class BodySource {
   virtual void cancel() noexcept = 0;
 };
 
+// Whoever wants the interim responses (1xx) that precede the final one, in order.
+class InterimSink {
+ public:
+  virtual ~InterimSink() = default;
+  // The head is valid during the call.
+  virtual void interim(const http::ResponseHead& head) = 0;
+};
+
 struct UpstreamRequest {
   http::Method method = http::Method::get;  // decides retries, and how the response is framed
   std::string head{};                       // request line, fields, empty line; as it goes out
@@ -33,6 +41,10 @@ struct UpstreamRequest {
   // Else the source of the body, or null: none. Must outlive the exchange.
   BodySource* body = nullptr;
   enum class BodyCoding : std::uint8_t { as_is, chunked } coding = BodyCoding::as_is;  // for `body`
+  // on_continue: `head` says Expect: 100-continue. The body is not read before the server's 100, or
+  // before UpstreamSettings::continue_timeout; after a final response it is not read at all.
+  enum class BodyStart : std::uint8_t { at_once, on_continue } body_start = BodyStart::at_once;
+  InterimSink* interim = nullptr;  // null: they are skipped. Must live until start() returns
 };
 
 // One exchange on one upstream connection. Giving it up before the response's end closes that
@@ -44,13 +56,13 @@ class UpstreamExchange {
   virtual ~UpstreamExchange() = default;
 
   // Connects (or takes a kept connection), sends the request and reads until the final response
-  // head, past 1xx responses. A kept connection that turns out closed before anything of a response
-  // came is replaced by a new one where that is safe: the method is idempotent and its body (if
-  // any) can be sent again, or nothing was sent at all. A POST is sent at most once. Errors:
-  // upstream_refused, upstream_connect_timeout, upstream_timeout, upstream_malformed,
-  // upstream_closed; or the BodySource's own error (client_gone ...) when the client's body broke
-  // off, in which case the upstream connection was cut, never completed. The head is valid until
-  // the exchange is destroyed. Called once.
+  // head; 1xx responses go to the request's sink. A kept connection that turns out closed before
+  // anything of a response came is replaced by a new one where that is safe: the method is
+  // idempotent and its body (if any) can be sent again, or nothing was sent at all. A POST is sent
+  // at most once. Errors: upstream_refused, upstream_connect_timeout, upstream_timeout,
+  // upstream_malformed, upstream_closed; or the BodySource's own error (client_gone ...) when the
+  // client's body broke off, in which case the upstream connection was cut, never completed. The
+  // head is valid until the exchange is destroyed. Called once.
   virtual Awaitable<Result<const http::ResponseHead*>> start(UpstreamRequest request) = 0;
   // How the final response's body is framed. After start().
   virtual http::BodyFraming framing() const noexcept = 0;

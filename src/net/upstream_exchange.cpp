@@ -12,6 +12,7 @@ using asio::ip::tcp;
 // servers close what has been idle for seconds, and a request that meets the closing is lost.
 constexpr Duration kRecentlyUsed{1000};
 constexpr std::size_t kSpareResponses = 16;
+constexpr int kContinue = 100;
 
 }  // namespace
 
@@ -144,25 +145,39 @@ Awaitable<ErrorCode> PooledExchange::send_request() {
   connection->unlimit_reading();
   pump_ = BodyPump::start(connection,
                           request_,
-                          {.idle = settings.idle_timeout, .response = settings.response_timeout},
+                          {.hold = settings.continue_timeout,
+                           .idle = settings.idle_timeout,
+                           .response = settings.response_timeout},
                           pool_->worker.executor());
   co_return error;
 }
 
 Awaitable<ErrorCode> PooledExchange::read_head() {
+  using HeadState = UpstreamResponse::HeadState;
   const UpstreamConnectionPtr connection = connection_;
-  for (;;) {
+  HeadState state = HeadState::need_input;
+  while (state != HeadState::complete) {
     const Result<std::size_t> size = co_await connection->read(response_->space());
     if (size.has_error()) co_return size.error();
     if (*size == 0) co_return Errc::upstream_closed;
     response_->received(*size);
-    const UpstreamResponse::HeadState state = response_->next_head();
-    if (state == UpstreamResponse::HeadState::malformed) co_return Errc::upstream_malformed;
-    if (state == UpstreamResponse::HeadState::complete) break;
+    state = response_->next_head();
+    while (state == HeadState::interim) {
+      heard_interim();
+      state = response_->next_head();
+    }
+    if (state == HeadState::malformed) co_return Errc::upstream_malformed;
   }
   connection->unlimit_reading();
   if (pump_) pump_->head_arrived();
   co_return ErrorCode();
+}
+
+// The client has its 100 before its body is read.
+void PooledExchange::heard_interim() {
+  const http::ResponseHead& head = response_->head();
+  if (request_.interim != nullptr) request_.interim->interim(head);
+  if (pump_ && head.status == kContinue) pump_->let_go();
 }
 
 Awaitable<Result<std::string_view>> PooledExchange::read_body() {

@@ -58,6 +58,7 @@ class PooledExchange final : public UpstreamExchange {
   Awaitable<Result<const http::ResponseHead*>> converse();
   Awaitable<ErrorCode> send_request();
   Awaitable<ErrorCode> read_head();
+  void heard_interim();
   Awaitable<ErrorCode> fill(Duration timeout);
   void response_ended() noexcept;
   // Nothing more is wanted of the connection.

@@ -24,6 +24,7 @@ void UpstreamResponse::begin(http::Method method) {
   head_end_ = 0;
   interim_count_ = 0;
   interim_bytes_ = 0;
+  at_interim_ = false;
   head_complete_ = false;
   framing_ = {};
   persistence_ = http::Persistence::close;
@@ -88,22 +89,30 @@ void UpstreamResponse::received(std::size_t size) noexcept {
 
 UpstreamResponse::HeadState UpstreamResponse::next_head() {
   if (head_complete_) return HeadState::complete;
-  while (head_begin_ < head_end_) {
-    const std::string_view bytes(head_buffer_.data() + head_begin_, head_end_ - head_begin_);
-    const http::Feed fed = parser_.feed(bytes);
-    if (fed == http::Feed::error) return HeadState::malformed;
-    if (fed == http::Feed::need_more) return HeadState::need_input;
-    if (parser_.head().status >= 200) return accept_head();
-    // RFC 9110 section 15.2: a client must be able to parse any number of 1xx. Which need not be
-    // infinite.
-    if (parser_.head().status == kSwitchingProtocols) return HeadState::malformed;
-    interim_bytes_ += parser_.head_size();
-    if (++interim_count_ > max_interim_) return HeadState::malformed;
-    if (interim_bytes_ > limits_.header_block) return HeadState::malformed;
-    head_begin_ += parser_.head_size();
-    parser_.reset();
-  }
-  return HeadState::need_input;
+  if (at_interim_) leave_interim();
+  if (head_begin_ == head_end_) return HeadState::need_input;
+  const std::string_view bytes(head_buffer_.data() + head_begin_, head_end_ - head_begin_);
+  const http::Feed fed = parser_.feed(bytes);
+  if (fed == http::Feed::error) return HeadState::malformed;
+  if (fed == http::Feed::need_more) return HeadState::need_input;
+  return parser_.head().status >= 200 ? accept_head() : accept_interim();
+}
+
+UpstreamResponse::HeadState UpstreamResponse::accept_interim() {
+  if (parser_.head().status == kSwitchingProtocols) return HeadState::malformed;
+  // RFC 9110 section 15.2: "A client MUST be able to parse one or more 1xx responses received prior
+  // to a final response". Which need not be infinitely many.
+  interim_bytes_ += parser_.head_size();
+  if (++interim_count_ > max_interim_) return HeadState::malformed;
+  if (interim_bytes_ > limits_.header_block) return HeadState::malformed;
+  at_interim_ = true;
+  return HeadState::interim;
+}
+
+void UpstreamResponse::leave_interim() {
+  at_interim_ = false;
+  head_begin_ += parser_.head_size();
+  parser_.reset();
 }
 
 UpstreamResponse::HeadState UpstreamResponse::accept_head() {
@@ -133,8 +142,8 @@ UpstreamResponse::Piece UpstreamResponse::next_piece() noexcept {
   return pending_size_ > 0 ? take(pending_size_) : out_of_input();
 }
 
-// More bytes than announced: one of the two is wrong, so the last piece is held back and the response never looks whole. (Bytes that come later, or after
-// chunks, only spoil the connection.)
+// More bytes than announced: one of the two is wrong, so the last piece is held back and the
+// response never looks whole. (Bytes that come later, or after chunks, only spoil the connection.)
 UpstreamResponse::Piece UpstreamResponse::next_of_length() noexcept {
   if (pending_size_ > remaining_) {
     malformed_ = true;

@@ -1,9 +1,10 @@
-// An upstream's response as bytes come in: skips 1xx heads, finds the final head, decodes the body.
+// An upstream's response as bytes come in: 1xx heads one by one, the final head, the body decoded.
 // No I/O, no clock.
 //
 //   response.begin(method);
 //   read into response.space(), then response.received(n) or response.received_end(); ask
-//   next_head() until complete; then next_piece(), reading whenever it needs input.
+//   next_head() until complete, past any interim ones; then next_piece(), reading whenever it needs
+//   input.
 //
 // Reused from response to response, so that a warm one does not allocate.
 #pragma once
@@ -40,9 +41,10 @@ class UpstreamResponse {
   // Whether a single byte has come since begin().
   bool any_received() const noexcept { return any_received_; }
 
+  // interim: head() is that of a 1xx until the next call, which goes on behind it.
   // malformed: not HTTP, over a limit, too many 1xx, a 101, or a body length that could be read in
   // two ways.
-  enum class HeadState : std::uint8_t { need_input, complete, malformed };
+  enum class HeadState : std::uint8_t { need_input, interim, complete, malformed };
   HeadState next_head();
   // Once complete: valid until begin().
   const http::ResponseHead& head() const noexcept { return parser_.head(); }
@@ -65,6 +67,8 @@ class UpstreamResponse {
   std::span<char> head_space();
   std::span<char> body_space();
   HeadState accept_head();
+  HeadState accept_interim();
+  void leave_interim();
   Piece next_of_length() noexcept;
   Piece next_of_chunked() noexcept;
   Piece out_of_input() const noexcept;
@@ -80,6 +84,7 @@ class UpstreamResponse {
   std::size_t head_end_ = 0;    // what has been received
   std::size_t interim_count_ = 0;
   std::size_t interim_bytes_ = 0;
+  bool at_interim_ = false;  // the parser holds a 1xx that has been shown
   bool head_complete_ = false;
 
   http::BodyFraming framing_;

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
 #include "proxy/response_intake.hpp"
+#include "proxy/response_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -15,17 +16,18 @@ namespace {
 using caching::Reason;
 using observe::Counter;
 
+constexpr int kContinue = 100;
 constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of their own, much shorter
 
 // One fetch under way. Lives in its coroutine's frame.
-class Fetch {
+class Fetch final : public net::InterimSink {
  public:
   Fetch(WorkerState& state, FetchOrder order)
       : state_(state),
         order_(std::move(order)),
         fill_(*order_.fill),
         bell_(std::make_shared<net::WakeUp>(state.worker.executor())) {}
-  ~Fetch() {
+  ~Fetch() override {
     state_.fills.leave(fill_);
     fill_.detach_writer();
     fill_.fail_if_unfinished(Errc::upstream_closed);
@@ -34,6 +36,7 @@ class Fetch {
   Fetch& operator=(const Fetch&) = delete;
 
   net::Awaitable<void> run();
+  void interim(const http::ResponseHead& head) override;
 
  private:
   enum class Next : std::uint8_t { done, body, ask_unconditionally };
@@ -80,7 +83,9 @@ net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
                                .head = std::move(head),
                                .whole_body = order_.content ? *order_.content : std::string_view(),
                                .body = nullptr,
-                               .coding = net::UpstreamRequest::BodyCoding::as_is};
+                               .coding = net::UpstreamRequest::BodyCoding::as_is,
+                               .body_start = net::UpstreamRequest::BodyStart::at_once,
+                               .interim = this};
   const auto started = co_await exchange->start(std::move(request));
   Next next = Next::done;
   if (started) {
@@ -92,6 +97,16 @@ net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
   if (next == Next::body) co_await receive_body(*exchange);
   co_await exchange->finish();
   co_return next;
+}
+
+// RFC 9111 section 3: "the response status code is final" is the second condition for storing, so a
+// 1xx goes to those who wait and no further. The request asked for no 100, so one says nothing.
+void Fetch::interim(const http::ResponseHead& head) {
+  if (head.status == kContinue) return;
+  fill_.add_interim(std::make_shared<const FillInterim>(
+      FillInterim{.status = head.status,
+                  .text = render_interim_head(head),
+                  .shared = !head.fields().contains(http::FieldName::set_cookie)}));
 }
 
 IntakeInput Fetch::intake_input() const {

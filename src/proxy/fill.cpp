@@ -20,6 +20,14 @@ void Fill::wake_readers_locked() {
   for (ReaderState* reader : readers_) reader->bell->ring();
 }
 
+void Fill::add_interim(FillInterimPtr interim) {
+  const std::lock_guard lock(mutex_);
+  if (interim_size_ + interim->text.size() > kMaxInterim) return;
+  interim_size_ += interim->text.size();
+  interim_.push_back(std::move(interim));
+  wake_readers_locked();
+}
+
 void Fill::set_head(std::shared_ptr<const FillHead> head) {
   const std::lock_guard lock(mutex_);
   kept_ = kept_ && head->not_stored == caching::Reason::none;
@@ -189,6 +197,18 @@ FillReader::View FillReader::view_locked() const {
   view.stored_reason = fill_->stored_reason_;
   view.available = fill_->published_;
   return view;
+}
+
+std::vector<FillInterimPtr> FillReader::take_interim(Interim which) {
+  std::vector<FillInterimPtr> taken;
+  const std::lock_guard lock(fill_->mutex_);
+  while (state_.interim_taken < fill_->interim_.size()) {
+    const FillInterimPtr& interim = fill_->interim_[state_.interim_taken++];
+    if (which == Interim::all || (which == Interim::shared && interim->shared)) {
+      taken.push_back(interim);
+    }
+  }
+  return taken;
 }
 
 FillReader::View FillReader::peek() const {

@@ -40,6 +40,14 @@ struct FillSubject {
   std::shared_ptr<const OwnedRequest> request;  // of the client that began it
 };
 
+// An interim response (1xx) that preceded the head. Immutable.
+struct FillInterim {
+  int status = 0;
+  std::string text;     // the whole head
+  bool shared = false;  // may go to other clients than the one whose request it was
+};
+using FillInterimPtr = std::shared_ptr<const FillInterim>;
+
 // The response's head, as its readers see it. Immutable.
 struct FillHead {
   int status = 0;
@@ -72,6 +80,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   // Where nothing is kept: how far a reader may fall behind the fastest before it is cut off.
   // Others do not wait for it.
   static constexpr std::uint64_t kMaxLag = 16 * 1024 * 1024;
+  // Bytes of interim responses; readers do not get what goes beyond.
+  static constexpr std::size_t kMaxInterim = 32 * 1024;
 
   Fill(FillSubject subject, store::FetchTicket ticket);
 
@@ -80,6 +90,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   std::uint64_t sequence() const noexcept { return ticket_.sequence(); }
 
   // --- the writer's side: the fetch, on its own worker ---
+  // Before the head. Not part of what is stored.
+  void add_interim(FillInterimPtr interim);
   void set_head(std::shared_ptr<const FillHead> head);
   // Copies a piece of the body; not visible before publish() or complete().
   void stage(std::string_view piece);
@@ -113,6 +125,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
     std::size_t size = 0;
   };
   struct ReaderState {
+    std::size_t interim_taken = 0;
     std::uint64_t position = 0;
     bool cut_off = false;  // what follows its position is gone
     std::shared_ptr<net::WakeUp> bell;
@@ -126,6 +139,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   const store::FetchTicket ticket_;
   mutable std::mutex mutex_;
   FillPhase phase_ = FillPhase::awaiting_head;
+  std::vector<FillInterimPtr> interim_;
+  std::size_t interim_size_ = 0;
   std::shared_ptr<const FillHead> head_;
   std::deque<Chunk> chunks_;
   std::uint64_t dropped_ = 0;    // bytes of the body that are gone from the front
@@ -159,6 +174,9 @@ class FillReader {
         pieces;                   // what follows the reader's position, as far as it is published
     std::uint64_t available = 0;  // bytes of the body published so far, from its beginning
   };
+  // The interim responses that came since the last call. `none`: the reader has no use for them.
+  enum class Interim : std::uint8_t { none, shared, all };
+  std::vector<FillInterimPtr> take_interim(Interim which);
   // What can be seen now; takes the pieces and moves on past them.
   View take();
   // Without taking the body.

@@ -91,6 +91,9 @@ void append_our_fields(std::string& out, const ForwardedRequest& request) {
     append_field(out, field.name, field.value);
   }
   append_max_forwards(out, request);
+  if (request.expectation == Expectation::continue_first) {
+    append_field(out, "Expect", "100-continue");
+  }
 }
 
 }  // namespace

@@ -23,6 +23,9 @@ enum class ClientConditions : std::uint8_t { forward, omit };
 // If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Range.
 bool is_condition(http::FieldName id) noexcept;
 
+// Whether the origin is asked to say 100 before the body is sent to it.
+enum class Expectation : std::uint8_t { none, continue_first };
+
 struct ForwardedRequest {
   const http::RequestHead* head = nullptr;
   std::string_view method;     // GET where the cache asks on behalf of a HEAD
@@ -32,6 +35,7 @@ struct ForwardedRequest {
   std::string_view peer;
   std::string_view request_id;  // used where the client sent none
   http::BodyFraming framing;    // of the body that follows
+  Expectation expectation = Expectation::none;
   ClientConditions conditions = ClientConditions::forward;
   std::optional<std::string> cookie;       // replaces Cookie; empty: none is sent
   std::span<const std::string> normalize;  // fields that go out in their canonical spelling

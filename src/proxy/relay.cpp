@@ -33,6 +33,19 @@ class ClientBody final : public net::BodySource {
   std::string_view received_;
 };
 
+// RFC 9110 section 15.2: "A proxy MUST forward 1xx responses unless the proxy itself requested the
+// generation of the 1xx response."
+class ClientInterim final : public net::InterimSink {
+ public:
+  explicit ClientInterim(net::ClientExchange& client) : client_(client) {}
+  void interim(const http::ResponseHead& head) override {
+    client_.write_interim(head.status, render_interim_head(head));
+  }
+
+ private:
+  net::ClientExchange& client_;
+};
+
 std::string render_relayed_head(const http::ResponseHead& head,
                                 http::BodyFraming framing,
                                 net::ClientExchange& client,
@@ -133,26 +146,40 @@ net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
   co_return error;
 }
 
+net::UpstreamRequest outgoing_request(net::ClientExchange& client,
+                                      RelayInput& input,
+                                      ClientBody& body,
+                                      ClientInterim& interim) {
+  using Request = net::UpstreamRequest;
+  Request outgoing{.method = input.method,
+                   .head = std::move(input.head),
+                   .whole_body = {},
+                   .body = nullptr,
+                   .coding = Request::BodyCoding::as_is,
+                   .body_start = Request::BodyStart::at_once,
+                   .interim = &interim};
+  if (const auto whole = client.take_buffered_body()) {
+    outgoing.whole_body = *whole;
+  } else if (!client.body_consumed() || !input.received.empty()) {
+    outgoing.body = &body;
+    if (input.expectation == Expectation::continue_first) {
+      outgoing.body_start = Request::BodyStart::on_continue;
+    }
+    if (client.request().framing.kind == http::BodyKind::chunked) {
+      outgoing.coding = Request::BodyCoding::chunked;
+    }
+  }
+  return outgoing;
+}
+
 }  // namespace
 
 net::Awaitable<RelayOutcome> relay(WorkerState& state,
                                    net::ClientExchange& client,
                                    RelayInput input) {
-  const net::Request& request = client.request();
   ClientBody body(client, input.received);
-  net::UpstreamRequest outgoing{.method = input.method,
-                                .head = std::move(input.head),
-                                .whole_body = {},
-                                .body = nullptr,
-                                .coding = net::UpstreamRequest::BodyCoding::as_is};
-  if (const auto whole = client.take_buffered_body()) {
-    outgoing.whole_body = *whole;
-  } else if (!client.body_consumed() || !input.received.empty()) {
-    outgoing.body = &body;
-    if (request.framing.kind == http::BodyKind::chunked) {
-      outgoing.coding = net::UpstreamRequest::BodyCoding::chunked;
-    }
-  }
+  ClientInterim interim(client);
+  net::UpstreamRequest outgoing = outgoing_request(client, input, body, interim);
   state.counters.add(Counter::fetches);
   const auto upstream = state.upstream;
   const auto exchange = upstream->make_exchange();
@@ -161,7 +188,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   if (started) {
     const http::ResponseHead& head = **started;
     if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
-    const OwnPurge purge = purge_before_answer(state, *request.head, head, input);
+    const OwnPurge purge = purge_before_answer(state, *client.request().head, head, input);
     if (input.recorder != nullptr) input.recorder->begin(purge);
     ClientFraming framing = ClientFraming::length;
     std::string text = render_relayed_head(

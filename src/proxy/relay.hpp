@@ -1,9 +1,11 @@
 // Requests that go round the cache: bodies stream through in both directions at the pace of the
-// slower side, nothing is kept but what a recorder keeps. Unsafe requests that succeed invalidate
-// what is stored before the client sees the answer.
+// slower side, 1xx responses go ahead of the answer as they come, nothing is kept but what a
+// recorder keeps. Unsafe requests that succeed invalidate what is stored before the client sees the
+// answer.
 #pragma once
 
 #include "net/client_exchange.hpp"
+#include "proxy/forwarded_request.hpp"
 #include "proxy/post_recorder.hpp"
 #include "proxy/request_plan.hpp"
 #include "proxy/response_text.hpp"
@@ -15,7 +17,8 @@
 namespace hawkcache::proxy {
 
 struct RelayInput {
-  std::string head;           // the request as it goes out
+  std::string head;                             // the request as it goes out
+  Expectation expectation = Expectation::none;  // that is in it
   std::string received = {};  // of its body, if its beginning has been read already
   http::Method method = http::Method::get;
   const RequestPlan* plan = nullptr;  // valid during the call

@@ -83,30 +83,52 @@ bool belongs_to_304(std::string_view line) {
   });
 }
 
-}  // namespace
-
-std::string render_response_head(int status,
-                                 std::string_view reason,
-                                 http::FieldsView fields,
-                                 const HeadRendering& how) {
-  const http::NominatedFields nominated(fields);
-  std::string out;
-  out.reserve(512);
+void append_status_line(std::string& out, int status, std::string_view reason) {
   out += "HTTP/1.1 ";
   append_number(out, static_cast<std::uint64_t>(status));
   out.append(" ").append(reason.empty() ? http::reason_phrase(status) : reason).append("\r\n");
+}
+
+void append_origin_fields(std::string& out, http::FieldsView fields, const HeadRendering& how) {
+  const http::NominatedFields nominated(fields);
   for (const http::Field& field : fields) {
     if (stays_behind(field.id, how) || nominated.removes(field) || is_stripped(field, how)) {
       continue;
     }
     append_field(out, field.name, field.value);
   }
+}
+
+}  // namespace
+
+std::string render_response_head(int status,
+                                 std::string_view reason,
+                                 http::FieldsView fields,
+                                 const HeadRendering& how) {
+  std::string out;
+  out.reserve(512);
+  append_status_line(out, status, reason);
+  append_origin_fields(out, fields, how);
   // RFC 9110 section 6.6.1: a recipient with a clock adds the Date that is missing.
   if (!fields.contains(FieldName::date)) append_field(out, "Date", http::format_date(how.now));
   if (how.client_cache_control && *how.client_cache_control) {
     append_field(out, "Cache-Control", **how.client_cache_control);
   }
   append_field(out, "Via", "1.1 hawkcache");
+  return out;
+}
+
+std::string render_interim_head(const http::ResponseHead& head) {
+  std::string out;
+  append_status_line(out, head.status, head.reason);
+  // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response
+  // with a status code of 1xx (Informational)"; RFC 9112 section 6.1 says the same of
+  // Transfer-Encoding. Neither passes.
+  append_origin_fields(out,
+                       head.fields(),
+                       {.use = HeadUse::pass, .strip = {}, .client_cache_control = {}, .now = {}});
+  append_field(out, "Via", "1.1 hawkcache");
+  out += "\r\n";
   return out;
 }
 

@@ -36,6 +36,10 @@ std::string render_response_head(int status,
                                  http::FieldsView fields,
                                  const HeadRendering& how);
 
+// A 1xx response's whole head, empty line included, as it goes to clients: the origin's fields
+// cleaned in the same way, and Via. No Date, and nothing about the cache, which has no part in it.
+std::string render_interim_head(const http::ResponseHead& head);
+
 // Rounded down, as Cache-Status and Age count.
 inline std::int64_t whole_seconds(Duration duration) noexcept {
   return std::chrono::floor<std::chrono::seconds>(duration).count();

@@ -198,8 +198,16 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
     rule_tags_ = planner_.render_tags();
     recorder.emplace(state_, *plan_, make_subject(request), snapshot_->tag_limits);
   }
+  // RFC 9110 section 10.1.1: a proxy forwards a request with a 100-continue expectation by its
+  // header section first. Not where the whole body is here, or some of it has been read already:
+  // nobody waits then, nothing is saved.
+  const Expectation expectation = received.empty() && client.awaits_continue()
+                                      ? Expectation::continue_first
+                                      : Expectation::none;
   RelayInput input{
-      .head = render_forwarded(request, ClientConditions::forward, {}, request.head->method_text),
+      .head = render_forwarded(
+          request, ClientConditions::forward, expectation, {}, request.head->method_text),
+      .expectation = expectation,
       .received = std::move(received),
       .method = request.head->method,
       .plan = plan_,

@@ -75,6 +75,7 @@ class Transaction final : public net::RequestHandler {
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
   std::string render_forwarded(const net::Request& request,
                                ClientConditions conditions,
+                               Expectation expectation,
                                std::span<const caching::OwnedField> validators,
                                std::string_view method);
   JoinRequest join_request(const net::Request& request) const;

@@ -15,6 +15,7 @@ namespace {
 
 using caching::Reason;
 using observe::Counter;
+using Role = CollapseTable::Joined::Role;
 
 constexpr int kMaxVariantTries = 3;
 
@@ -28,6 +29,19 @@ Share share_of(const FillReader::View& view,
   return view.stored_reason == Reason::stale_if_error
              ? may_share_stale(view.stored->meta(), request, policy)
              : may_share_fresh(view.stored->meta(), request, policy, now);
+}
+
+// Whoever began the fetch has its 1xx responses as they come. For others they are part of a
+// response that is not known to be theirs until its head is judged; and where the final response
+// has fields for the first client alone, so may they.
+FillReader::Interim interim_for(const FillReader::View& view, Role role) {
+  if (role == Role::leader) return FillReader::Interim::all;
+  const bool has_own = view.head && !view.head->own_text.empty();
+  return has_own ? FillReader::Interim::none : FillReader::Interim::shared;
+}
+
+void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& client) {
+  for (const FillInterimPtr& one : interim) client.write_interim(one->status, one->text);
 }
 
 bool has_conditions(http::FieldsView fields) {
@@ -65,18 +79,19 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
                                                             Company company) {
   const net::Request& request = client.request();
   auto fill = make_fill(request);
-  CollapseTable::Joined joined{.reader = nullptr, .role = CollapseTable::Joined::Role::leader};
+  CollapseTable::Joined joined{.reader = nullptr, .role = Role::leader};
   if (company == Company::shared) {
     joined = state_.fills.join_or_lead(join_request(request), fill, client.executor());
   } else {
     joined.reader = fill->try_read(client.executor());
   }
-  const bool leads = joined.role == CollapseTable::Joined::Role::leader;
+  const bool leads = joined.role == Role::leader;
   if (leads) start_fetch(state_, make_order(request, fill, company));
   fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
   FillReader::View view = reader.peek();
   while (view.phase == FillPhase::awaiting_head) {
+    if (leads) pass_on(reader.take_interim(FillReader::Interim::all), client);
     co_await reader.wait();
     view = reader.peek();
   }
@@ -90,6 +105,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     }
   }
   if (!leads) state_.counters.add(Counter::collapsed);
+  pass_on(reader.take_interim(interim_for(view, joined.role)), client);
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
   status.collapsed = !leads;
@@ -198,25 +214,27 @@ FetchOrder Transaction::make_order(const net::Request& request,
   }
   const auto conditions = whole ? ClientConditions::omit : ClientConditions::forward;
   const std::string_view method = for_head ? "GET" : request.head->method_text;
-  FetchOrder order{.fill = std::move(fill),
-                   .method = for_head ? http::Method::get : request.head->method,
-                   .head = render_forwarded(request, conditions, validators, method),
-                   .content = content_,
-                   .conditions = conditions,
-                   .unconditional_head = {},
-                   .base = lookup_.stored,
-                   .base_freshness = lookup_.freshness,
-                   .route = plan_->route,
-                   .snapshot = snapshot_,
-                   .scheme = std::string(plan_->scheme)};
+  FetchOrder order{
+      .fill = std::move(fill),
+      .method = for_head ? http::Method::get : request.head->method,
+      .head = render_forwarded(request, conditions, Expectation::none, validators, method),
+      .content = content_,
+      .conditions = conditions,
+      .unconditional_head = {},
+      .base = lookup_.stored,
+      .base_freshness = lookup_.freshness,
+      .route = plan_->route,
+      .snapshot = snapshot_,
+      .scheme = std::string(plan_->scheme)};
   if (!validators.empty()) {
-    order.unconditional_head = render_forwarded(request, conditions, {}, method);
+    order.unconditional_head = render_forwarded(request, conditions, Expectation::none, {}, method);
   }
   return order;
 }
 
 std::string Transaction::render_forwarded(const net::Request& request,
                                           ClientConditions conditions,
+                                          Expectation expectation,
                                           std::span<const caching::OwnedField> validators,
                                           std::string_view method) {
   const bool cached = plan_->kind == PlanKind::lookup;
@@ -232,6 +250,7 @@ std::string Transaction::render_forwarded(const net::Request& request,
       .peer = request.peer,
       .request_id = {},
       .framing = framing,
+      .expectation = expectation,
       .conditions = conditions,
       .cookie = std::nullopt,
       .normalize = {},

@@ -187,6 +187,24 @@ TEST_F(BrokenOrigin, ContradictoryLengthsAreABadGateway) {
   check(table);
 }
 
+// RFC 9112 section 6.3, rule 4: it ends with the connection.
+TEST_F(BrokenOrigin, AnUnknownTransferCodingIsPlainBytesToTheEnd) {
+  origin.on("/cached/coding", [](OriginExchange& exchange) {
+    exchange.send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: asdf\r\nCache-Control: max-age=60\r\n\r\n");
+    exchange.send("6\r\nplain\r\n0\r\n\r\n");
+    exchange.close();
+  });
+  for (const char* x_cache : {"MISS", "HIT"}) {
+    const Response response = get("/cached/coding");
+    EXPECT_EQ(response.x_cache(), x_cache);
+    EXPECT_EQ(response.body, "6\r\nplain\r\n0\r\n\r\n");
+    EXPECT_TRUE(response.whole);
+    EXPECT_EQ(response["transfer-encoding"].find("asdf"), std::string::npos);
+  }
+  EXPECT_EQ(origin.count("/cached/coding"), 1U);
+}
+
 TEST_F(BrokenOrigin, TruncatedAndMisframedBodiesAreCut) {
   using Seen = RawResponse::Seen;
   const std::string chunked =

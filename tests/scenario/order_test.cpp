@@ -142,6 +142,9 @@ TEST_F(Order, InterimResponsesPrecedeTheFinalOne) {
     EXPECT_EQ(response.status, 200);
     EXPECT_EQ(response.body, "final");
     EXPECT_FALSE(response.has("link"));
+    const bool hit = response.x_cache() == "HIT";
+    EXPECT_EQ(response.interim, hit ? std::vector<int>{} : std::vector<int>({103, 102}))
+        << "the 100 was not asked for";
     EXPECT_EQ(one.get("/after").status, 200);
   }
 }

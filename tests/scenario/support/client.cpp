@@ -32,6 +32,7 @@ Response Client::read_head(std::string_view method) {
     const int status = std::atoi(line.c_str() + 9);
     if (status < 200 && status != 101) {
       response.interim.push_back(status);
+      response.interim_fields.push_back(std::move(head.fields));
       continue;
     }
     response.status = status;

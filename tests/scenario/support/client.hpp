@@ -20,6 +20,7 @@ struct Response {
   std::string body;
   bool whole = false;  // the body came to its proper end
   std::vector<int> interim;
+  std::vector<Fields> interim_fields;  // of each of them
   std::string trailers;
 
   std::string operator[](std::string_view name) const { return fields.value(name); }

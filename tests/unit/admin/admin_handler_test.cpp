@@ -40,6 +40,8 @@ class MemoryExchange final : public net::ClientExchange {
   std::optional<std::string_view> take_buffered_body() noexcept override { return std::nullopt; }
   bool body_consumed() const noexcept override { return consumed_; }
   void cancel_read() noexcept override {}
+  bool awaits_continue() const noexcept override { return false; }
+  void write_interim(int /*status*/, std::string_view /*head*/) override {}
   net::Awaitable<ErrorCode> write(std::span<const net::asio::const_buffer> buffers) override {
     for (const auto& buffer : buffers)
       written.append(static_cast<const char*>(buffer.data()), buffer.size());

@@ -1,6 +1,7 @@
 // Conversations with well-behaved, broken and hostile servers, and with clients that break off.
 #include "net/upstream_exchange.hpp"
 
+#include "unit/net/scripted_body.hpp"
 #include "unit/net/upstream_fixture.hpp"
 
 #include <algorithm>
@@ -233,40 +234,6 @@ TEST_F(UpstreamExchangeTest, CanBeCancelledWhileItWaits) {
 }
 
 // Request bodies
-
-// Gives what it is given, then says how it ends; or never ends.
-class ScriptedBody final : public BodySource {
- public:
-  explicit ScriptedBody(Executor executor) : gate_(executor) {
-    gate_.expires_at(SteadyTime::max());
-  }
-
-  std::vector<std::string> pieces;
-  ErrorCode error;       // at the end, instead of it
-  bool endless = false;  // the last piece again and again
-  bool stalls = false;   // waits in place of an end until cancelled
-  int cancelled = 0;
-
-  Awaitable<Result<std::string_view>> read() override {
-    if (next_ < pieces.size()) co_return std::string_view(pieces[next_++]);
-    if (cancelled > 0) co_return Errc::client_gone;
-    if (endless) co_return std::string_view(pieces.back());
-    if (stalls) {
-      co_await gate_.async_wait(use_op);
-      co_return Errc::client_gone;
-    }
-    if (error) co_return error;
-    co_return std::string_view();
-  }
-  void cancel() noexcept override {
-    ++cancelled;
-    gate_.cancel();
-  }
-
- private:
-  Timer gate_;
-  std::size_t next_ = 0;
-};
 
 TEST_F(UpstreamExchangeTest, SendsABodyInChunks) {
   const std::string_view framed = "2\r\nab\r\n3\r\ncde\r\n0\r\n\r\n";

@@ -23,6 +23,7 @@ struct Outcome {
   int status = 0;
   std::string body;
   PieceState end = PieceState::need_input;
+  std::string interim;  // "103 </a>;" for each
   ErrorCode error;
   bool usable = false;  // the connection, for another request
 };
@@ -59,8 +60,13 @@ Outcome receive(UpstreamResponse& response,
   Outcome outcome;
   response.begin(method);
   Feeder feeder(response, bytes, step);
-  while (outcome.head == HeadState::need_input && feeder.more())
+  while (outcome.head == HeadState::need_input && feeder.more()) {
     outcome.head = response.next_head();
+    for (; outcome.head == HeadState::interim; outcome.head = response.next_head()) {
+      const auto link = response.head().fields().combined("Link");
+      outcome.interim += std::to_string(response.head().status) + " " + link.value_or("") + ";";
+    }
+  }
   if (outcome.head != HeadState::complete) return outcome;
   outcome.status = response.head().status;
   for (;;) {
@@ -178,6 +184,15 @@ const Case kCases[] = {
     {"204", "HTTP/1.1 204 No Content\r\n\r\n", 204, ""},
     {"204 with a body", "HTTP/1.1 204 No Content\r\n\r\nhello", 204, "", PieceState::end, false},
     {"304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", 304, ""},
+    // A coding that nobody knows (RFC 9112 section 6.3, rule 4)
+    {"unknown coding",
+     kOk + "Transfer-Encoding: asdf\r\n\r\nhello",
+     200,
+     "hello",
+     PieceState::end,
+     false,
+     http::Method::get,
+     AtEnd::closes},
     // Interim responses (RFC 9110 section 15.2)
     {"after 100", "HTTP/1.1 100 Continue\r\n\r\n" + kOk + "Content-Length: 1\r\n\r\n!", 200, "!"},
     {"length of a 1xx",
@@ -226,6 +241,23 @@ TEST(UpstreamResponse, RefusesWhatIsNoFinalResponse) {
     UpstreamResponse response(kLimits, kMaxInterim);
     EXPECT_EQ(receive(response, bytes, bytes.size()).head, HeadState::malformed);
     EXPECT_EQ(receive(response, bytes, 100).head, HeadState::malformed);
+  }
+}
+
+TEST(UpstreamResponse, ShowsInterimHeadsOneByOne) {
+  const std::string bytes =
+      "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 103 "
+      "Early Hints\r\nLink: </b>\r\n\r\n" +
+      kOk + "Link: </c>\r\nContent-Length: 1\r\n\r\n!";
+  UpstreamResponse response(kLimits, kMaxInterim);
+  for (const std::size_t step : {bytes.size(), std::size_t{1}, std::size_t{7}}) {
+    SCOPED_TRACE(step);
+    const Outcome outcome = receive(response, bytes, step);
+    EXPECT_EQ(outcome.interim, "102 ;103 </a>;103 </b>;");
+    EXPECT_EQ(outcome.status, 200);
+    EXPECT_EQ(response.head().fields().combined("Link"), "</c>");
+    EXPECT_EQ(outcome.body, "!");
+    EXPECT_TRUE(outcome.usable);
   }
 }
 

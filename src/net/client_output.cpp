@@ -1,0 +1,61 @@
+#include "net/client_output.hpp"
+
+namespace hawkcache::net {
+
+void ClientOutput::write_interim(int status, std::string_view head) {
+  interim_.add(status, head);
+  // A failure shows again when the response is written.
+  [[maybe_unused]] const ErrorCode error = write_interim_now();
+}
+
+Awaitable<ErrorCode> ClientOutput::give_continue() {
+  interim_.add_continue();
+  const ErrorCode error = co_await flush_interim();
+  co_return error;
+}
+
+Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buffers) {
+  interim_.end();
+  if (!interim_.unsent().empty()) {
+    const ErrorCode error = co_await flush_interim();
+    if (error) co_return error;
+  }
+  if (!buffers.empty()) gather_.assign(buffers);
+  for (;;) {
+    const ErrorCode error = gather_.write_some(socket_, written_);
+    if (!error) co_return ErrorCode{};
+    if (error != asio::error::would_block) co_return Errc::client_gone;
+    const ErrorCode failed = co_await wait_for_room();
+    if (failed) co_return failed;
+  }
+}
+
+ErrorCode ClientOutput::write_interim_now() {
+  while (!interim_.unsent().empty()) {
+    ErrorCode error;
+    const std::size_t size = socket_.write_some(asio::buffer(interim_.unsent()), error);
+    if (error) return error;
+    interim_.sent(size);
+  }
+  return {};
+}
+
+Awaitable<ErrorCode> ClientOutput::flush_interim() {
+  for (;;) {
+    const ErrorCode error = write_interim_now();
+    if (!error) co_return ErrorCode{};
+    if (error != asio::error::would_block) co_return Errc::client_gone;
+    const ErrorCode failed = co_await wait_for_room();
+    if (failed) co_return failed;
+  }
+}
+
+Awaitable<ErrorCode> ClientOutput::wait_for_room() {
+  deadline_.arm(timeout_);
+  const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
+  deadline_.disarm();
+  if (!failed) co_return ErrorCode{};
+  co_return deadline_.expired() ? Errc::client_timeout : Errc::client_gone;
+}
+
+}  // namespace hawkcache::net

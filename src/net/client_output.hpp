@@ -1,0 +1,65 @@
+// What goes to a client, in order: an exchange's interim responses, then its response. Two
+// coroutines may have something to say at once (one relays the answer while another reads the
+// request's body, which a 100 precedes); whatever they do, nothing is sent in the middle of
+// something else. Owned by the connection, on whose worker everything here is called.
+#pragma once
+
+#include "base/result.hpp"
+#include "net/asio.hpp"
+#include "net/gather_write.hpp"
+#include "net/interim_queue.hpp"
+#include "net/socket_deadline.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace hawkcache::net {
+
+class ClientOutput {
+ public:
+  // `timeout`: for the client to take any bytes.
+  ClientOutput(DeadlineQueue& queue, Socket& socket, Duration timeout)
+      : socket_(socket), timeout_(timeout), deadline_(queue, socket) {}
+
+  void begin_exchange() noexcept { written_ = 0; }
+  // Of the exchange's response, interim responses not counted.
+  std::uint64_t written() const noexcept { return written_; }
+
+  // Before the first write of an exchange that may have interim responses.
+  void begin_interim(http::Version client, InterimQueue::Continue expected) noexcept {
+    interim_.begin(client, expected);
+  }
+  const InterimQueue& interim() const noexcept { return interim_; }
+  // Never waits: what the socket does not take goes out before anything else does.
+  void write_interim(int status, std::string_view head);
+  // A client that expects a 100 has one when this returns, from the origin or from us. Errors as
+  // write().
+  Awaitable<ErrorCode> give_continue();
+
+  // Writes what can be written of the response without waiting. Error: would_block, then write({})
+  // goes on with the rest; or what went wrong.
+  ErrorCode write_now(std::span<const asio::const_buffer> buffers) {
+    gather_.assign(buffers);
+    return gather_.write_some(socket_, written_);
+  }
+  // Writes all of it. Errors: client_gone, client_timeout. One caller at a time.
+  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers);
+  void disarm() noexcept { deadline_.disarm(); }
+
+ private:
+  ErrorCode write_interim_now();
+  Awaitable<ErrorCode> flush_interim();
+  Awaitable<ErrorCode> wait_for_room();
+
+  Socket& socket_;
+  Duration timeout_;
+  // Of all who wait for room: the same event ends their waits, and each arms it anew before the
+  // next.
+  SocketDeadline deadline_;
+  GatherWrite gather_;
+  InterimQueue interim_;
+  std::uint64_t written_ = 0;
+};
+
+}  // namespace hawkcache::net
