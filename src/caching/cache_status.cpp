@@ -102,10 +102,12 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::no_cache:
     case Reason::stale_if_error:
       return Forward::stale;
-    // "partial: The cache was able to select a partial response": does not apply, because only
-    // whole responses are stored; Reason::partial is about storing. "miss: The cache did not
-    // contain any responses that could be used to satisfy this request (to be used when an
-    // implementation cannot distinguish between uri-miss and vary-miss)."
+    // "partial: The cache was able to select a partial response for the request, but it did not
+    // contain all of the requested ranges (or the request was for the complete response)."
+    case Reason::partial_miss:
+      return Forward::partial;
+    // "miss: The cache did not contain any responses that could be used to satisfy this request (to
+    // be used when an implementation cannot distinguish between uri-miss and vary-miss)."
     case Reason::known_uncacheable:
     case Reason::rule_changed:
     case Reason::no_store:

@@ -69,6 +69,9 @@ namespace hawkcache::caching {
   X(request_no_store, "request-no-store", "the client asked not to store")                         \
   X(only_if_cached, "only-if-cached", "the client wanted an answer from the store only")           \
   X(rule_changed, "rule-changed", "it was stored under another version of the rule")               \
+  X(partial_miss,                                                                                  \
+    "partial-miss",                                                                                \
+    "of what is stored only parts are there, and others were asked for")                           \
   /* why a stale response is served all the same */                                                \
   X(stale_while_revalidate,                                                                        \
     "stale-while-revalidate",                                                                      \

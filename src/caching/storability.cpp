@@ -37,8 +37,8 @@ constexpr std::array kNeverStoredStatuses = {428, 429, 431, 511};
 // "a cache has "understood" a [...] response status code if it recognizes it and implements all
 // specified caching-related behavior" (RFC 9111 section 3)
 constexpr std::array kUnderstoodStatuses = {
-    200, 201, 202, 203, 204, 205, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405, 406,
-    407, 408, 409, 410, 411, 413, 414, 415, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
+    200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405,
+    406, 407, 408, 409, 410, 411, 413, 414, 415, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
 
 // Fields without which the stored body would mean something else, or the wrong variant be chosen: a
 // qualified directive that names one cannot be followed by leaving it out.
@@ -52,12 +52,13 @@ bool names_needed_field(const std::vector<std::string>& names) noexcept {
   });
 }
 
-// What the rule gives a response of this status: its own entry in `statuses`, else `ttl` for 2xx.
+// What the rule gives a response of this status: its own entry in `statuses`, else `ttl` for 2xx,
+// though not for 206.
 std::optional<Duration> rule_lifetime(const CachePolicy& policy, int status) noexcept {
   for (const auto& [listed, lifetime] : policy.statuses) {
     if (listed == status) return lifetime;
   }
-  return status >= 200 && status < 300 ? policy.ttl : std::nullopt;
+  return status >= 200 && status < 300 && status != 206 ? policy.ttl : std::nullopt;
 }
 
 // One decision, taken clause by clause. Each check returns Reason::none or why not.
@@ -67,13 +68,15 @@ class Decision {
            http::FieldsView request,
            const http::ResponseHead& response,
            const CachePolicy& policy,
-           ResponseTimes times)
+           ResponseTimes times,
+           Asked asked)
       : method_(method),
         request_(request),
         status_(response.status),
         fields_(response.fields()),
         policy_(policy),
         times_(times),
+        asked_(asked),
         deciding_(deciding_directives(fields_)),
         validators_(parse_validators(fields_, times.response_time)),
         explicit_(explicit_lifetime(deciding_, fields_, times)),
@@ -120,6 +123,7 @@ class Decision {
   http::FieldsView fields_;
   const CachePolicy& policy_;
   ResponseTimes times_;
+  Asked asked_;
   DecidingDirectives deciding_;
   Validators validators_;
   std::optional<FreshnessLifetime> explicit_;
@@ -177,8 +181,9 @@ Reason Decision::check_status() const {
   if (status_ < 200) return Reason::status;
   // "if the response status code is 206 or 304, or the must-understand cache directive is present:
   // the cache understands the response status code". A 206 or 304 is understood only where the
-  // cache asked for it, and does not come here then.
-  if (contains(kPartialStatuses, status_)) return Reason::partial;
+  // cache asked for it; the latter does not come here then.
+  const bool part = status_ == 206 && asked_ == Asked::part;
+  if (contains(kPartialStatuses, status_) && !part) return Reason::partial;
   if (said().must_understand && !origin_set_aside_ && !contains(kUnderstoodStatuses, status_)) {
     return Reason::must_understand;
   }
@@ -331,8 +336,9 @@ Storability decide_storability(http::Method method,
                                http::FieldsView request,
                                const http::ResponseHead& response,
                                const CachePolicy& policy,
-                               ResponseTimes times) {
-  return Decision(method, request, response, policy, times).decide();
+                               ResponseTimes times,
+                               Asked asked) {
+  return Decision(method, request, response, policy, times, asked).decide();
 }
 
 }  // namespace hawkcache::caching

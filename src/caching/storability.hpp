@@ -8,6 +8,7 @@
 #include "caching/stored_meta.hpp"
 #include "http/head.hpp"
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,12 +27,17 @@ struct NotStorable {
 };
 using Storability = std::variant<Storable, NotStorable>;
 
+// What was asked of the origin. A 206 is an answer only to a request for a part; then it is judged
+// as a 200 would be, but for the rule's ttl, which is never given to it.
+enum class Asked : std::uint8_t { whole, part };
+
 // `request` is the request as the client sent it (Authorization, Cache-Control: no-store where the
 // policy honours it); its method is what was sent upstream.
 Storability decide_storability(http::Method method,
                                http::FieldsView request,
                                const http::ResponseHead& response,
                                const CachePolicy& policy,
-                               ResponseTimes times);
+                               ResponseTimes times,
+                               Asked asked = Asked::whole);
 
 }  // namespace hawkcache::caching

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "http/range.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -57,6 +58,13 @@ struct Validators {
   std::optional<WallTime> date{};  // for If-Modified-Since where there is no Last-Modified
 };
 
+// What is there of a response that is not complete (RFC 9111 section 3.3).
+struct PartialContent {
+  std::uint64_t complete_length = 0;
+  // Ascending, neither overlapping nor touching; the stored body holds them one after the other.
+  std::vector<http::ByteRange> parts{};
+};
+
 struct StoredMeta {
   int status = 200;
   Freshness freshness{};
@@ -68,6 +76,9 @@ struct StoredMeta {
   std::vector<std::string> tags{};  // rule tags and the origin's; sorted, without repetition
   // Of the rule that stored it; another one is another rule (reload).
   std::uint64_t rule_fingerprint = 0;
+  // Null: the response is complete. Otherwise it is kept as an incomplete 200, its head that of the
+  // whole: it answers nobody who did not ask for bytes that are there.
+  std::shared_ptr<const PartialContent> partial{};
 };
 
 }  // namespace hawkcache::caching

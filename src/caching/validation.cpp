@@ -30,6 +30,14 @@ bool none_match_is_false(http::FieldsView request, const Validators& validators)
   return matched;
 }
 
+// "The validator is about to be used by an intermediate to compare with the validator stored in its
+// cache for the representation, and the cache entry includes a Date value that is at least one
+// second after the Last-Modified value" (RFC 9110 section 8.8.2.2)
+bool has_strong_date(const Validators& validators) noexcept {
+  return validators.last_modified_time && validators.date &&
+         *validators.date - *validators.last_modified_time >= std::chrono::seconds(1);
+}
+
 // Fields that a 304 does not change: "Header fields that the cache's stored response depends upon"
 // and "The Content-Length header field" (RFC 9111 section 3.2)
 bool kept_as_stored(FieldName name) noexcept {
@@ -122,11 +130,24 @@ IfRange evaluate_if_range(http::FieldsView request, const Validators& validators
   // 8.8.2.2, the condition is false": strong is a Last-Modified that is "at least one second" older
   // than Date. "If the HTTP-date validator provided exactly matches the Last-Modified field value
   // for the selected representation, the condition is true."
-  const auto modified = validators.last_modified_time;
-  const bool strong =
-      modified && validators.date && *validators.date - *modified >= std::chrono::seconds(1);
-  return strong && *text == validators.last_modified ? IfRange::honour_range
-                                                     : IfRange::ignore_range;
+  return has_strong_date(validators) && *text == validators.last_modified ? IfRange::honour_range
+                                                                          : IfRange::ignore_range;
+}
+
+// Where there is an entity tag, it alone says what the representation is.
+std::optional<std::string_view> strong_validator(const Validators& validators) noexcept {
+  if (!validators.entity_tag.empty()) {
+    if (is_weak(validators.entity_tag)) return std::nullopt;
+    return validators.entity_tag;
+  }
+  if (!has_strong_date(validators)) return std::nullopt;
+  return validators.last_modified;
+}
+
+bool share_strong_validator(const Validators& a, const Validators& b) noexcept {
+  const auto one = strong_validator(a);
+  const auto other = strong_validator(b);
+  return one && other && *one == *other && a.entity_tag.empty() == b.entity_tag.empty();
 }
 
 std::vector<OwnedField> conditional_fields(const Validators& validators) {

@@ -6,6 +6,7 @@
 #include "http/head.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,13 @@ Precondition evaluate_precondition(http::FieldsView request,
 // (or an exact date) that matches.
 enum class IfRange : std::uint8_t { honour_range, ignore_range };
 IfRange evaluate_if_range(http::FieldsView request, const Validators& validators);
+
+// The validator that If-Range may carry: a strong entity tag, or a Last-Modified that is strong in
+// the sense of RFC 9110 section 8.8.2.2. nullopt: there is none.
+std::optional<std::string_view> strong_validator(const Validators& validators) noexcept;
+// Whether two responses have the same strong validator in common, and so are of one representation,
+// byte for byte: what parts need to be combined (RFC 9110 section 15.3.7.3).
+bool share_strong_validator(const Validators& a, const Validators& b) noexcept;
 
 // Fields of ours for a conditional request: name and value, at most two. Empty where there is no
 // validator.

@@ -103,9 +103,7 @@ std::variant<int, SyntaxError> parse_status(std::string_view text) {
         fmt::format("{} is no final status; write a number from 200 to 599, one entry each",
                     in_quotes(text))};
   }
-  if (*number == 206 || *number == 304) {
-    return SyntaxError{0, fmt::format("{} cannot be stored by itself; remove it", *number)};
-  }
+  if (*number == 304) return SyntaxError{0, "304 cannot be stored by itself; remove it"};
   return static_cast<int>(*number);
 }
 

@@ -69,6 +69,11 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
   const FillSubject& subject = fill.subject();
   if (subject.rule_fingerprint != request.rule_fingerprint) return false;
   const auto head = fill.head();
+  // A part answers only those who ask for the same. An origin that ignores ranges sends the whole,
+  // which is everybody's.
+  const bool part = !subject.range.empty() && (!head || head->meta.partial);
+  if (part && (subject.range != request.range || subject.if_range != request.if_range))
+    return false;
   // A purge since the fill's fetch began concerns it by URL, prefix, all and tags; while the
   // origin's tags are unknown, any purge of a tag does.
   const auto verdict =

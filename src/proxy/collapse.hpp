@@ -34,6 +34,9 @@ struct JoinRequest {
   http::FieldsView fields;
   const caching::CachePolicy* policy = nullptr;
   WallTime now{};
+  // As in FillSubject: the one range that it would ask the origin for; empty: the whole.
+  std::string_view range;
+  std::string_view if_range;
   std::shared_ptr<const caching::VaryNames>
       vary_hint;  // names known to select this key's variants; null: none known
 };

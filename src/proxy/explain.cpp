@@ -78,9 +78,8 @@ std::string ttl_source(const CachePolicy& policy) {
 }
 
 std::string status_condition(const CachePolicy& policy) {
-  std::string text = policy.ttl
-                         ? "status: 2xx except 206"
-                         : "status: any with an explicit lifetime from the origin (206 never)";
+  std::string text = policy.ttl ? "status: 2xx except 206"
+                                : "status: any with an explicit lifetime from the origin";
   for (const auto& [status, lifetime] : policy.statuses) {
     text += fmt::format(", {} for {}", status, to_words(lifetime));
   }

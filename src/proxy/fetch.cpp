@@ -2,8 +2,12 @@
 
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
+#include "proxy/part_assembly.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/response_text.hpp"
+
+#include <algorithm>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -44,17 +48,19 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<Next> exchange_once(std::string head);
   Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
   Next on_not_modified(const http::ResponseHead& head);
+  std::optional<Next> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
+  void begin_body();
   void on_error(const ErrorCode& error);
-  bool is_unasked(int status) const;
   bool serve_stale_instead();
   net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
   void complete();
-  store::PutResult put(std::vector<SharedBytes> body);
+  bool is_as_long_as_announced() const;
+  store::StoredParts make_parts(std::vector<SharedBytes> body) const;
+  store::PutResult put();
   void not_stored(Reason reason);
-  bool speaks_for_the_resource() const;
   void forget_base();
   IntakeInput intake_input() const;
 
@@ -65,12 +71,14 @@ class Fetch final : public net::InterimSink {
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
   bool keeping_ = false;
+  std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
 };
 
 net::Awaitable<void> Fetch::run() {
   const Next next = co_await exchange_once(std::move(order_.head));
   if (next == Next::ask_unconditionally) {
     order_.base.reset();
+    order_.rest.reset();
     co_await exchange_once(std::move(order_.unconditional_head));
   }
 }
@@ -109,6 +117,8 @@ void Fetch::interim(const http::ResponseHead& head) {
                   .shared = !head.fields().contains(http::FieldName::set_cookie)}));
 }
 
+// A 206 under a client's If-Range may leave out fields of the representation (RFC 9110
+// section 15.3.7): it goes to that client and is not kept.
 IntakeInput Fetch::intake_input() const {
   return {.method = order_.method,
           .subject = &fill_.subject(),
@@ -116,35 +126,53 @@ IntakeInput Fetch::intake_input() const {
           .scheme = order_.scheme,
           .tag_limits = order_.snapshot->tag_limits,
           .times = times_,
-          .max_object = state_.store.max_object()};
+          .max_object = state_.store.max_object(),
+          .asked = fill_.subject().range.empty() || !fill_.subject().if_range.empty()
+                       ? caching::Asked::whole
+                       : caching::Asked::part};
 }
 
 Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming framing) {
   const bool validating = order_.base && !order_.unconditional_head.empty();
   if (head.status == 304 && validating) return on_not_modified(head);
   if (caching::is_error_for_stale(head.status) && serve_stale_instead()) return Next::done;
-  if (is_unasked(head.status)) {
+  if (order_.rest) {
+    if (const auto next = on_rest(head, framing)) return *next;
+  }
+  if (is_unasked(head.status, fill_.subject(), order_.conditions)) {
     on_error(Errc::upstream_malformed);
     return Next::done;
   }
   head_ = take_in(head, framing, intake_input());
-  keeping_ = head_->not_stored == Reason::none;
-  if (!keeping_) {
-    not_stored(head_->not_stored);
-    if (speaks_for_the_resource()) forget_base();
-  }
-  fill_.set_head(head_);
+  if (head_->meta.partial) part_fields_.emplace(head.fields());
+  begin_body();
   return Next::body;
 }
 
-// A part, or "not modified", is no answer to a request for the whole.
-bool Fetch::is_unasked(int status) const {
-  if (status != 206 && status != 304) return false;
-  const http::FieldsView fields = fill_.subject().request->fields();
-  if (order_.conditions == ClientConditions::omit) return true;
-  if (status == 206) return !fields.contains(http::FieldName::range);
-  return !fields.contains(http::FieldName::if_none_match) &&
-         !fields.contains(http::FieldName::if_modified_since);
+void Fetch::begin_body() {
+  keeping_ = head_->not_stored == Reason::none;
+  if (!keeping_) {
+    not_stored(head_->not_stored);
+    if (speaks_for_the_resource(*head_)) forget_base();
+  }
+  fill_.set_head(head_);
+}
+
+// The answer to a request for what is missing of a stored part. nullopt: it is none, but the whole
+// anew, or an error, and is treated as such.
+std::optional<Fetch::Next> Fetch::on_rest(const http::ResponseHead& head,
+                                          http::BodyFraming framing) {
+  if (head.status == 206) {
+    head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
+    if (!head_) return Next::ask_unconditionally;
+    begin_body();
+    fill_.stage(order_.part->body(), 0, order_.rest->first);
+    return Next::body;
+  }
+  // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
+  if (head.status == 304 || head.status == 416) return Next::ask_unconditionally;
+  order_.rest.reset();
+  return std::nullopt;
 }
 
 Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
@@ -157,9 +185,9 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
     // no longer.
     const store::StoredResponsePtr base = order_.base;
     not_stored(head_->not_stored);
-    if (speaks_for_the_resource()) forget_base();
+    if (speaks_for_the_resource(*head_)) forget_base();
     fill_.set_head(head_);
-    for (const SharedBytes& chunk : base->body()) fill_.stage(chunk.view());
+    fill_.stage(base->body(), 0, base->body_size());
     fill_.complete();
     return Next::done;
   }
@@ -185,12 +213,7 @@ bool Fetch::serve_stale_instead() {
   }
   // A purge that came meanwhile forbids it: purged content does not come back because the origin
   // fails.
-  const auto verdict = state_.store.fence().check({.epoch = order_.base->epoch(),
-                                                   .authority = order_.base->authority(),
-                                                   .path_and_query = order_.base->path_and_query()},
-                                                  order_.base->tag_texts(),
-                                                  store::TagsKnown::all);
-  if (verdict.trust == store::Trust::distrusted) return false;
+  if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
   state_.fills.leave(fill_);
   fill_.use_stored(order_.base, Reason::stale_if_error);
   return true;
@@ -257,8 +280,11 @@ net::Awaitable<bool> Fetch::wait_for_room() {
 // What is stored can be found before its last byte goes to any client: the store comes first, then
 // the readers.
 void Fetch::complete() {
-  if (keeping_) {
-    const store::PutResult result = put(fill_.body());
+  if (order_.rest) {
+    fill_.stage(order_.part->body(), order_.rest->first, order_.part->body_size());
+  }
+  if (keeping_ && is_as_long_as_announced()) {
+    const store::PutResult result = put();
     if (result == store::PutResult::stored) {
       state_.counters.add(Counter::stored);
       state_.uncacheable.forget(hash128(fill_.subject().key));
@@ -269,50 +295,53 @@ void Fetch::complete() {
   fill_.complete();
 }
 
-store::PutResult Fetch::put(std::vector<SharedBytes> body) {
-  return state_.store.put(std::make_shared<store::StoredResponse>(
-      store::StoredParts{.key = fill_.subject().key,
-                         .authority = fill_.subject().authority,
-                         .path_and_query = fill_.subject().path_and_query,
-                         .meta = head_->meta,
-                         .head = head_->text,
-                         .withheld = head_->withheld,
-                         .body = std::move(body),
-                         .epoch = fill_.epoch(),
-                         .sequence = fill_.sequence()}));
+// A part whose Content-Range says something else than its body came to is not kept. (RFC 9110
+// section 14.4: it must not be combined with anything.)
+bool Fetch::is_as_long_as_announced() const {
+  return !head_->part_size || fill_.staged_size() == *head_->part_size;
+}
+
+store::StoredParts Fetch::make_parts(std::vector<SharedBytes> body) const {
+  // What is completed is trusted as far as its older bytes are.
+  return {.key = fill_.subject().key,
+          .authority = fill_.subject().authority,
+          .path_and_query = fill_.subject().path_and_query,
+          .meta = head_->meta,
+          .head = head_->text,
+          .withheld = head_->withheld,
+          .body = std::move(body),
+          .epoch = order_.rest ? std::min(fill_.epoch(), order_.part->epoch()) : fill_.epoch(),
+          .sequence = fill_.sequence()};
+}
+
+store::PutResult Fetch::put() {
+  store::StoredParts parts = make_parts(fill_.body());
+  if (parts.meta.partial) {
+    return put_part(state_.store,
+                    std::move(parts),
+                    part_fields_->fields(),
+                    intake_input(),
+                    state_.worker.clock().wall());
+  }
+  return state_.store.put(std::make_shared<store::StoredResponse>(std::move(parts)));
 }
 
 // Nobody may join any more, and later requests need not queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   state_.fills.leave(fill_);
-  if (reason == Reason::too_large || speaks_for_the_resource()) {
+  if (reason == Reason::too_large || speaks_for_the_resource(*head_)) {
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
-  }
-}
-
-// Whether the answer says something about the resource, or only about this request: a part of it, a
-// client's own conditions, credentials or directives, a failing origin. One client's request must
-// not change what others get.
-bool Fetch::speaks_for_the_resource() const {
-  switch (head_->not_stored) {
-    case Reason::partial:
-    case Reason::head_request:
-    case Reason::authorization:
-    case Reason::request_no_store:
-      return false;
-    default:
-      return head_->status < 500;
   }
 }
 
 // What was stored has been answered anew by something that may not be kept: it must not come back
 // as stale content.
 void Fetch::forget_base() {
-  if (!order_.base) return;
+  const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
+  if (!known) return;
   store::PurgeRequest purge;
-  purge.urls.push_back(
-      {store::normalized_authority(order_.base->authority()), order_.base->path_and_query()});
+  purge.urls.push_back({store::normalized_authority(known->authority()), known->path_and_query()});
   state_.store.purge(purge, state_.worker.clock().wall());
   order_.base.reset();
 }

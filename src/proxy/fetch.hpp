@@ -5,6 +5,7 @@
 
 #include "caching/stored_meta.hpp"
 #include "http/method.hpp"
+#include "http/range.hpp"
 #include "net/upstream.hpp"
 #include "proxy/fill.hpp"
 #include "proxy/forwarded_request.hpp"
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace hawkcache::proxy {
@@ -23,12 +25,17 @@ struct FetchOrder {
   std::string head;                            // the request as it goes out
   std::shared_ptr<const std::string> content;  // its content: of a QUERY; null: none
   ClientConditions conditions =
-      ClientConditions::omit;  // whether the client's own conditions and ranges are in it
-  std::string
-      unconditional_head;  // while `base` is validated: the same without our conditions; else empty
+      ClientConditions::omit;      // whether the client's own conditions and ranges are in it
+  std::string unconditional_head;  // while `base` is validated or `part` completed: the same
+                                   // without our conditions; else empty
   store::StoredResponsePtr
       base;  // what is stored already, stale: validated, or served if the origin fails; null: none
   caching::Freshness base_freshness;  // a soft purge taken into account
+  // What is stored in part, where it does not answer; null: nothing. With `rest` the request asks
+  // for the one range that is missing of it, under a condition of ours, and unconditional_head for
+  // the whole.
+  store::StoredResponsePtr part;
+  std::optional<http::ByteRange> rest;
   const Route* route = nullptr;
   std::shared_ptr<const Snapshot> snapshot;  // keeps the route alive
   std::string scheme;

@@ -61,6 +61,16 @@ void Fill::stage(std::string_view piece) {
   }
 }
 
+void Fill::stage(const std::vector<SharedBytes>& body, std::uint64_t first, std::uint64_t end) {
+  std::uint64_t position = 0;
+  for (const SharedBytes& chunk : body) {
+    const std::uint64_t from = std::clamp(first, position, position + chunk.size());
+    const std::uint64_t to = std::clamp(end, position, position + chunk.size());
+    if (from < to) stage(chunk.view().substr(from - position, to - from));
+    position += chunk.size();
+  }
+}
+
 void Fill::publish() {
   const std::lock_guard lock(mutex_);
   published_ = staged_;

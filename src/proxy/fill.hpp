@@ -15,7 +15,7 @@
 #include "base/shared_bytes.hpp"
 #include "caching/reason.hpp"
 #include "net/wake_up.hpp"
-#include "proxy/owned_request.hpp"
+#include "proxy/owned_fields.hpp"
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
 
@@ -37,7 +37,11 @@ struct FillSubject {
   std::string path_and_query;
   std::vector<std::string> rule_tags;
   std::uint64_t rule_fingerprint = 0;
-  std::shared_ptr<const OwnedRequest> request;  // of the client that began it
+  std::shared_ptr<const OwnedFields> request;  // of the client that began it
+  // Of a fill that asks for one range (RFC 9110 section 14.2): the client's Range and If-Range, as
+  // they go upstream; empty: the whole is asked for.
+  std::string range;
+  std::string if_range;
 };
 
 // An interim response (1xx) that preceded the head. Immutable.
@@ -50,7 +54,7 @@ using FillInterimPtr = std::shared_ptr<const FillInterim>;
 
 // The response's head, as its readers see it. Immutable.
 struct FillHead {
-  int status = 0;
+  int status = 0;        // 206 where meta.partial: the body is its one part
   std::string text;      // as StoredParts::head
   std::string own_text;  // the same with fields that are not stored (a stripped Set-Cookie ...):
                          // only for the client whose request it was; empty: no such fields
@@ -59,6 +63,8 @@ struct FillHead {
   std::optional<std::uint64_t> content_length;         // as the origin announced it
   caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared
   bool has_body = true;                                // false: 204, 304, an answer to HEAD
+  std::optional<int> forward_status;       // what the origin answered, where it is not `status`
+  std::optional<std::uint64_t> part_size;  // of a part that is kept: how long its body must be
 };
 
 // How a fill turned out, as far as it is known.
@@ -95,6 +101,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void set_head(std::shared_ptr<const FillHead> head);
   // Copies a piece of the body; not visible before publish() or complete().
   void stage(std::string_view piece);
+  // The same with the bytes [first, end) of a stored body.
+  void stage(const std::vector<SharedBytes>& body, std::uint64_t first, std::uint64_t end);
   std::uint64_t staged_size() const noexcept { return staged_; }
   void publish();
   // From now on nothing is kept for the store and nobody new may join.

@@ -119,7 +119,26 @@ AnswerPlan plan_unsatisfiable(const PlanInput& input) {
   return plan;
 }
 
+// A part is answered as the origin sent it: who reads it has asked for just that.
+AnswerPlan plan_part(const PlanInput& input) {
+  const caching::PartialContent& content = *input.head.meta.partial;
+  AnswerPlan plan;
+  plan.kind = AnswerKind::partial;
+  plan.status = 206;
+  append_partial_head(plan.head, input.head_text, PartialHead::one_part);
+  fmt::format_to(std::back_inserter(plan.head),
+                 "Content-Range: bytes {}-{}/{}\r\n",
+                 content.parts.front().first,
+                 content.parts.front().last,
+                 content.complete_length);
+  plan.content_length = input.length;
+  plan.framing = client_framing(input.length, input.request.version);
+  plan.slices.push_back({.before = {}, .first = 0, .size = UINT64_MAX});
+  return plan;
+}
+
 AnswerPlan plan_by_range(const PlanInput& input) {
+  if (input.head.meta.partial) return plan_part(input);
   const http::RangeDecision decision = ranges_for(input);
   switch (decision.verdict) {
     case http::RangeVerdict::whole:

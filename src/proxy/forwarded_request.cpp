@@ -39,11 +39,17 @@ bool is_normalized(const ForwardedRequest& request, const http::Field& field) {
   });
 }
 
+bool passes_condition(ClientConditions conditions, FieldName id) {
+  if (conditions == ClientConditions::forward || !is_condition(id)) return true;
+  return conditions == ClientConditions::ranges &&
+         (id == FieldName::range || id == FieldName::if_range);
+}
+
 void append_client_fields(std::string& out, const ForwardedRequest& request) {
   const http::NominatedFields nominated(request.head->fields());
   for (const http::Field& field : request.head->field_list) {
     if (is_ours(field.id) || nominated.removes(field)) continue;
-    if (request.conditions == ClientConditions::omit && is_condition(field.id)) continue;
+    if (!passes_condition(request.conditions, field.id)) continue;
     if (request.cookie && field.id == FieldName::cookie) continue;
     if (field.id == FieldName::max_forwards || is_normalized(request, field)) continue;
     append_field(out, field.name, field.value);

@@ -17,8 +17,9 @@
 namespace hawkcache::proxy {
 
 // Conditions and ranges: passed on as the client sent them, or left out because the cache wants the
-// whole, unconditional answer.
-enum class ClientConditions : std::uint8_t { forward, omit };
+// whole, unconditional answer; ranges: only Range and If-Range are passed on, because the cache
+// wants the part.
+enum class ClientConditions : std::uint8_t { forward, omit, ranges };
 
 // If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Range.
 bool is_condition(http::FieldName id) noexcept;

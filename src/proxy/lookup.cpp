@@ -1,5 +1,6 @@
 #include "proxy/lookup.hpp"
 
+#include "caching/partial_content.hpp"
 #include "caching/vary.hpp"
 
 namespace hawkcache::proxy {
@@ -56,17 +57,23 @@ Reason select_variant(const RequestPlan& plan,
 
 LookupResult look_up(store::Store& store,
                      const RequestPlan& plan,
-                     http::FieldsView request,
+                     const http::RequestHead& request,
                      WallTime now,
                      LookupScratch& scratch) {
   LookupResult result;
   std::optional<caching::RequestDirectives> directives;
   if (plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor) {
-    directives = caching::parse_request_directives(request);
+    directives = caching::parse_request_directives(request.fields());
   }
   store.try_find(plan.key, scratch.found);
-  const Reason missing = select_variant(plan, request, scratch, result);
+  Reason missing = select_variant(plan, request.fields(), scratch, result);
   scratch.found.clear();
+  if (result.stored && result.stored->meta().partial &&
+      caching::answer_from_part(result.stored->meta(), request.method, request.fields()).verdict ==
+          caching::PartAnswer::Verdict::miss) {
+    result.part = std::move(result.stored);
+    missing = Reason::partial_miss;
+  }
   if (missing != Reason::none) {
     result.reuse = {directives && directives->only_if_cached ? caching::ReuseAction::gateway_timeout
                                                              : caching::ReuseAction::validate,

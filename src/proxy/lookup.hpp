@@ -14,8 +14,11 @@
 namespace hawkcache::proxy {
 
 struct LookupResult {
-  store::StoredResponsePtr stored;  // the variant that was chosen, fresh or not; null: none
-  caching::Freshness freshness;     // its freshness, a soft purge taken into account
+  store::StoredResponsePtr
+      stored;                     // the variant that was chosen, fresh or not; null: none. An
+                                  // incomplete one only where it holds the range that is asked for
+  store::StoredResponsePtr part;  // else: an incomplete one that was chosen, and does not answer
+  caching::Freshness freshness;   // its freshness, a soft purge taken into account
   caching::Reuse reuse{caching::ReuseAction::validate,
                        caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
   std::shared_ptr<const caching::VaryNames>
@@ -35,7 +38,7 @@ struct LookupScratch {
 // REQUIRES: plan.kind == lookup.
 LookupResult look_up(store::Store& store,
                      const RequestPlan& plan,
-                     http::FieldsView request,
+                     const http::RequestHead& request,
                      WallTime now,
                      LookupScratch& scratch);
 

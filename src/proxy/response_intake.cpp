@@ -1,6 +1,7 @@
 #include "proxy/response_intake.hpp"
 
 #include "base/ascii.hpp"
+#include "caching/partial_content.hpp"
 #include "caching/storability.hpp"
 #include "caching/tags.hpp"
 #include "caching/validation.hpp"
@@ -38,52 +39,164 @@ void select_variant(caching::StoredMeta& meta,
                                 input.route->policy.normalize);
 }
 
+// All of a head but its text.
+struct Judged {
+  std::shared_ptr<FillHead> head = std::make_shared<FillHead>();
+  std::vector<std::string> strip;
+};
+
+Judged judge(const http::ResponseHead& response,
+             http::BodyFraming framing,
+             const IntakeInput& input,
+             caching::Asked asked) {
+  Judged judged;
+  FillHead& head = *judged.head;
+  head.status = response.status;
+  head.has_body = framing.kind != http::BodyKind::none;
+  head.content_length = announced_length(response, framing);
+  head.meta.status = response.status;
+  head.meta.rule_fingerprint = input.route->fingerprint;
+  head.meta.validators = caching::parse_validators(response.fields(), input.times.response_time);
+  head.meta.tags = input.subject->rule_tags;
+  const std::size_t dropped_tags = caching::append_response_tags(
+      head.meta.tags, response.fields(), input.scheme, input.subject->authority, input.tag_limits);
+  select_variant(head.meta, response.fields(), input);
+
+  auto storability = caching::decide_storability(input.method,
+                                                 input.subject->request->fields(),
+                                                 response,
+                                                 input.route->policy,
+                                                 input.times,
+                                                 asked);
+  if (auto* storable = std::get_if<caching::Storable>(&storability)) {
+    head.meta.freshness = storable->freshness;
+    head.meta.authorized_reuse = storable->authorized_reuse;
+    judged.strip = std::move(storable->strip);
+    if (head.has_body && head.content_length.value_or(0) > input.max_object) {
+      head.not_stored = Reason::too_large;
+    }
+    // Without all of its tags a purge could miss it.
+    if (dropped_tags > 0) head.not_stored = Reason::too_many_tags;
+  } else {
+    head.not_stored = std::get<caching::NotStorable>(storability).reason;
+    head.meta.freshness.response_time = input.times.response_time;
+    head.meta.freshness.initial_age = caching::initial_age(response.fields(), input.times);
+  }
+  return judged;
+}
+
+// "a 206 (Partial Content) response MAY be stored as if it were an incomplete 200 (OK) response"
+// (RFC 9111 section 3.3); all of its bytes make it a complete one.
+void represent_as_whole(FillHead& head, const caching::PartialContent& content) {
+  head.forward_status = 206;
+  head.status = head.meta.status = 200;
+  if (caching::is_complete(content)) return;
+  head.status = 206;
+  head.meta.partial = std::make_shared<const caching::PartialContent>(content);
+}
+
+void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
+  FillHead& head = *judged.head;
+  const bool other_status = head.meta.status != response.status;
+  std::vector<std::string> unstripped;
+  if (other_status) unstripped.emplace_back("content-range");
+  const bool has_own_text = !judged.strip.empty();
+  judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
+  HeadRendering rendering{.use = HeadUse::caching_rule,
+                          .strip = judged.strip,
+                          .client_cache_control = &input.route->client_cache_control,
+                          .now = input.times.response_time};
+  const std::string_view reason = other_status ? std::string_view() : response.reason;
+  head.text = render_response_head(head.meta.status, reason, response.fields(), rendering);
+  if (has_own_text) {
+    rendering.strip = unstripped;
+    head.own_text = render_response_head(head.meta.status, reason, response.fields(), rendering);
+  }
+  head.withheld = withheld_fields(response.fields(), rendering);
+}
+
+// The fields of a stored response as its origin sent them.
+class StoredFields {
+ public:
+  explicit StoredFields(const store::StoredResponse& stored);
+  bool readable() const noexcept { return readable_; }
+  std::string_view reason() const noexcept { return parser_.head().reason; }
+  http::FieldsView fields() const noexcept { return {fields_}; }
+
+ private:
+  std::string text_;
+  http::ResponseParser parser_{
+      {.start_line = 1 << 20, .header_block = 16 << 20, .field_count = 65536}};
+  bool readable_;
+  std::vector<http::Field> fields_;
+};
+
+StoredFields::StoredFields(const store::StoredResponse& stored)
+    : text_(stored.head() + stored.withheld().value_or("") + "\r\n"),
+      readable_(parser_.feed(text_) == http::Feed::complete) {
+  if (!readable_) return;
+  const http::FieldsView all = parser_.head().fields();
+  for (const http::Field& field : all) {
+    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first;
+    // the withheld ones follow it).
+    const bool our_via = field.id == http::FieldName::via && field.value == "1.1 hawkcache";
+    const bool ours = stored.withheld() && &field == all.find(http::FieldName::cache_control);
+    if (!our_via && !ours) fields_.push_back(field);
+  }
+}
+
+// The origin's tags may be missing from a 304 or a part: what was tagged stays tagged.
+void keep_tags(FillHead& head, const store::StoredResponse& stored, const IntakeInput& input) {
+  std::vector<std::string>& tags = head.meta.tags;
+  for (const std::string& tag : stored.tag_texts()) tags.push_back(tag);
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  if (tags.size() > input.tag_limits.per_response && head.not_stored == Reason::none) {
+    head.not_stored = Reason::too_many_tags;
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input) {
-  auto head = std::make_shared<FillHead>();
-  head->status = response.status;
-  head->has_body = framing.kind != http::BodyKind::none;
-  head->content_length = announced_length(response, framing);
-  head->meta.status = response.status;
-  head->meta.rule_fingerprint = input.route->fingerprint;
-  head->meta.validators = caching::parse_validators(response.fields(), input.times.response_time);
-  head->meta.tags = input.subject->rule_tags;
-  const std::size_t dropped_tags = caching::append_response_tags(
-      head->meta.tags, response.fields(), input.scheme, input.subject->authority, input.tag_limits);
-  select_variant(head->meta, response.fields(), input);
+  std::optional<http::ContentRange> part;
+  if (input.asked == caching::Asked::part) {
+    part = caching::received_part(response, announced_length(response, framing));
+  }
+  Judged judged =
+      judge(response, framing, input, part ? caching::Asked::part : caching::Asked::whole);
+  // What is not kept goes to its client as it came.
+  if (part && judged.head->not_stored == Reason::none) {
+    represent_as_whole(*judged.head,
+                       {.complete_length = part->complete_length, .parts = {part->range}});
+    judged.head->part_size = part->range.size();
+  }
+  render(judged, response, input);
+  return judged.head;
+}
 
-  HeadRendering rendering{.use = HeadUse::caching_rule,
-                          .strip = {},
-                          .client_cache_control = &input.route->client_cache_control,
-                          .now = input.times.response_time};
-  const auto storability = caching::decide_storability(
-      input.method, input.subject->request->fields(), response, input.route->policy, input.times);
-  if (const auto* storable = std::get_if<caching::Storable>(&storability)) {
-    head->meta.freshness = storable->freshness;
-    head->meta.authorized_reuse = storable->authorized_reuse;
-    rendering.strip = storable->strip;
-    if (head->has_body && head->content_length.value_or(0) > input.max_object) {
-      head->not_stored = Reason::too_large;
-    }
-    // Without all of its tags a purge could miss it.
-    if (dropped_tags > 0) head->not_stored = Reason::too_many_tags;
-  } else {
-    head->not_stored = std::get<caching::NotStorable>(storability).reason;
-    head->meta.freshness.response_time = input.times.response_time;
-    head->meta.freshness.initial_age = caching::initial_age(response.fields(), input.times);
+bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions) {
+  if (status != 206 && status != 304) return false;
+  const http::FieldsView fields = subject.request->fields();
+  if (status == 206 && !subject.range.empty()) return false;
+  if (conditions != ClientConditions::forward) return true;
+  if (status == 206) return !fields.contains(http::FieldName::range);
+  return !fields.contains(http::FieldName::if_none_match) &&
+         !fields.contains(http::FieldName::if_modified_since);
+}
+
+bool speaks_for_the_resource(const FillHead& head) noexcept {
+  switch (head.not_stored) {
+    case Reason::partial:
+    case Reason::head_request:
+    case Reason::authorization:
+    case Reason::request_no_store:
+      return false;
+    default:
+      return head.status < 500;
   }
-  head->text = render_response_head(response.status, response.reason, response.fields(), rendering);
-  if (!rendering.strip.empty()) {
-    HeadRendering unstripped = rendering;
-    unstripped.strip = {};
-    head->own_text =
-        render_response_head(response.status, response.reason, response.fields(), unstripped);
-  }
-  head->withheld = withheld_fields(response.fields(), rendering);
-  return head;
 }
 
 std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
@@ -91,36 +204,38 @@ std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
                                         const IntakeInput& input) {
   const auto from_304 = caching::parse_validators(not_modified.fields(), input.times.response_time);
   if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
-  http::ResponseParser parser(
-      {.start_line = 1 << 20, .header_block = 16 << 20, .field_count = 65536});
-  const std::string text = stored.head() + stored.withheld().value_or("") + "\r\n";
-  if (parser.feed(text) != http::Feed::complete) return nullptr;
-  const http::FieldsView origin_fields = parser.head().fields();
-  std::vector<http::Field> as_received;
-  for (const http::Field& field : origin_fields) {
-    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first;
-    // the withheld ones follow it).
-    const bool our_via = field.id == http::FieldName::via && field.value == "1.1 hawkcache";
-    const bool ours =
-        stored.withheld() && &field == origin_fields.find(http::FieldName::cache_control);
-    if (!our_via && !ours) as_received.push_back(field);
-  }
+  const StoredFields stored_fields(stored);
+  if (!stored_fields.readable()) return nullptr;
   http::ResponseHead merged;
   merged.status = stored.meta().status;
-  merged.reason = parser.head().reason;
-  merged.field_list =
-      caching::freshened_fields(http::FieldsView(as_received), not_modified.fields());
+  merged.reason = stored_fields.reason();
+  merged.field_list = caching::freshened_fields(stored_fields.fields(), not_modified.fields());
   const http::BodyFraming framing{http::BodyKind::length, stored.body_size()};
-  auto head = std::make_shared<FillHead>(*take_in(merged, framing, input));
-  // The origin's tags may be missing from the 304: what was tagged stays tagged.
-  for (const std::string& tag : stored.tag_texts()) head->meta.tags.push_back(tag);
-  std::sort(head->meta.tags.begin(), head->meta.tags.end());
-  const auto end = std::unique(head->meta.tags.begin(), head->meta.tags.end());
-  head->meta.tags.erase(end, head->meta.tags.end());
-  if (head->meta.tags.size() > input.tag_limits.per_response && head->not_stored == Reason::none) {
-    head->not_stored = Reason::too_many_tags;
-  }
-  return head;
+  Judged judged = judge(merged, framing, input, caching::Asked::whole);
+  render(judged, merged, input);
+  keep_tags(*judged.head, stored, input);
+  return judged.head;
+}
+
+std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,
+                                                 http::FieldsView newer,
+                                                 const caching::PartialContent& content,
+                                                 const IntakeInput& input) {
+  const StoredFields stored_fields(stored);
+  if (!stored_fields.readable()) return nullptr;
+  // "the client MUST use other header fields provided in the new response, aside from
+  // Content-Range, to replace all instances of the corresponding header fields in the stored
+  // response." (RFC 9110 section 15.3.7.3)
+  http::ResponseHead merged;
+  merged.status = 206;
+  merged.field_list = caching::freshened_fields(stored_fields.fields(), newer);
+  std::uint64_t size = 0;
+  for (const http::ByteRange& part : content.parts) size += part.size();
+  Judged judged = judge(merged, {http::BodyKind::length, size}, input, caching::Asked::part);
+  represent_as_whole(*judged.head, content);
+  render(judged, merged, input);
+  keep_tags(*judged.head, stored, input);
+  return judged.head;
 }
 
 }  // namespace hawkcache::proxy

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "caching/freshness.hpp"
+#include "caching/storability.hpp"
 #include "caching/tags.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "proxy/fill.hpp"
+#include "proxy/forwarded_request.hpp"
 #include "proxy/route.hpp"
 
 #include <cstdint>
@@ -25,16 +27,35 @@ struct IntakeInput {
   caching::TagLimits tag_limits;
   caching::ResponseTimes times;
   std::uint64_t max_object = 0;
+  // part: one range was asked for. A 206 that can be kept then gets the head of the whole, with
+  // meta.partial (or, if its range is all there is, without).
+  caching::Asked asked = caching::Asked::whole;
 };
 
 std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input);
 
+// A part, or "not modified", is no answer to a request for the whole.
+bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions);
+
+// Of an answer that is not stored: whether that says something about the resource, or only about
+// this request: a part of it, a client's own conditions, credentials or directives, a failing
+// origin. One client's request must not change what others get.
+bool speaks_for_the_resource(const FillHead& head) noexcept;
+
 // What a 304 makes of a stored response: a head with its fields freshened, judged anew. nullptr:
 // the 304 does not speak of it.
 std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
                                         const http::ResponseHead& not_modified,
                                         const IntakeInput& input);
+
+// The head of a stored part and a newer 206 of the same representation together, of which `content`
+// is there: the newer one's fields replace the stored ones, and all is judged anew, as a 206.
+// nullptr: what is stored cannot be read.
+std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,
+                                                 http::FieldsView newer,
+                                                 const caching::PartialContent& content,
+                                                 const IntakeInput& input);
 
 }  // namespace hawkcache::proxy

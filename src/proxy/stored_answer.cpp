@@ -1,5 +1,6 @@
 #include "proxy/stored_answer.hpp"
 
+#include "caching/partial_content.hpp"
 #include "caching/validation.hpp"
 #include "http/range.hpp"
 #include "proxy/multipart_ranges.hpp"
@@ -15,15 +16,22 @@ namespace {
 
 bool status_has_body(int status) { return status != 204 && status != 304; }
 
+// The representation's length, whether all of it is there or not.
+std::uint64_t length_of(const store::StoredResponse& stored) {
+  const auto& partial = stored.meta().partial;
+  return partial ? partial->complete_length : stored.body_size();
+}
+
 http::RangeDecision range_for(const StoredAnswerInput& input, const store::StoredResponse& stored) {
+  const http::FieldsView fields = input.request->fields();
   if (input.request->method != http::Method::get || stored.meta().status != 200) return {};
-  const auto range = input.request->fields().value(http::FieldName::range);
-  if (!range || input.request->fields().count(http::FieldName::range) != 1) return {};
-  if (caching::evaluate_if_range(input.request->fields(), stored.meta().validators) ==
+  const auto range = fields.value(http::FieldName::range);
+  if (!range || fields.count(http::FieldName::range) != 1) return {};
+  if (caching::evaluate_if_range(fields, stored.meta().validators) ==
       caching::IfRange::ignore_range) {
     return {};
   }
-  return http::decide_ranges(*range, stored.body_size());
+  return http::decide_ranges(*range, length_of(stored));
 }
 
 void append_body(const store::StoredResponse& stored,
@@ -71,18 +79,19 @@ StoredAnswer prepare_whole(const store::StoredResponsePtr& stored,
 StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
                              const StoredAnswerInput& input,
                              http::ByteRange range,
+                             std::uint64_t offset,
                              net::PreparedResponse& out) {
   append_partial_head(out.head, stored->head(), PartialHead::one_part);
   fmt::format_to(std::back_inserter(out.head),
                  "Content-Range: bytes {}-{}/{}\r\n",
                  range.first,
                  range.last,
-                 stored->body_size());
+                 length_of(*stored));
   HeadTail tail = tail_for(input);
   tail.content_length = range.size();
   append_head_tail(out.head, tail);
   out.buffers.emplace_back(out.head.data(), out.head.size());
-  append_body(*stored, range.first, range.size(), out.buffers);
+  append_body(*stored, offset, range.size(), out.buffers);
   return {AnswerKind::partial, 206};
 }
 
@@ -120,12 +129,25 @@ StoredAnswer prepare_multipart(const store::StoredResponsePtr& stored,
 StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
-  append_unsatisfiable_head(out.head, stored->body_size(), input.now);
+  append_unsatisfiable_head(out.head, length_of(*stored), input.now);
   HeadTail tail = tail_for(input);
   tail.content_length = 0;
   append_head_tail(out.head, tail);
   out.buffers.emplace_back(out.head.data(), out.head.size());
   return {AnswerKind::unsatisfiable, 416};
+}
+
+// "A cache MUST NOT send a partial response to a client without explicitly marking it using the 206
+// (Partial Content) status code." (RFC 9111 section 3.3)
+StoredAnswer prepare_from_part(const store::StoredResponsePtr& stored,
+                               const StoredAnswerInput& input,
+                               net::PreparedResponse& out) {
+  const auto answer =
+      caching::answer_from_part(stored->meta(), input.request->method, input.request->fields());
+  if (answer.verdict != caching::PartAnswer::Verdict::range) {
+    return prepare_unsatisfiable(stored, input, out);
+  }
+  return prepare_partial(stored, input, answer.range, answer.offset, out);
 }
 
 }  // namespace
@@ -142,12 +164,13 @@ StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
     out.buffers.emplace_back(out.head.data(), out.head.size());
     return {AnswerKind::not_modified, 304};
   }
+  if (stored->meta().partial) return prepare_from_part(stored, input, out);
   const http::RangeDecision range = range_for(input, *stored);
   switch (range.verdict) {
     case http::RangeVerdict::whole:
       return prepare_whole(stored, input, out);
     case http::RangeVerdict::single:
-      return prepare_partial(stored, input, range.range, out);
+      return prepare_partial(stored, input, range.range, range.range.first, out);
     case http::RangeVerdict::several:
       return prepare_multipart(stored, input, range.ranges, out);
     case http::RangeVerdict::unsatisfiable:

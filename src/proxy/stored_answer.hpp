@@ -1,4 +1,5 @@
-// Answers from a complete stored response: whole, 304, 206 or 416, as one gather write. Pure.
+// Answers from a stored response: whole, 304, 206 or 416, as one gather write; from an incomplete
+// one only the range that it holds. Pure.
 #pragma once
 
 #include "caching/cache_status.hpp"
@@ -27,6 +28,7 @@ struct StoredAnswer {
   int status = 200;
 };
 
+// REQUIRES: an incomplete response holds what is asked for (caching::answer_from_part).
 // Fills `out`, which keeps the stored response alive. Allocates only while `out` grows.
 StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
                                    const StoredAnswerInput& input,

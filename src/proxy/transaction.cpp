@@ -49,7 +49,7 @@ void Transaction::plan(const net::Request& request) {
                          bodiless ? RequestPlanner::Body::absent : RequestPlanner::Body::present,
                          *snapshot_->router);
   if (plan_->kind == PlanKind::lookup) {
-    lookup_ = look_up(state_.store, *plan_, request.head->fields(), record_.asked, scratch_);
+    lookup_ = look_up(state_.store, *plan_, *request.head, record_.asked, scratch_);
   }
   planned_ = true;
 }

@@ -14,8 +14,10 @@
 #include "proxy/worker_state.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace hawkcache::proxy {
 
@@ -71,14 +73,33 @@ class Transaction final : public net::RequestHandler {
 
   void refresh_in_background(const net::Request& request);
   FillSubject make_subject(const net::Request& request) const;
+  void choose_range(const http::RequestHead& request, FillSubject& subject) const;
   std::shared_ptr<Fill> make_fill(const net::Request& request);
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
+  // What is stored, as far as it may still be used for a fetch with this subject.
+  struct Known {
+    store::StoredResponsePtr stored;  // whole, or holding the range that is asked for
+    store::StoredResponsePtr part;    // incomplete, and not enough
+  };
+  Known still_known(const FillSubject& subject) const;
+  // What a fetch asks the origin for beside the request itself.
+  struct Question {
+    ClientConditions conditions = ClientConditions::omit;
+    http::Method method = http::Method::get;
+    std::string_view method_text = "GET";
+    std::vector<caching::OwnedField> ours;  // validators, or what completes a stored part
+    std::optional<http::ByteRange> rest;
+  };
+  Question make_question(const net::Request& request,
+                         const FillSubject& subject,
+                         const Known& known,
+                         Company company) const;
   std::string render_forwarded(const net::Request& request,
                                ClientConditions conditions,
                                Expectation expectation,
                                std::span<const caching::OwnedField> validators,
                                std::string_view method);
-  JoinRequest join_request(const net::Request& request) const;
+  JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
   std::string printable_key() const;
   std::string next_request_id();
 

@@ -2,13 +2,8 @@
 // answer from what it brings.
 #include "caching/freshness.hpp"
 #include "proxy/fill_answer.hpp"
-#include "proxy/forwarded_request.hpp"
 #include "proxy/relay.hpp"
 #include "proxy/transaction.hpp"
-
-#include <algorithm>
-
-#include <fmt/format.h>
 
 namespace hawkcache::proxy {
 namespace {
@@ -44,12 +39,6 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
   for (const FillInterimPtr& one : interim) client.write_interim(one->status, one->text);
 }
 
-bool has_conditions(http::FieldsView fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const http::Field& field) {
-    return is_condition(field.id);
-  });
-}
-
 }  // namespace
 
 net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
@@ -81,7 +70,8 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   auto fill = make_fill(request);
   CollapseTable::Joined joined{.reader = nullptr, .role = Role::leader};
   if (company == Company::shared) {
-    joined = state_.fills.join_or_lead(join_request(request), fill, client.executor());
+    joined =
+        state_.fills.join_or_lead(join_request(request, fill->subject()), fill, client.executor());
   } else {
     joined.reader = fill->try_read(client.executor());
   }
@@ -136,7 +126,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
   } else if (view.phase == FillPhase::failed) {
     record_.status = co_await answer_failure(client, view.failure, XCache::miss, status);
   } else {
-    status.forward_status = view.head->status;
+    status.forward_status = view.head->forward_status.value_or(view.head->status);
     status.stored = view.head->not_stored == Reason::none;
     status.detail = view.head->not_stored;
     record_.detail = view.head->not_stored;
@@ -177,109 +167,11 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
 void Transaction::refresh_in_background(const net::Request& request) {
   rule_tags_ = planner_.render_tags();
   const auto fill = make_fill(request);
-  if (!state_.fills.try_lead(join_request(request), fill)) return;
+  if (!state_.fills.try_lead(join_request(request, fill->subject()), fill)) return;
   state_.counters.add(Counter::refreshes);
   start_fetch(state_, make_order(request, fill, Company::shared));
 }
 
-FillSubject Transaction::make_subject(const net::Request& request) const {
-  return {.key = std::string(plan_->key.text),
-          .authority = std::string(plan_->target.authority),
-          .path_and_query = std::string(plan_->path_and_query),
-          .rule_tags = rule_tags_,
-          .rule_fingerprint = plan_->route->fingerprint,
-          .request = std::make_shared<const OwnedRequest>(*request.head)};
-}
-
-std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
-  return std::make_shared<Fill>(make_subject(request), state_.store.fence().begin_fetch());
-}
-
-FetchOrder Transaction::make_order(const net::Request& request,
-                                   std::shared_ptr<Fill> fill,
-                                   Company company) {
-  // A purge may have come since the lookup: with the ticket taken, what is stored must still stand,
-  // or a 304 would revive it.
-  if (lookup_.stored && lookup_.stored->vouch(state_.store.fence()) == store::Trust::distrusted) {
-    lookup_.stored.reset();
-  }
-  // The cache fetches whole responses, unconditionally: a HEAD becomes a GET. Only where the key is
-  // known not to be storable do a HEAD and a client's own conditions go out as they are.
-  const bool whole = company == Company::shared || (request.head->method != http::Method::head &&
-                                                    !has_conditions(request.head->fields()));
-  const bool for_head = whole && request.head->method == http::Method::head;
-  std::vector<caching::OwnedField> validators;
-  if (whole && lookup_.stored) {
-    validators = caching::conditional_fields(lookup_.stored->meta().validators);
-  }
-  const auto conditions = whole ? ClientConditions::omit : ClientConditions::forward;
-  const std::string_view method = for_head ? "GET" : request.head->method_text;
-  FetchOrder order{
-      .fill = std::move(fill),
-      .method = for_head ? http::Method::get : request.head->method,
-      .head = render_forwarded(request, conditions, Expectation::none, validators, method),
-      .content = content_,
-      .conditions = conditions,
-      .unconditional_head = {},
-      .base = lookup_.stored,
-      .base_freshness = lookup_.freshness,
-      .route = plan_->route,
-      .snapshot = snapshot_,
-      .scheme = std::string(plan_->scheme)};
-  if (!validators.empty()) {
-    order.unconditional_head = render_forwarded(request, conditions, Expectation::none, {}, method);
-  }
-  return order;
-}
-
-std::string Transaction::render_forwarded(const net::Request& request,
-                                          ClientConditions conditions,
-                                          Expectation expectation,
-                                          std::span<const caching::OwnedField> validators,
-                                          std::string_view method) {
-  const bool cached = plan_->kind == PlanKind::lookup;
-  http::BodyFraming framing = request.framing;
-  if (cached) framing = {};
-  if (content_) framing = {http::BodyKind::length, content_->size()};
-  ForwardedRequest forwarded{
-      .head = request.head,
-      .method = method,
-      .target = request.target.form == http::TargetForm::asterisk ? "*" : plan_->path_and_query,
-      .authority = plan_->target.authority,
-      .scheme = plan_->scheme,
-      .peer = request.peer,
-      .request_id = {},
-      .framing = framing,
-      .expectation = expectation,
-      .conditions = conditions,
-      .cookie = std::nullopt,
-      .normalize = {},
-      .validators = validators};
-  const std::string id = next_request_id();
-  forwarded.request_id = id;
-  if (cached) {
-    forwarded.cookie = planner_.forwarded_cookie();
-    forwarded.normalize = plan_->route->policy.normalize;
-  }
-  return render_forwarded_request(forwarded);
-}
-
-JoinRequest Transaction::join_request(const net::Request& request) const {
-  return {.key = plan_->key,
-          .authority = plan_->target.authority,
-          .path_and_query = plan_->path_and_query,
-          .rule_tags = rule_tags_,
-          .rule_fingerprint = plan_->route->fingerprint,
-          .fields = request.head->fields(),
-          .policy = &plan_->route->policy,
-          .now = state_.worker.clock().wall(),
-          .vary_hint = lookup_.vary_hint};
-}
-
 std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }
-
-std::string Transaction::next_request_id() {
-  return fmt::format("{:016x}{:08x}", state_.request_id_seed, ++state_.request_ids);
-}
 
 }  // namespace hawkcache::proxy

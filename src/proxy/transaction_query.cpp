@@ -56,7 +56,7 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
   content_ = std::make_shared<const std::string>(std::move(content->text));
   plan_ = &planner_.complete_key(*content_);
   record_.asked = state_.worker.clock().wall();
-  lookup_ = look_up(state_.store, *plan_, client.request().head->fields(), record_.asked, scratch_);
+  lookup_ = look_up(state_.store, *plan_, *client.request().head, record_.asked, scratch_);
   co_await answer_from_cache(client);
 }
 

@@ -26,6 +26,10 @@ std::size_t meta_footprint(const caching::StoredMeta& meta) noexcept {
     bytes += heap_footprint(meta.vary->capacity() * sizeof(std::string));
     for (const std::string& name : *meta.vary) bytes += heap_footprint(name);
   }
+  if (meta.partial != nullptr) {
+    bytes += heap_footprint(sizeof(caching::PartialContent) + kControlBlock);
+    bytes += heap_footprint(meta.partial->parts.capacity() * sizeof(http::ByteRange));
+  }
   bytes += heap_footprint(meta.tags.capacity() * sizeof(std::string));
   for (const std::string& tag : meta.tags) bytes += heap_footprint(tag);
   return bytes;

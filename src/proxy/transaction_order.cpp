@@ -1,0 +1,177 @@
+// What a transaction's fetch is about, and what it asks the origin for: the whole, a range, a
+// validation, or what is missing of a stored part.
+#include "caching/partial_content.hpp"
+#include "proxy/forwarded_request.hpp"
+#include "proxy/part_assembly.hpp"
+#include "proxy/transaction.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace hawkcache::proxy {
+namespace {
+
+bool has_conditions(http::FieldsView fields) {
+  return std::any_of(fields.begin(), fields.end(), [](const http::Field& field) {
+    return is_condition(field.id);
+  });
+}
+
+}  // namespace
+
+// The client's Range and If-Range, where the origin is asked for just that.
+void Transaction::choose_range(const http::RequestHead& request, FillSubject& subject) const {
+  // What is stored whole is validated as a whole.
+  if (lookup_.stored && !lookup_.stored->meta().partial) return;
+  const http::FieldsView fields = request.fields();
+  if (caching::decide_range_on_miss(plan_->route->policy, request.method, fields) ==
+      caching::RangeOnMiss::fetch_whole) {
+    return;
+  }
+  subject.range = *fields.value(http::FieldName::range);
+  subject.if_range = fields.combined(http::FieldName::if_range).value_or("");
+}
+
+FillSubject Transaction::make_subject(const net::Request& request) const {
+  return {.key = std::string(plan_->key.text),
+          .authority = std::string(plan_->target.authority),
+          .path_and_query = std::string(plan_->path_and_query),
+          .rule_tags = rule_tags_,
+          .rule_fingerprint = plan_->route->fingerprint,
+          .request = std::make_shared<const OwnedFields>(request.head->fields()),
+          .range = {},
+          .if_range = {}};
+}
+
+std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
+  FillSubject subject = make_subject(request);
+  choose_range(*request.head, subject);
+  return std::make_shared<Fill>(std::move(subject), state_.store.fence().begin_fetch());
+}
+
+// A purge may have come since the lookup: with the ticket taken, what is stored must still stand,
+// or a 304, or the rest of a part, would revive it. The lookup itself stays as it is: a stale hit
+// that is being refreshed is still to be served from it.
+Transaction::Known Transaction::still_known(const FillSubject& subject) const {
+  const auto standing = [this](const store::StoredResponsePtr& stored) {
+    const bool stands = stored && stored->vouch(state_.store.fence()) != store::Trust::distrusted;
+    return stands ? stored : nullptr;
+  };
+  Known known{.stored = standing(lookup_.stored), .part = standing(lookup_.part)};
+  // What is stored in part may stand in for a failing origin only where that very range is asked
+  // for.
+  if (known.stored && known.stored->meta().partial && subject.range.empty()) {
+    known.part = std::move(known.stored);
+  }
+  return known;
+}
+
+// The cache fetches whole responses, unconditionally, or the one range that a client wants; a HEAD
+// becomes a GET. Only where the key is known not to be storable do a HEAD and a client's own
+// conditions go out as they are.
+Transaction::Question Transaction::make_question(const net::Request& request,
+                                                 const FillSubject& subject,
+                                                 const Known& known,
+                                                 Company company) const {
+  const http::RequestHead& head = *request.head;
+  Question question;
+  if (head.method != http::Method::head) {
+    question.method = head.method;
+    question.method_text = head.method_text;
+  }
+  if (company == Company::alone &&
+      (head.method == http::Method::head || has_conditions(head.fields()))) {
+    question.conditions = ClientConditions::forward;
+    question.method = head.method;
+    question.method_text = head.method_text;
+  } else if (!subject.range.empty()) {
+    question.conditions = ClientConditions::ranges;
+  } else if (known.stored) {
+    question.ours = caching::conditional_fields(known.stored->meta().validators);
+  } else if (known.part) {
+    question.rest = rest_to_ask_for(*known.part, plan_->route->policy, state_.store.max_object());
+    if (question.rest) question.ours = fields_for_rest(*known.part, *question.rest);
+  }
+  return question;
+}
+
+FetchOrder Transaction::make_order(const net::Request& request,
+                                   std::shared_ptr<Fill> fill,
+                                   Company company) {
+  const Known known = still_known(fill->subject());
+  const Question question = make_question(request, fill->subject(), known, company);
+  FetchOrder order{
+      .fill = std::move(fill),
+      .method = question.method,
+      .head = render_forwarded(
+          request, question.conditions, Expectation::none, question.ours, question.method_text),
+      .content = content_,
+      .conditions = question.conditions,
+      .unconditional_head = {},
+      .base = known.stored,
+      .base_freshness = lookup_.freshness,
+      .part = known.part,
+      .rest = question.rest,
+      .route = plan_->route,
+      .snapshot = snapshot_,
+      .scheme = std::string(plan_->scheme)};
+  if (!question.ours.empty()) {
+    order.unconditional_head =
+        render_forwarded(request, question.conditions, Expectation::none, {}, question.method_text);
+  }
+  return order;
+}
+
+std::string Transaction::render_forwarded(const net::Request& request,
+                                          ClientConditions conditions,
+                                          Expectation expectation,
+                                          std::span<const caching::OwnedField> validators,
+                                          std::string_view method) {
+  const bool cached = plan_->kind == PlanKind::lookup;
+  http::BodyFraming framing = request.framing;
+  if (cached) framing = {};
+  if (content_) framing = {http::BodyKind::length, content_->size()};
+  ForwardedRequest forwarded{
+      .head = request.head,
+      .method = method,
+      .target = request.target.form == http::TargetForm::asterisk ? "*" : plan_->path_and_query,
+      .authority = plan_->target.authority,
+      .scheme = plan_->scheme,
+      .peer = request.peer,
+      .request_id = {},
+      .framing = framing,
+      .expectation = expectation,
+      .conditions = conditions,
+      .cookie = std::nullopt,
+      .normalize = {},
+      .validators = validators};
+  const std::string id = next_request_id();
+  forwarded.request_id = id;
+  if (cached) {
+    forwarded.cookie = planner_.forwarded_cookie();
+    forwarded.normalize = plan_->route->policy.normalize;
+  }
+  return render_forwarded_request(forwarded);
+}
+
+JoinRequest Transaction::join_request(const net::Request& request,
+                                      const FillSubject& subject) const {
+  return {.key = plan_->key,
+          .authority = plan_->target.authority,
+          .path_and_query = plan_->path_and_query,
+          .rule_tags = rule_tags_,
+          .rule_fingerprint = plan_->route->fingerprint,
+          .fields = request.head->fields(),
+          .policy = &plan_->route->policy,
+          .now = state_.worker.clock().wall(),
+          .range = subject.range,
+          .if_range = subject.if_range,
+          .vary_hint = lookup_.vary_hint};
+}
+
+std::string Transaction::next_request_id() {
+  return fmt::format("{:016x}{:08x}", state_.request_id_seed, ++state_.request_ids);
+}
+
+}  // namespace hawkcache::proxy
