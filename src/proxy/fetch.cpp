@@ -58,7 +58,6 @@ class Fetch final : public net::InterimSink {
   void take_piece(std::string_view piece);
   void complete();
   bool is_as_long_as_announced() const;
-  store::StoredParts make_parts(std::vector<SharedBytes> body) const;
   store::PutResult put();
   void not_stored(Reason reason);
   void forget_base();
@@ -117,8 +116,6 @@ void Fetch::interim(const http::ResponseHead& head) {
                   .shared = !head.fields().contains(http::FieldName::set_cookie)}));
 }
 
-// A 206 under a client's If-Range may leave out fields of the representation (RFC 9110
-// section 15.3.7): it goes to that client and is not kept.
 IntakeInput Fetch::intake_input() const {
   return {.method = order_.method,
           .subject = &fill_.subject(),
@@ -126,10 +123,7 @@ IntakeInput Fetch::intake_input() const {
           .scheme = order_.scheme,
           .tag_limits = order_.snapshot->tag_limits,
           .times = times_,
-          .max_object = state_.store.max_object(),
-          .asked = fill_.subject().range.empty() || !fill_.subject().if_range.empty()
-                       ? caching::Asked::whole
-                       : caching::Asked::part};
+          .max_object = state_.store.max_object()};
 }
 
 Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming framing) {
@@ -207,10 +201,8 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
 }
 
 bool Fetch::serve_stale_instead() {
-  if (!order_.base ||
-      !caching::may_serve_on_error(order_.base_freshness, state_.worker.clock().wall())) {
-    return false;
-  }
+  const WallTime now = state_.worker.clock().wall();
+  if (!order_.base || !caching::may_serve_on_error(order_.base_freshness, now)) return false;
   // A purge that came meanwhile forbids it: purged content does not come back because the origin
   // fails.
   if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
@@ -301,21 +293,19 @@ bool Fetch::is_as_long_as_announced() const {
   return !head_->part_size || fill_.staged_size() == *head_->part_size;
 }
 
-store::StoredParts Fetch::make_parts(std::vector<SharedBytes> body) const {
-  // What is completed is trusted as far as its older bytes are.
-  return {.key = fill_.subject().key,
-          .authority = fill_.subject().authority,
-          .path_and_query = fill_.subject().path_and_query,
-          .meta = head_->meta,
-          .head = head_->text,
-          .withheld = head_->withheld,
-          .body = std::move(body),
-          .epoch = order_.rest ? std::min(fill_.epoch(), order_.part->epoch()) : fill_.epoch(),
-          .sequence = fill_.sequence()};
-}
-
 store::PutResult Fetch::put() {
-  store::StoredParts parts = make_parts(fill_.body());
+  // What is completed is trusted as far as its older bytes are.
+  const store::Epoch epoch =
+      order_.rest ? std::min(fill_.epoch(), order_.part->epoch()) : fill_.epoch();
+  store::StoredParts parts{.key = fill_.subject().key,
+                           .authority = fill_.subject().authority,
+                           .path_and_query = fill_.subject().path_and_query,
+                           .meta = head_->meta,
+                           .head = head_->text,
+                           .withheld = head_->withheld,
+                           .body = fill_.body(),
+                           .epoch = epoch,
+                           .sequence = fill_.sequence()};
   if (parts.meta.partial) {
     return put_part(state_.store,
                     std::move(parts),

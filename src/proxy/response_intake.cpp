@@ -162,7 +162,9 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input) {
   std::optional<http::ContentRange> part;
-  if (input.asked == caching::Asked::part) {
+  // A 206 under a client's If-Range may leave out fields of the representation (RFC 9110
+  // section 15.3.7): it goes to that client and is not kept.
+  if (!input.subject->range.empty() && input.subject->if_range.empty()) {
     part = caching::received_part(response, announced_length(response, framing));
   }
   Judged judged =

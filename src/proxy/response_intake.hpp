@@ -3,7 +3,6 @@
 #pragma once
 
 #include "caching/freshness.hpp"
-#include "caching/storability.hpp"
 #include "caching/tags.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
@@ -27,11 +26,10 @@ struct IntakeInput {
   caching::TagLimits tag_limits;
   caching::ResponseTimes times;
   std::uint64_t max_object = 0;
-  // part: one range was asked for. A 206 that can be kept then gets the head of the whole, with
-  // meta.partial (or, if its range is all there is, without).
-  caching::Asked asked = caching::Asked::whole;
 };
 
+// A 206 to a subject that asks for a range and can be kept gets the head of the whole, with
+// meta.partial (or, if its range is all there is, without).
 std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input);
