@@ -185,6 +185,31 @@ bool freshens(const Validators& stored, const Validators& from_304) {
   return from_304.entity_tag.empty();
 }
 
+// "if the stored response and HEAD response have matching values for any received validator fields
+// (ETag and Last-Modified) and, if the HEAD response has a Content-Length header field, the value
+// of Content-Length matches that of the stored response, the cache SHOULD update the stored
+// response
+// [...]; otherwise, the cache SHOULD consider the stored response to be stale." (RFC 9111 section
+// 4.3.5)
+HeadVerdict judge_head_response(const Validators& stored,
+                                std::uint64_t stored_length,
+                                http::FieldsView head_response,
+                                WallTime now) {
+  const Validators received = parse_validators(head_response, now);
+  if (!received.entity_tag.empty()) {
+    const bool same = is_weak(received.entity_tag)
+                          ? http::weakly_equal(stored.entity_tag, received.entity_tag)
+                          : http::strongly_equal(stored.entity_tag, received.entity_tag);
+    if (!same) return HeadVerdict::outdated;
+  }
+  if (received.last_modified_time && received.last_modified_time != stored.last_modified_time) {
+    return HeadVerdict::outdated;
+  }
+  const auto length = head_response.value(FieldName::content_length);
+  if (length && ascii::parse_digits(*length) != stored_length) return HeadVerdict::outdated;
+  return HeadVerdict::freshens;
+}
+
 std::vector<http::Field> freshened_fields(http::FieldsView stored, http::FieldsView from_304) {
   const http::NominatedFields nominated(from_304);
   std::vector<http::Field> news;

@@ -51,10 +51,19 @@ std::vector<OwnedField> conditional_fields(const Validators& validators);
 // has any.
 bool freshens(const Validators& stored, const Validators& from_304);
 
-// The fields of a stored response after a 304 (section 3.2): those that the 304 brings replace the
-// stored ones of that name, but never Content-Length, Content-Encoding, Content-Type, Content-Range
-// or hop-by-hop fields. Age and Date of the stored response never survive: they spoke of another
-// moment (the caller gives a 304 without Date one first). Views into both arguments.
+// What a 200 to a HEAD says of a stored response to GET (section 4.3.5): that it is the same still,
+// so that the fields of the HEAD's response freshen it; or that it is not.
+enum class HeadVerdict : std::uint8_t { freshens, outdated };
+HeadVerdict judge_head_response(const Validators& stored,
+                                std::uint64_t stored_length,
+                                http::FieldsView head_response,
+                                WallTime now);
+
+// The fields of a stored response after a 304, or a HEAD that freshens it (section 3.2): those that
+// the 304 brings replace the stored ones of that name, but never Content-Length, Content-Encoding,
+// Content-Type, Content-Range or hop-by-hop fields. Age and Date of the stored response never
+// survive: they spoke of another moment (the caller gives a 304 without Date one first). Views into
+// both arguments.
 std::vector<http::Field> freshened_fields(http::FieldsView stored, http::FieldsView from_304);
 
 }  // namespace hawkcache::caching

@@ -31,6 +31,7 @@ struct JoinRequest {
   std::string_view path_and_query;
   std::span<const std::string> rule_tags;
   std::uint64_t rule_fingerprint = 0;
+  http::Method method = http::Method::get;  // of the fetch that it would begin
   http::FieldsView fields;
   const caching::CachePolicy* policy = nullptr;
   WallTime now{};

@@ -1,7 +1,6 @@
-#include "proxy/fetch.hpp"
-
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
+#include "proxy/one_fetch.hpp"
 #include "proxy/part_assembly.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/response_text.hpp"
@@ -23,55 +22,7 @@ using observe::Counter;
 constexpr int kContinue = 100;
 constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of their own, much shorter
 
-// One fetch under way. Lives in its coroutine's frame.
-class Fetch final : public net::InterimSink {
- public:
-  Fetch(WorkerState& state, FetchOrder order)
-      : state_(state),
-        order_(std::move(order)),
-        fill_(*order_.fill),
-        bell_(std::make_shared<net::WakeUp>(state.worker.executor())) {}
-  ~Fetch() override {
-    state_.fills.leave(fill_);
-    fill_.detach_writer();
-    fill_.fail_if_unfinished(Errc::upstream_closed);
-  }
-  Fetch(const Fetch&) = delete;
-  Fetch& operator=(const Fetch&) = delete;
-
-  net::Awaitable<void> run();
-  void interim(const http::ResponseHead& head) override;
-
- private:
-  enum class Next : std::uint8_t { done, body, ask_unconditionally };
-
-  net::Awaitable<Next> exchange_once(std::string head);
-  Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
-  Next on_not_modified(const http::ResponseHead& head);
-  std::optional<Next> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
-  void begin_body();
-  void on_error(const ErrorCode& error);
-  bool serve_stale_instead();
-  net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
-  // Whether to go on reading.
-  net::Awaitable<bool> wait_for_room();
-  void take_piece(std::string_view piece);
-  void complete();
-  bool is_as_long_as_announced() const;
-  store::PutResult put();
-  void not_stored(Reason reason);
-  void forget_base();
-  IntakeInput intake_input() const;
-
-  WorkerState& state_;
-  FetchOrder order_;
-  Fill& fill_;
-  std::shared_ptr<net::WakeUp> bell_;
-  caching::ResponseTimes times_{};
-  std::shared_ptr<const FillHead> head_;
-  bool keeping_ = false;
-  std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
-};
+}  // namespace
 
 net::Awaitable<void> Fetch::run() {
   const Next next = co_await exchange_once(std::move(order_.head));
@@ -137,6 +88,7 @@ Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming fra
     on_error(Errc::upstream_malformed);
     return Next::done;
   }
+  if (is_answered_by_head(head)) return Next::done;
   head_ = take_in(head, framing, intake_input());
   if (head_->meta.partial) part_fields_.emplace(head.fields());
   begin_body();
@@ -167,48 +119,6 @@ std::optional<Fetch::Next> Fetch::on_rest(const http::ResponseHead& head,
   if (head.status == 304 || head.status == 416) return Next::ask_unconditionally;
   order_.rest.reset();
   return std::nullopt;
-}
-
-Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
-  head_ = freshen(*order_.base, head, intake_input());
-  // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
-  if (!head_) return Next::ask_unconditionally;
-  state_.counters.add(Counter::revalidated);
-  if (head_->not_stored != Reason::none) {
-    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept
-    // no longer.
-    const store::StoredResponsePtr base = order_.base;
-    not_stored(head_->not_stored);
-    if (speaks_for_the_resource(*head_)) forget_base();
-    fill_.set_head(head_);
-    fill_.stage(base->body(), 0, base->body_size());
-    fill_.complete();
-    return Next::done;
-  }
-  auto freshened = std::make_shared<store::StoredResponse>(
-      store::StoredParts{.key = fill_.subject().key,
-                         .authority = fill_.subject().authority,
-                         .path_and_query = fill_.subject().path_and_query,
-                         .meta = head_->meta,
-                         .head = head_->text,
-                         .withheld = head_->withheld,
-                         .body = order_.base->body(),
-                         .epoch = fill_.epoch(),
-                         .sequence = fill_.sequence()});
-  state_.store.put(freshened);
-  fill_.use_stored(std::move(freshened), Reason::none);
-  return Next::done;
-}
-
-bool Fetch::serve_stale_instead() {
-  const WallTime now = state_.worker.clock().wall();
-  if (!order_.base || !caching::may_serve_on_error(order_.base_freshness, now)) return false;
-  // A purge that came meanwhile forbids it: purged content does not come back because the origin
-  // fails.
-  if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
-  state_.fills.leave(fill_);
-  fill_.use_stored(order_.base, Reason::stale_if_error);
-  return true;
 }
 
 void Fetch::on_error(const ErrorCode& error) {
@@ -325,16 +235,7 @@ void Fetch::not_stored(Reason reason) {
   }
 }
 
-// What was stored has been answered anew by something that may not be kept: it must not come back
-// as stale content.
-void Fetch::forget_base() {
-  const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
-  if (!known) return;
-  store::PurgeRequest purge;
-  purge.urls.push_back({store::normalized_authority(known->authority()), known->path_and_query()});
-  state_.store.purge(purge, state_.worker.clock().wall());
-  order_.base.reset();
-}
+namespace {
 
 net::Awaitable<void> run_fetch(WorkerState& state, FetchOrder order) {
   Fetch fetch(state, std::move(order));

@@ -98,10 +98,11 @@ void Fill::fail(ErrorCode error) {
   wake_readers_locked();
 }
 
-void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason) {
+void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status) {
   const std::lock_guard lock(mutex_);
   stored_ = std::move(stored);
   stored_reason_ = reason;
+  origin_status_ = origin_status;
   phase_ = FillPhase::use_stored;
   wake_readers_locked();
 }
@@ -205,6 +206,7 @@ FillReader::View FillReader::view_locked() const {
   view.failure = fill_->failure_;
   view.stored = fill_->stored_;
   view.stored_reason = fill_->stored_reason_;
+  view.origin_status = fill_->origin_status_;
   view.available = fill_->published_;
   return view;
 }

@@ -42,6 +42,7 @@ struct FillSubject {
   // they go upstream; empty: the whole is asked for.
   std::string range;
   std::string if_range;
+  http::Method method = http::Method::get;  // HEAD: it validates what is stored, for HEADs alone
 };
 
 // An interim response (1xx) that preceded the head. Immutable.
@@ -72,8 +73,8 @@ enum class FillPhase : std::uint8_t {
   awaiting_head,
   streaming,   // head() is there; body pieces follow
   complete,    // and all of the body
-  use_stored,  // stored() is to be served instead: freshened by a 304, or stale because the origin
-               // failed
+  use_stored,  // stored() is to be served instead: freshened by a 304 or a HEAD, or stale because
+               // the origin failed
   failed,      // failure() says why: before the head, or in mid-body
 };
 
@@ -111,7 +112,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void fail(ErrorCode error);
   // For a writer that goes without having said how it ended.
   void fail_if_unfinished(ErrorCode error);
-  void use_stored(store::StoredResponsePtr stored, caching::Reason reason);
+  // `origin_status`: what the origin answered; 0: nothing of use.
+  void use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;
   enum class Room : std::uint8_t { go_on, wait, abandoned };
@@ -160,6 +162,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   ErrorCode failure_;
   store::StoredResponsePtr stored_;
   caching::Reason stored_reason_ = caching::Reason::none;
+  int origin_status_ = 0;
 };
 
 // One reader's place in a fill. Lives on its worker; leaves the fill when destroyed.
@@ -178,6 +181,7 @@ class FillReader {
     ErrorCode failure;
     store::StoredResponsePtr stored;
     caching::Reason stored_reason = caching::Reason::none;
+    int origin_status = 0;
     std::vector<SharedBytes>
         pieces;                   // what follows the reader's position, as far as it is published
     std::uint64_t available = 0;  // bytes of the body published so far, from its beginning

@@ -201,22 +201,66 @@ bool speaks_for_the_resource(const FillHead& head) noexcept {
   }
 }
 
-std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
-                                        const http::ResponseHead& not_modified,
-                                        const IntakeInput& input) {
-  const auto from_304 = caching::parse_validators(not_modified.fields(), input.times.response_time);
-  if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
+namespace {
+
+// The stored response with the fields of a later one, which brought no content of its own.
+std::shared_ptr<const FillHead> merge(const store::StoredResponse& stored,
+                                      const http::ResponseHead& response,
+                                      const IntakeInput& input) {
   const StoredFields stored_fields(stored);
   if (!stored_fields.readable()) return nullptr;
   http::ResponseHead merged;
   merged.status = stored.meta().status;
   merged.reason = stored_fields.reason();
-  merged.field_list = caching::freshened_fields(stored_fields.fields(), not_modified.fields());
+  merged.field_list = caching::freshened_fields(stored_fields.fields(), response.fields());
   const http::BodyFraming framing{http::BodyKind::length, stored.body_size()};
-  Judged judged = judge(merged, framing, input, caching::Asked::whole);
+  IntakeInput as_stored = input;
+  if (as_stored.method == http::Method::head) as_stored.method = http::Method::get;
+  Judged judged = judge(merged, framing, as_stored, caching::Asked::whole);
   render(judged, merged, input);
   keep_tags(*judged.head, stored, input);
   return judged.head;
+}
+
+}  // namespace
+
+std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
+                                        const http::ResponseHead& not_modified,
+                                        const IntakeInput& input) {
+  const auto from_304 = caching::parse_validators(not_modified.fields(), input.times.response_time);
+  if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
+  return merge(stored, not_modified, input);
+}
+
+std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& stored,
+                                                const http::ResponseHead& head_response,
+                                                const IntakeInput& input) {
+  if (stored.meta().status != head_response.status) return nullptr;
+  const auto verdict = caching::judge_head_response(stored.meta().validators,
+                                                    stored.body_size(),
+                                                    head_response.fields(),
+                                                    input.times.response_time);
+  if (verdict == caching::HeadVerdict::outdated) return nullptr;
+  return merge(stored, head_response, input);
+}
+
+std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& stored,
+                                                const caching::Freshness& freshness,
+                                                const Fill& fill) {
+  caching::StoredMeta meta = stored.meta();
+  meta.freshness = freshness;
+  meta.freshness.revalidation = caching::Revalidation::always;
+  meta.tags = stored.tag_texts();
+  return std::make_shared<store::StoredResponse>(
+      store::StoredParts{.key = stored.key(),
+                         .authority = stored.authority(),
+                         .path_and_query = stored.path_and_query(),
+                         .meta = std::move(meta),
+                         .head = stored.head(),
+                         .withheld = stored.withheld(),
+                         .body = stored.body(),
+                         .epoch = fill.epoch(),
+                         .sequence = fill.sequence()});
 }
 
 std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,

@@ -42,11 +42,21 @@ bool is_unasked(int status, const FillSubject& subject, ClientConditions conditi
 // origin. One client's request must not change what others get.
 bool speaks_for_the_resource(const FillHead& head) noexcept;
 
-// What a 304 makes of a stored response: a head with its fields freshened, judged anew. nullptr:
-// the 304 does not speak of it.
+// What a 304 makes of a stored response: a head with its fields freshened, judged anew as the
+// answer to a GET. nullptr: the 304 does not speak of it.
 std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
                                         const http::ResponseHead& not_modified,
                                         const IntakeInput& input);
+// The same by a 200 to a HEAD (RFC 9111 section 4.3.5). nullptr: what is stored is outdated.
+std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& stored,
+                                                const http::ResponseHead& head_response,
+                                                const IntakeInput& input);
+// An outdated response as it is stored from now on: with its own age and windows (`freshness`, a
+// soft purge taken into account), but validated before each use. It carries the epoch and sequence
+// of the fetch that found it outdated, before which it was vouched for.
+std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& stored,
+                                                const caching::Freshness& freshness,
+                                                const Fill& fill);
 
 // The head of a stored part and a newer 206 of the same representation together, of which `content`
 // is there: the newer one's fields replace the stored ones, and all is judged anew, as a 206.

@@ -64,13 +64,15 @@ class Transaction final : public net::RequestHandler {
 
   enum class Company : std::uint8_t { shared, alone };
   // What came of one try to get the response by a fetch of one's own or of another's.
-  enum class Attempt : std::uint8_t { answered, other_variant, not_shareable };
+  // outdated: by a HEAD of another's, which answers nobody else.
+  enum class Attempt : std::uint8_t { answered, other_variant, not_shareable, outdated };
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
                                    FillReader& reader,
                                    FillReader::View view,
                                    caching::CacheStatus status);
 
+  http::Method method_to_validate(http::Method asked) const noexcept;
   void refresh_in_background(const net::Request& request);
   FillSubject make_subject(const net::Request& request) const;
   void choose_range(const http::RequestHead& request, FillSubject& subject) const;
@@ -109,8 +111,9 @@ class Transaction final : public net::RequestHandler {
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
-  std::vector<std::string> rule_tags_;          // rendered for a fetch
-  std::shared_ptr<const std::string> content_;  // of a QUERY that asks the cache; else null
+  std::vector<std::string> rule_tags_;             // rendered for a fetch
+  http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
+  std::shared_ptr<const std::string> content_;     // of a QUERY that asks the cache; else null
   Record record_;
   bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };

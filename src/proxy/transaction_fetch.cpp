@@ -39,12 +39,17 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
   for (const FillInterimPtr& one : interim) client.write_interim(one->status, one->text);
 }
 
+http::Method method_for_whole(http::Method asked) {
+  return asked == http::Method::head ? http::Method::get : asked;
+}
+
 }  // namespace
 
 net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
   record_.cache = XCache::miss;
   record_.detail = lookup_.reuse.reason;
   rule_tags_ = planner_.render_tags();
+  fetch_method_ = method_to_validate(client.request().head->method);
   Company company = Company::shared;
   if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
     company = Company::alone;
@@ -88,6 +93,10 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   if (!leads) {
     const Share share =
         share_of(view, request.head->fields(), plan_->route->policy, state_.worker.clock().wall());
+    if (share != Share::yes && reader.fill().subject().method == http::Method::head) {
+      fetch_method_ = http::Method::get;
+      co_return Attempt::outdated;
+    }
     if (share == Share::not_shareable) co_return Attempt::not_shareable;
     if (share == Share::other_variant) {
       lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
@@ -120,7 +129,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     hit.key = key;
     co_await answer_from_store(client, view.stored, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
-    status.forward_status = 304;
+    status.forward_status = view.origin_status;
     status.stored = true;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
@@ -164,8 +173,16 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
   if (failed) client.abort(net::ClientExchange::AbortKind::close);
 }
 
+// RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not
+// desired even if it has changed". Where nothing is stored, a HEAD fetches the whole.
+http::Method Transaction::method_to_validate(http::Method asked) const noexcept {
+  const bool whole = lookup_.stored && !lookup_.stored->meta().partial;
+  return whole ? asked : method_for_whole(asked);
+}
+
 void Transaction::refresh_in_background(const net::Request& request) {
   rule_tags_ = planner_.render_tags();
+  fetch_method_ = method_for_whole(request.head->method);
   const auto fill = make_fill(request);
   if (!state_.fills.try_lead(join_request(request, fill->subject()), fill)) return;
   state_.counters.add(Counter::refreshes);

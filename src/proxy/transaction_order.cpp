@@ -41,12 +41,14 @@ FillSubject Transaction::make_subject(const net::Request& request) const {
           .rule_fingerprint = plan_->route->fingerprint,
           .request = std::make_shared<const OwnedFields>(request.head->fields()),
           .range = {},
-          .if_range = {}};
+          .if_range = {},
+          .method = http::Method::get};
 }
 
 std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
   FillSubject subject = make_subject(request);
   choose_range(*request.head, subject);
+  subject.method = fetch_method_;
   return std::make_shared<Fill>(std::move(subject), state_.store.fence().begin_fetch());
 }
 
@@ -68,8 +70,8 @@ Transaction::Known Transaction::still_known(const FillSubject& subject) const {
 }
 
 // The cache fetches whole responses, unconditionally, or the one range that a client wants; a HEAD
-// becomes a GET. Only where the key is known not to be storable do a HEAD and a client's own
-// conditions go out as they are.
+// becomes a GET, unless it validates what is stored. Only where the key is known not to be storable
+// do a HEAD and a client's own conditions go out as they are.
 Transaction::Question Transaction::make_question(const net::Request& request,
                                                  const FillSubject& subject,
                                                  const Known& known,
@@ -88,6 +90,8 @@ Transaction::Question Transaction::make_question(const net::Request& request,
   } else if (!subject.range.empty()) {
     question.conditions = ClientConditions::ranges;
   } else if (known.stored) {
+    question.method = subject.method;
+    question.method_text = http::to_string(subject.method);
     question.ours = caching::conditional_fields(known.stored->meta().validators);
   } else if (known.part) {
     question.rest = rest_to_ask_for(*known.part, plan_->route->policy, state_.store.max_object());
@@ -162,6 +166,7 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .path_and_query = plan_->path_and_query,
           .rule_tags = rule_tags_,
           .rule_fingerprint = plan_->route->fingerprint,
+          .method = subject.method,
           .fields = request.head->fields(),
           .policy = &plan_->route->policy,
           .now = state_.worker.clock().wall(),

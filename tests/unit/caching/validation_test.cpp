@@ -177,6 +177,47 @@ TEST(NotModified, SpeaksOfTheStoredResponseWhereValidatorsAgree) {
   }
 }
 
+TEST(HeadResponse, FreshensWhereAllThatItSaysAgrees) {
+  struct Case {
+    const char* name;
+    Fields stored;  // of a body of four bytes
+    Fields answer;
+    HeadVerdict expected;
+  };
+  const std::string modified = date(-hours(1));
+  const std::string later = date(hours(0));
+  const auto freshens = HeadVerdict::freshens;
+  const auto outdated = HeadVerdict::outdated;
+  const Case cases[] = {
+      {"nothing said", {{"ETag", "\"a\""}}, {}, freshens},
+      {"same strong tag", {{"ETag", "\"a\""}}, {{"ETag", "\"a\""}}, freshens},
+      {"other strong tag", {{"ETag", "\"a\""}}, {{"ETag", "\"b\""}}, outdated},
+      {"strong for weak", {{"ETag", "W/\"a\""}}, {{"ETag", "\"a\""}}, outdated},
+      {"weak for strong", {{"ETag", "\"a\""}}, {{"ETag", "W/\"a\""}}, freshens},
+      {"same weak tag", {{"ETag", "W/\"a\""}}, {{"ETag", "W/\"a\""}}, freshens},
+      {"other weak tag", {{"ETag", "W/\"a\""}}, {{"ETag", "W/\"b\""}}, outdated},
+      {"tag out of nowhere", {{"Last-Modified", modified}}, {{"ETag", "\"a\""}}, outdated},
+      {"same date", {{"Last-Modified", modified}}, {{"Last-Modified", modified}}, freshens},
+      {"other date", {{"Last-Modified", modified}}, {{"Last-Modified", later}}, outdated},
+      {"date out of nowhere", {{"ETag", "\"a\""}}, {{"Last-Modified", modified}}, outdated},
+      {"same tag, other date",
+       {{"ETag", "\"a\""}, {"Last-Modified", modified}},
+       {{"ETag", "\"a\""}, {"Last-Modified", later}},
+       outdated},
+      {"same length", {}, {{"Content-Length", "4"}}, freshens},
+      {"other length", {}, {{"Content-Length", "5"}}, outdated},
+      {"no length", {}, {{"Content-Length", "four"}}, outdated},
+      {"same tag, other length",
+       {{"ETag", "\"a\""}},
+       {{"ETag", "\"a\""}, {"Content-Length", "5"}},
+       outdated},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(judge_head_response(of(c.stored), 4, c.answer, kNow), c.expected);
+  }
+}
+
 std::vector<std::string> texts(const std::vector<http::Field>& fields) {
   std::vector<std::string> lines;
   for (const auto& field : fields) {

@@ -1,0 +1,92 @@
+// What a fetch does with the response that is stored already: freshens it, serves it stale where
+// the origin fails, or sees to it that it is not served any more.
+#include "caching/reuse.hpp"
+#include "proxy/one_fetch.hpp"
+#include "proxy/response_intake.hpp"
+
+#include <utility>
+
+namespace hawkcache::proxy {
+
+using caching::Reason;
+using observe::Counter;
+
+Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
+  head_ = freshen(*order_.base, head, intake_input());
+  // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
+  if (!head_) return Next::ask_unconditionally;
+  if (head_->not_stored != Reason::none) {
+    state_.counters.add(Counter::revalidated);
+    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept
+    // no longer.
+    const store::StoredResponsePtr base = order_.base;
+    not_stored(head_->not_stored);
+    if (speaks_for_the_resource(*head_)) forget_base();
+    fill_.set_head(head_);
+    fill_.stage(base->body(), 0, base->body_size());
+    fill_.complete();
+    return Next::done;
+  }
+  serve_freshened(304);
+  return Next::done;
+}
+
+// "When a cache makes an inbound HEAD request for a target URI and receives a 200 (OK) response,
+// the cache SHOULD update or invalidate each of its stored GET responses that could have been
+// chosen for that request" (RFC 9111 section 4.3.5): here the one that was chosen. Whether that
+// answers the client; else the HEAD's own response does.
+bool Fetch::is_answered_by_head(const http::ResponseHead& head) {
+  const bool for_stored = order_.method == http::Method::head && order_.base != nullptr &&
+                          order_.conditions == ClientConditions::omit;
+  if (!for_stored || head.status != 200) return false;
+  head_ = freshen_by_head(*order_.base, head, intake_input());
+  if (!head_) {
+    state_.store.put(outdated(*order_.base, order_.base_freshness, fill_));
+  } else if (head_->not_stored == Reason::none) {
+    serve_freshened(200);
+    return true;
+  } else if (speaks_for_the_resource(*head_)) {
+    forget_base();
+  }
+  return false;
+}
+
+void Fetch::serve_freshened(int origin_status) {
+  state_.counters.add(Counter::revalidated);
+  auto freshened = std::make_shared<store::StoredResponse>(
+      store::StoredParts{.key = fill_.subject().key,
+                         .authority = fill_.subject().authority,
+                         .path_and_query = fill_.subject().path_and_query,
+                         .meta = head_->meta,
+                         .head = head_->text,
+                         .withheld = head_->withheld,
+                         .body = order_.base->body(),
+                         .epoch = fill_.epoch(),
+                         .sequence = fill_.sequence()});
+  state_.store.put(freshened);
+  fill_.use_stored(std::move(freshened), Reason::none, origin_status);
+}
+
+bool Fetch::serve_stale_instead() {
+  const WallTime now = state_.worker.clock().wall();
+  if (!order_.base || !caching::may_serve_on_error(order_.base_freshness, now)) return false;
+  // A purge that came meanwhile forbids it: purged content does not come back because the origin
+  // fails.
+  if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
+  state_.fills.leave(fill_);
+  fill_.use_stored(order_.base, Reason::stale_if_error, 0);
+  return true;
+}
+
+// What was stored has been answered anew by something that may not be kept: it must not come back
+// as stale content.
+void Fetch::forget_base() {
+  const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
+  if (!known) return;
+  store::PurgeRequest purge;
+  purge.urls.push_back({store::normalized_authority(known->authority()), known->path_and_query()});
+  state_.store.purge(purge, state_.worker.clock().wall());
+  order_.base.reset();
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,70 @@
+// The inside of a fetch (proxy/fetch): its coroutine's state and steps.
+#pragma once
+
+#include "http/body_framing.hpp"
+#include "http/head.hpp"
+#include "net/wake_up.hpp"
+#include "proxy/fetch.hpp"
+#include "proxy/response_intake.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace hawkcache::proxy {
+
+// One fetch under way. Lives in its coroutine's frame.
+class Fetch final : public net::InterimSink {
+ public:
+  Fetch(WorkerState& state, FetchOrder order)
+      : state_(state),
+        order_(std::move(order)),
+        fill_(*order_.fill),
+        bell_(std::make_shared<net::WakeUp>(state.worker.executor())) {}
+  ~Fetch() override {
+    state_.fills.leave(fill_);
+    fill_.detach_writer();
+    fill_.fail_if_unfinished(Errc::upstream_closed);
+  }
+  Fetch(const Fetch&) = delete;
+  Fetch& operator=(const Fetch&) = delete;
+
+  net::Awaitable<void> run();
+  void interim(const http::ResponseHead& head) override;
+
+ private:
+  enum class Next : std::uint8_t { done, body, ask_unconditionally };
+
+  net::Awaitable<Next> exchange_once(std::string head);
+  Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
+  Next on_not_modified(const http::ResponseHead& head);
+  bool is_answered_by_head(const http::ResponseHead& head);
+  void serve_freshened(int origin_status);
+  std::optional<Next> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
+  void begin_body();
+  void on_error(const ErrorCode& error);
+  bool serve_stale_instead();
+  net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
+  // Whether to go on reading.
+  net::Awaitable<bool> wait_for_room();
+  void take_piece(std::string_view piece);
+  void complete();
+  bool is_as_long_as_announced() const;
+  store::PutResult put();
+  void not_stored(caching::Reason reason);
+  void forget_base();
+  IntakeInput intake_input() const;
+
+  WorkerState& state_;
+  FetchOrder order_;
+  Fill& fill_;
+  std::shared_ptr<net::WakeUp> bell_;
+  caching::ResponseTimes times_{};
+  std::shared_ptr<const FillHead> head_;
+  bool keeping_ = false;
+  std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
+};
+
+}  // namespace hawkcache::proxy
