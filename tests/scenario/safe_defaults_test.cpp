@@ -166,6 +166,36 @@ TEST_F(SafeDefaults, OnlyIfCachedIsAnOrdinaryRequest) {
   EXPECT_EQ(get("/cold", only_if_cached).status, 504);
 }
 
+// A ttl is given to 200 and never to 206: one client's ranges would reach the origin again and
+// again.
+TEST_F(SafeDefaults, ARangeThatMissesFetchesTheWhole) {
+  const Fields range{{"Range", "bytes=1-2"}};
+  for (const std::string& routes : {kSafeDefaults, kOriginsWord}) {
+    start(routes);
+    origin.answer("/whole", ok("0123", {{"Cache-Control", "max-age=60"}, {"ETag", "\"1\""}}));
+    const Response part = get("/whole", range);
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.body, "12");
+    EXPECT_EQ(origin.last("/whole").fields.has("range"), routes == kOriginsWord);
+    EXPECT_EQ(x_cache("/whole"), "HIT");
+  }
+}
+
+TEST_F(SafeDefaults, AnswersToPostAndQueryPassBy) {
+  for (const std::string& routes : {kSafeDefaults, kOriginsWord}) {
+    start(routes);
+    for (const char* target : {"/post", "/query"}) {
+      origin.answer(target,
+                    ok("x", {{"Cache-Control", "max-age=60"}, {"Content-Location", target}}));
+    }
+    request("POST", "/post", {}, "a");
+    EXPECT_EQ(x_cache("/post"), routes == kOriginsWord ? "HIT" : "MISS");
+    const Fields json{{"Content-Type", "application/json"}};
+    request("QUERY", "/query", json, "{}");
+    EXPECT_EQ(request("QUERY", "/query", json, "{}").x_cache() == "HIT", routes == kOriginsWord);
+  }
+}
+
 TEST_F(SafeDefaults, AFailureIsNotCoveredByAStaleAnswer) {
   const Script unavailable = [](OriginExchange& exchange) {
     exchange.respond("sorry", {}, "503 Service Unavailable");
