@@ -70,6 +70,16 @@ std::optional<std::string_view> ListReader::next() noexcept {
   return std::nullopt;
 }
 
+std::optional<std::string_view> TokenListReader::next() noexcept {
+  while (!rest_.empty()) {
+    const std::size_t end = std::min(rest_.find(','), rest_.size());
+    const std::string_view member = trim(rest_.substr(0, end));
+    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    if (!member.empty()) return member;
+  }
+  return std::nullopt;
+}
+
 bool list_contains(std::string_view list, std::string_view member) noexcept {
   ListReader reader(list);
   while (const auto candidate = reader.next()) {

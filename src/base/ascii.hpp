@@ -48,6 +48,17 @@ class ListReader {
   std::string_view rest_;
 };
 
+// The same for lists of tokens (Connection), in whose syntax there are no quoted strings: a
+// quotation mark hides no comma.
+class TokenListReader {
+ public:
+  explicit TokenListReader(std::string_view text) noexcept : rest_(text) {}
+  std::optional<std::string_view> next() noexcept;
+
+ private:
+  std::string_view rest_;
+};
+
 // Whether a comma-separated list has this member, ignoring case.
 bool list_contains(std::string_view list, std::string_view member) noexcept;
 

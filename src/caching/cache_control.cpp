@@ -89,7 +89,7 @@ void apply_response(ResponseDirectives& into, const Directive& directive) {
   if (directive.is("must-revalidate")) {
     into.must_revalidate = true;
   } else if (directive.is("must-understand")) {  // 5.2.2.3; it may lift no-store, so no guesses
-    into.must_understand |= directive.argument != Argument::malformed;
+    into.must_understand |= directive.argument == Argument::none;
   } else if (directive.is("no-cache")) {  // 5.2.2.4
     apply_qualified(into.no_cache, into.no_cache_fields, directive);
   } else if (directive.is("no-store")) {  // 5.2.2.5
@@ -196,14 +196,15 @@ std::optional<ResponseDirectives> parse_targeted_directives(http::FieldsView fie
   if (!members || members->empty()) return std::nullopt;
 
   ResponseDirectives directives;
+  bool usable = false;
   for (const http::SfMember& member : *members) {
-    // Seconds are Integers in a dictionary; another type is such an error too.
-    if (takes_seconds(member.key) && !std::holds_alternative<std::int64_t>(member.value)) {
-      return std::nullopt;
-    }
+    // Seconds are Integers in a dictionary. A member of another type is no error of parsing: it
+    // alone counts for nothing, so that a `private` beside it is still obeyed.
+    if (takes_seconds(member.key) && !std::holds_alternative<std::int64_t>(member.value)) continue;
+    usable = true;
     if (const auto directive = from_structured(member)) apply_response(directives, *directive);
   }
-  return directives;
+  return usable ? std::optional(std::move(directives)) : std::nullopt;
 }
 
 DecidingDirectives deciding_directives(http::FieldsView response) {

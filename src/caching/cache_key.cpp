@@ -206,6 +206,15 @@ void append_query_content(std::string& out, std::string_view content) {
   append_secret_key_part(out, kContentPart, "content", content);
 }
 
+std::string_view take_key_part(std::string_view& parts) noexcept {
+  // "p" kind name NUL, then "-", or "=" or "#" with a text that ends in NUL.
+  std::size_t end = parts.find(kEnd);
+  if (end != parts.npos && ++end < parts.size() && parts[end] != '-') end = parts.find(kEnd, end);
+  const std::string_view part = parts.substr(0, end >= parts.size() ? parts.size() : end + 1);
+  parts.remove_prefix(part.size());
+  return part;
+}
+
 std::string printable_key(std::string_view text) { return Printer(text).print(); }
 
 }  // namespace hawkcache::caching

@@ -67,6 +67,9 @@ void append_secret_key_part(std::string& out,
 void append_query_metadata(std::string& out, http::FieldsView fields);
 void append_query_content(std::string& out, std::string_view content);
 
+// The first part of a text that consists of parts alone (a secondary key), which is taken off it.
+std::string_view take_key_part(std::string_view& parts) noexcept;
+
 // For logs, Cache-Status and explain: printable ASCII, other bytes as %XX. A template's literals
 // and values stand plainly; "-" is an absent value, "#..." a digest; parts follow after a blank
 // each:

@@ -79,7 +79,6 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::query_content:
     case Reason::nominated_field:
     case Reason::not_a_caching_rule:
-    case Reason::upgrade:
       return Forward::bypass;
     // "method: The request method's semantics require the request to be forwarded."
     case Reason::method:

@@ -37,7 +37,6 @@ namespace hawkcache::caching {
   X(known_uncacheable,                                                                             \
     "known-uncacheable",                                                                           \
     "an answer for this key was lately found not to be storable")                                  \
-  X(upgrade, "upgrade", "the request asks for another protocol")                                   \
   /* why a response is not stored */                                                               \
   X(no_store, "no-store", "Cache-Control: no-store")                                               \
   X(private_response, "private", "Cache-Control: private")                                         \

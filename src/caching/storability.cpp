@@ -22,9 +22,10 @@ bool contains(const std::array<int, N>& statuses, int status) noexcept {
 }
 
 // "Responses with status codes that are defined as heuristically cacheable (e.g., 200, 203, 204,
-// 206, 300, 301, 308, 404, 405, 410, 414, and 501 in this specification)" (RFC 9110 section 15.1)
+// 206, 300, 301, 308, 404, 405, 410, 414, and 501 in this specification)" (RFC 9110 section 15.1);
+// 451 by RFC 7725 section 3
 constexpr std::array kHeuristicallyCacheable = {
-    200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501};
+    200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 451, 501};
 
 // Answers to one client's range or condition: they say nothing about the whole (RFC 9110 sections
 // 15.3.7, 15.4.5, 15.5.13 and 15.5.17).
@@ -36,9 +37,10 @@ constexpr std::array kNeverStoredStatuses = {428, 429, 431, 511};
 
 // "a cache has "understood" a [...] response status code if it recognizes it and implements all
 // specified caching-related behavior" (RFC 9111 section 3)
-constexpr std::array kUnderstoodStatuses = {
-    200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 307, 308, 400, 401, 402, 403, 404, 405,
-    406, 407, 408, 409, 410, 411, 413, 414, 415, 417, 421, 422, 426, 500, 501, 502, 503, 504, 505};
+constexpr std::array kUnderstoodStatuses = {200, 201, 202, 203, 204, 205, 206, 300, 301, 302,
+                                            303, 307, 308, 400, 401, 402, 403, 404, 405, 406,
+                                            407, 408, 409, 410, 411, 413, 414, 415, 417, 421,
+                                            422, 426, 451, 500, 501, 502, 503, 504, 505};
 
 // Fields without which the stored body would mean something else, or the wrong variant be chosen: a
 // qualified directive that names one cannot be followed by leaving it out.

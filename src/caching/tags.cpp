@@ -110,7 +110,8 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
     if (group.size() > kMaxTagValue) {
       ++dropped;
     } else {
-      // Twice: Cache-Group-Invalidation reaches groups of its own origin only, a purge by tag names them like any other tag.
+      // Twice: Cache-Group-Invalidation reaches groups of its own origin only, a purge by tag names
+      // them like any other tag.
       found.push_back(group_tag(scheme, authority, group));
       found.emplace_back(group);
     }

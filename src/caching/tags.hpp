@@ -22,18 +22,19 @@ struct TagLimits {
 std::string clean_tag_value(std::string_view value);
 
 // Cache-Groups belong to one origin (RFC 9875 section 2): the tag under which a group is kept is
-// this, unique to scheme and authority and not expressible by the other sources. A group is kept under
-// its plain name too, beside rule tags, Surrogate-Key and Cache-Tag, which are one name space.
+// this, unique to scheme and authority and not expressible by the other sources. A group is kept
+// under its plain name too, beside rule tags, Surrogate-Key and Cache-Tag, which are one name
+// space.
 std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group);
 
 // The origin's tags from a response's fields, appended to `tags`; then sorted, without repetition.
-// Returns how many were dropped for being too many or too long. The caller must not store a response
-// with any dropped (Reason::too_many_tags): a purge of such a tag could not reach it.
+// Returns how many were dropped for being too many or too long. The caller must not store a
+// response with any dropped (Reason::too_many_tags): a purge of such a tag could not reach it.
 [[nodiscard]] std::size_t append_response_tags(std::vector<std::string>& tags,
-                                 http::FieldsView response,
-                                 std::string_view scheme,
-                                 std::string_view authority,
-                                 TagLimits limits);
+                                               http::FieldsView response,
+                                               std::string_view scheme,
+                                               std::string_view authority,
+                                               TagLimits limits);
 
 // Cache-Group-Invalidation (as group tags) and Cache-Invalidate-Tags (commas) of a response to an
 // unsafe request.

@@ -38,11 +38,13 @@ bool has_strong_date(const Validators& validators) noexcept {
          *validators.date - *validators.last_modified_time >= std::chrono::seconds(1);
 }
 
-// Fields that a 304 does not change: "Header fields that the cache's stored response depends upon"
-// and "The Content-Length header field" (RFC 9111 section 3.2)
+// Fields that a 304 does not change: "The Content-Length header field" (RFC 9111 section 3.2), and,
+// "to ensure integrity of the stored response", those without which its bytes cannot be read:
+// origins that compress on the fly are known to put Content-Encoding on a 304 for what was sent
+// plain.
 bool kept_as_stored(FieldName name) noexcept {
   return name == FieldName::content_length || name == FieldName::content_encoding ||
-         name == FieldName::content_type || name == FieldName::content_range;
+         name == FieldName::content_range;
 }
 
 // The names of some fields: quick to ask however many there are.

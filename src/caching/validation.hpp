@@ -61,7 +61,7 @@ HeadVerdict judge_head_response(const Validators& stored,
 
 // The fields of a stored response after a 304, or a HEAD that freshens it (section 3.2): those that
 // the 304 brings replace the stored ones of that name, but never Content-Length, Content-Encoding,
-// Content-Type, Content-Range or hop-by-hop fields. Age and Date of the stored response never
+// Content-Range or hop-by-hop fields. Age and Date of the stored response never
 // survive: they spoke of another moment (the caller gives a 304 without Date one first). Views into
 // both arguments.
 std::vector<http::Field> freshened_fields(http::FieldsView stored, http::FieldsView from_304);

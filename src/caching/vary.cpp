@@ -102,6 +102,56 @@ std::string normalize_list(std::string_view value) {
   return out;
 }
 
+// Fields that this proxy writes into each request: what the origin selects by is not what the
+// client sent. Scheme and host, which X-Forwarded-Proto and X-Forwarded-Host tell, are in the key
+// already.
+enum class WrittenByUs : std::uint8_t { no, as_the_key_has_it, beyond_the_key };
+WrittenByUs written_by_us(std::string_view lower_case_name) noexcept {
+  if (lower_case_name == "x-forwarded-proto" || lower_case_name == "x-forwarded-host") {
+    return WrittenByUs::as_the_key_has_it;
+  }
+  return is_written_by_the_proxy(lower_case_name) ? WrittenByUs::beyond_the_key : WrittenByUs::no;
+}
+
+// Fields that are no lists, though their values may hold commas: a blank in them may mean
+// something.
+constexpr std::array<std::string_view, 12> kSingletons = {"content-type",
+                                                          "date",
+                                                          "from",
+                                                          "host",
+                                                          "if-modified-since",
+                                                          "if-range",
+                                                          "if-unmodified-since",
+                                                          "origin",
+                                                          "range",
+                                                          "referer",
+                                                          "user-agent",
+                                                          "x-forwarded-host"};
+
+bool is_singleton(std::string_view lower_case_name) noexcept {
+  return std::binary_search(kSingletons.begin(), kSingletons.end(), lower_case_name);
+}
+
+// Drops the blanks around commas, from `begin` on, but not within quoted strings.
+void drop_blanks_around_commas(std::string& text, std::size_t begin) {
+  std::size_t kept = begin;
+  bool quoted = false;
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\' && i + 1 < text.size()) text[kept++] = text[i++];
+    if (!quoted && c == ',') {
+      while (kept > begin && is_blank(text[kept - 1])) --kept;
+      text[kept++] = c;
+      while (i + 1 < text.size() && is_blank(text[i + 1])) ++i;
+      continue;
+    }
+    text[kept++] = text[i];
+  }
+  text.resize(kept);
+}
+
 // All lines of a field as one value, without copying where there is one line.
 class CombinedValue {
  public:
@@ -138,9 +188,12 @@ std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::Fields
     while (const auto member = members.next()) {
       // "A list containing the member "*" signals that other aspects of the request might have
       // played a role in selecting the response representation" (RFC 9110 section 12.5.5). So does
-      // a member that is no field name: nobody can tell what it selects by.
-      star |= *member == "*" || !ascii::is_token(*member);
-      names.push_back(ascii::to_lower(*member));
+      // a member that is no field name: nobody can tell what it selects by. And one that is written
+      // anew for each request selects by something that is not the client's.
+      std::string name = ascii::to_lower(*member);
+      const WrittenByUs written = written_by_us(name);
+      star |= name == "*" || !ascii::is_token(name) || written == WrittenByUs::beyond_the_key;
+      if (written == WrittenByUs::no) names.push_back(std::move(name));
     }
   });
   if (star) return VaryStar{};
@@ -148,6 +201,11 @@ std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::Fields
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return std::make_shared<const VaryNames>(std::move(names));
+}
+
+bool is_written_by_the_proxy(std::string_view lower_case_name) noexcept {
+  return lower_case_name == "x-forwarded-for" || lower_case_name == "via" ||
+         lower_case_name == "x-request-id" || lower_case_name == "cdn-loop";
 }
 
 bool is_credential(std::string_view lower_case_name) noexcept {
@@ -178,11 +236,52 @@ void append_selecting_field(std::string& out,
   append_key_part(out, kFieldPart, lower_case_name, *value);
 }
 
+// "adding or removing whitespace, where allowed in the header field's syntax": any hop may combine
+// the lines of a list into one "separated by a comma and optional whitespace" (RFC 9110
+// section 5.3), so blanks around a list's commas mean nothing.
 void append_secondary_key(std::string& out,
                           const VaryNames& names,
                           http::FieldsView request,
                           std::span<const std::string> normalize) {
-  for (const std::string& name : names) append_selecting_field(out, name, request, normalize);
+  for (const std::string& name : names) {
+    const std::size_t begin = out.size();
+    append_selecting_field(out, name, request, normalize);
+    if (!is_singleton(name)) drop_blanks_around_commas(out, begin);
+  }
+}
+
+bool prefers_language(std::string_view accept_language, std::string_view content_language) {
+  std::optional<WeightedMember> best;
+  bool alone = false;
+  ascii::ListReader reader(accept_language);
+  while (const auto member = reader.next()) {
+    WeightedMember range = read_weighted(*member);
+    if (best && range.weight < best->weight) continue;
+    alone = !best || range.weight > best->weight;
+    best = std::move(range);
+  }
+  return best && alone && best->weight > 0 &&
+         ascii::equals_ignoring_case(best->name, content_language);
+}
+
+// Walks both keys part by part; the names are the same and in the same order.
+bool matches_by_language(const SelectedByLanguage& stored,
+                         std::string_view request_key,
+                         http::FieldsView request,
+                         std::span<const std::string> normalize) {
+  constexpr std::string_view kName = "accept-language";
+  if (std::find(normalize.begin(), normalize.end(), kName) == normalize.end()) return false;
+  if (std::find(stored.names.begin(), stored.names.end(), kName) == stored.names.end()) {
+    return false;
+  }
+  std::string_view stored_key = stored.secondary_key;
+  for (const std::string& name : stored.names) {
+    const std::string_view stored_part = take_key_part(stored_key);
+    const std::string_view request_part = take_key_part(request_key);
+    if (name != kName && stored_part != request_part) return false;
+  }
+  const auto wanted = request.combined(http::FieldName::accept_language);
+  return wanted && prefers_language(*wanted, stored.content_language);
 }
 
 std::string normalize_value(std::string_view lower_case_name, std::string_view value) {

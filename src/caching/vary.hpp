@@ -16,8 +16,13 @@
 namespace hawkcache::caching {
 
 struct VaryStar {};
-// Over all Vary lines: VaryStar when any member is "*"; null when there is no (non-empty) Vary.
+// Over all Vary lines: VaryStar when any member is "*" or cannot be told from the client's request;
+// null when there is no (non-empty) Vary.
 std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::FieldsView response);
+
+// X-Forwarded-For, Via, X-Request-Id, CDN-Loop: what the origin sees of them is not what the client
+// sent, so nothing can be keyed by them.
+bool is_written_by_the_proxy(std::string_view lower_case_name) noexcept;
 
 // Names whose values are credentials: kept and shown only as digests.
 bool is_credential(std::string_view lower_case_name) noexcept;
@@ -29,11 +34,31 @@ void append_selecting_field(std::string& out,
                             std::string_view lower_case_name,
                             http::FieldsView request,
                             std::span<const std::string> normalize);
-// The secondary key of a request under these names; appended to `out`.
+// The secondary key of a request under these names; appended to `out`. Blanks around the commas of
+// a list do not count.
 void append_secondary_key(std::string& out,
                           const VaryNames& names,
                           http::FieldsView request,
                           std::span<const std::string> normalize);
+
+// Whether one range of an Accept-Language outweighs all others and is just this language.
+bool prefers_language(std::string_view accept_language, std::string_view content_language);
+
+// A stored response and what it was selected by.
+struct SelectedByLanguage {
+  const VaryNames& names;
+  std::string_view secondary_key;
+  std::string_view content_language;  // its Content-Language; "" or a list matches nothing
+};
+// Whether a response whose secondary key is another than the request's answers it all the same:
+// Accept-Language is normalised, all other selecting fields match, and the response is in the
+// language that the request prefers to all others ("normalizing both header field values in a way
+// that is known to have identical semantics", RFC 9111 section 4.1; for languages RFC 9110
+// section 12.5.4). `request_key` is the request's secondary key under the same names.
+bool matches_by_language(const SelectedByLanguage& stored,
+                         std::string_view request_key,
+                         http::FieldsView request,
+                         std::span<const std::string> normalize);
 
 // A canonical spelling of a list with weights (Accept-Language, Accept-Encoding): lower case,
 // without blanks, by falling weight and then by name, members of weight 0 last; other fields:

@@ -11,6 +11,14 @@ namespace {
 using Kind = TemplatePart::Kind;
 using Parts = std::vector<TemplatePart>;
 
+// The request headers that are not forwarded as the client sent them.
+constexpr std::array<std::string_view, 6> kWrittenAnew = {"cdn-loop",
+                                                          "via",
+                                                          "x-forwarded-for",
+                                                          "x-forwarded-host",
+                                                          "x-forwarded-proto",
+                                                          "x-request-id"};
+
 // The request headers that caching/vary treats as credentials.
 constexpr std::array<std::string_view, 7> kCredentials{"authorization",
                                                        "cookie",
@@ -59,6 +67,7 @@ class RouteWarnings {
   void run() {
     check_cookies();
     check_set_cookie();
+    check_vary();
     check_own_key();
     check_credentials_in_tags();
     check_empty_cookies();
@@ -107,6 +116,16 @@ class RouteWarnings {
     warn("set_cookie",
          "set_cookie: store gives every client the same cookies; use strip, or refuse, unless they "
          "are meant for all");
+  }
+
+  void check_vary() {
+    for (const std::string& header : route_.vary) {
+      if (!contains(kWrittenAnew, header)) continue;
+      warn("vary",
+           fmt::format("vary: hawkcache writes {} anew for the upstream, so what the client sent is "
+                       "not what the API answers by; vary on another header",
+                       header));
+    }
   }
 
   void check_own_key() {

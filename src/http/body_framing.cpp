@@ -112,31 +112,43 @@ FramingDecision decide(FieldsView fields, Version version, BodyKind otherwise) n
   return frame(BodyKind::length, *length.value);
 }
 
+// Whether Connection has this option. Options are tokens: a quotation mark hides nothing.
+bool has_option(FieldsView fields, std::string_view option) noexcept {
+  return !every_member(fields, FieldName::connection, [option](std::string_view member) {
+    return !ascii::equals_ignoring_case(member, option);
+  });
+}
+
 Persistence persistence(FieldsView fields, Version version) noexcept {
   if (!fields.contains(FieldName::connection)) {
     return version == Version::http_1_1 ? Persistence::keep_alive : Persistence::close;
   }
-  if (any_list_contains(fields, FieldName::connection, "close")) return Persistence::close;
+  if (has_option(fields, "close")) return Persistence::close;
   if (version == Version::http_1_1) return Persistence::keep_alive;
-  return any_list_contains(fields, FieldName::connection, "keep-alive") ? Persistence::keep_alive
-                                                                        : Persistence::close;
+  return has_option(fields, "keep-alive") ? Persistence::keep_alive : Persistence::close;
+}
+
+// An answer without content, whose Content-Length tells what GET would have got.
+FramingDecision frame_unsent(FieldsView fields, const Length& length) noexcept {
+  FramingDecision decision = frame(BodyKind::none);
+  // "If a message is received with both a Transfer-Encoding and a Content-Length header field, the
+  // Transfer-Encoding overrides the Content-Length. [...] An intermediary that chooses to forward
+  // the message MUST first remove the received Content-Length field" (RFC 9112 section 6.3)
+  if (length.valid && !fields.contains(FieldName::transfer_encoding)) {
+    decision.framing.announced = length.value;
+  }
+  return decision;
 }
 
 }  // namespace
 
-FramingDecision decide_request_framing(const RequestHead& head) noexcept {
-  return decide(head.fields(), head.version, BodyKind::none);
-}
-
 FramingDecision decide_response_framing(const ResponseHead& head, Method request_method) noexcept {
-  if (head.status / 100 == 1 || head.status == 204 || head.status == 304) {
-    return frame(BodyKind::none);
-  }
-  if (request_method == Method::head) {
-    // Content-Length tells what GET would have got; it ends up in caches, so it must make sense
-    // here too.
-    if (!read_content_length(head.fields()).valid) return refuse(FramingError::bad_content_length);
-    return frame(BodyKind::none);
+  if (head.status / 100 == 1 || head.status == 204) return frame(BodyKind::none);
+  if (head.status == 304 || request_method == Method::head) {
+    const Length length = read_content_length(head.fields());
+    // It ends up in caches, so it must make sense on an answer to HEAD too.
+    if (head.status != 304 && !length.valid) return refuse(FramingError::bad_content_length);
+    return frame_unsent(head.fields(), length);
   }
   const FramingDecision decision = decide(head.fields(), head.version, BodyKind::until_close);
   // RFC 9112 section 6.3, rule 4: "If a Transfer-Encoding header field is present in a response and
@@ -150,6 +162,10 @@ FramingDecision decide_response_framing(const ResponseHead& head, Method request
     return frame(BodyKind::until_close);
   }
   return decision;
+}
+
+FramingDecision decide_request_framing(const RequestHead& head) noexcept {
+  return decide(head.fields(), head.version, BodyKind::none);
 }
 
 int status_for(FramingError error) noexcept {

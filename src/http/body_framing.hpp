@@ -6,6 +6,7 @@
 #include "http/head.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace hawkcache::http {
 
@@ -14,6 +15,10 @@ enum class BodyKind : std::uint8_t { none, length, chunked, until_close };
 struct BodyFraming {
   BodyKind kind = BodyKind::none;
   std::uint64_t length = 0;  // for BodyKind::length
+  // For BodyKind::none, answers to HEAD and 304s: the length of what is not sent, where
+  // Content-Length tells it in one way only. What is not known to be right is not passed on (RFC
+  // 9110 section 8.6).
+  std::optional<std::uint64_t> announced{};
 };
 
 enum class FramingError : std::uint8_t {

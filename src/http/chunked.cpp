@@ -84,6 +84,10 @@ ChunkedDecoder::Phase ChunkedDecoder::after_size(char c) noexcept {
   }
   const int digit = ascii::hex_value(c);
   if (digit >= 0) {
+    // Zeros in front are no more than odd ("1*HEXDIG"), but bounded, as extensions are.
+    if (digit == 0 && size_digits_ > 0 && remaining_ == 0) {
+      return spend_extension_byte() ? Phase::size : Phase::failed;
+    }
     if (++size_digits_ > kMaxSizeDigits) return Phase::failed;
     remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);  // 16 digits fill 64 bits
     return Phase::size;
@@ -97,13 +101,15 @@ ChunkedDecoder::Phase ChunkedDecoder::after_size(char c) noexcept {
   return Phase::failed;
 }
 
+bool ChunkedDecoder::spend_extension_byte() noexcept {
+  ++extension_bytes_;
+  return extension_bytes_ <= kExtensionAllowance + data_bytes_ / kDataPerExtensionByte;
+}
+
 // chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ] ). Nobody reads it:
 // what matters is that it has no CR, LF or other control byte in it, and where it ends.
 ChunkedDecoder::Phase ChunkedDecoder::after_extension(char c) noexcept {
-  ++extension_bytes_;
-  if (extension_bytes_ > kExtensionAllowance + data_bytes_ / kDataPerExtensionByte) {
-    return Phase::failed;
-  }
+  if (!spend_extension_byte()) return Phase::failed;
   switch (phase_) {
     case Phase::size_blank:
       if (c == ';') return Phase::extension;

@@ -47,15 +47,17 @@ class ChunkedDecoder {
   };
   Phase after(char c) noexcept;
   Phase after_size(char c) noexcept;
+  bool spend_extension_byte() noexcept;
   Phase after_extension(char c) noexcept;
   Phase after_trailer(char c) noexcept;
 
   Phase phase_ = Phase::size_first;
   std::uint8_t size_digits_ = 0;
-  std::uint64_t remaining_ = 0;        // of the current chunk
-  std::uint64_t data_bytes_ = 0;       // of the body so far
-  std::uint64_t extension_bytes_ = 0;  // bounded: 16 KiB, and one byte for every 16 of data
-  std::uint64_t trailer_bytes_ = 0;    // bounded: 32 KiB
+  std::uint64_t remaining_ = 0;   // of the current chunk
+  std::uint64_t data_bytes_ = 0;  // of the body so far
+  // Extensions and leading zeros of sizes. Bounded: 16 KiB, and one byte for every 16 of data.
+  std::uint64_t extension_bytes_ = 0;
+  std::uint64_t trailer_bytes_ = 0;  // bounded: 32 KiB
 };
 
 // "1a2b\r\n" into a small buffer: what comes before a chunk's data. The view points into the

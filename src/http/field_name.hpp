@@ -23,6 +23,7 @@ namespace hawkcache::http {
   X(cache_status, "Cache-Status")                           \
   X(cache_tag, "Cache-Tag")                                 \
   X(cdn_cache_control, "CDN-Cache-Control")                 \
+  X(cdn_loop, "CDN-Loop")                                   \
   X(connection, "Connection")                               \
   X(content_encoding, "Content-Encoding")                   \
   X(content_language, "Content-Language")                   \

@@ -39,14 +39,38 @@ bool is_hop_by_hop(FieldName name) noexcept {
   }
 }
 
+bool is_protected(FieldName name) noexcept {
+  switch (name) {
+    case FieldName::unknown:
+    case FieldName::accept:
+    case FieldName::accept_encoding:
+    case FieldName::accept_language:
+    case FieldName::forwarded:
+    case FieldName::retry_after:
+    case FieldName::server:
+    case FieldName::user_agent:
+    case FieldName::warning:
+      return false;
+    default:
+      return !is_hop_by_hop(name);
+  }
+}
+
+// "Intermediaries MUST parse a received Connection header field before a message is forwarded and,
+// for each connection-option in this field, remove any header or trailer field(s) from the message
+// with the same name as the connection-option" (RFC 9110 section 7.6.1)
 NominatedFields::NominatedFields(FieldsView fields) {
+  const bool nothing_but_options = std::none_of(fields.begin(), fields.end(), [](const Field& f) {
+    return f.id == FieldName::unknown || !(is_protected(f.id) || is_hop_by_hop(f.id));
+  });
+  if (nothing_but_options) return;
   fields.for_each(FieldName::connection, [this](std::string_view value) {
-    ascii::ListReader members(value);
-    while (const auto member = members.next()) {
-      // A known name is either hop-by-hop anyway, or protected: only unknown ones need remembering.
-      if (parse_field_name(*member) != FieldName::unknown) continue;
-      if (ascii::equals_ignoring_case(*member, "close")) continue;
-      nominated_.push_back({.id = FieldName::unknown, .name = *member, .value = {}});
+    ascii::TokenListReader options(value);
+    while (const auto option = options.next()) {
+      const FieldName id = parse_field_name(*option);
+      // Hop-by-hop ones go anyway, protected ones stay: only the others need remembering.
+      if (is_hop_by_hop(id) || is_protected(id)) continue;
+      nominated_.push_back({.id = id, .name = *option, .value = {}});
     }
   });
   // Sorted, so that thousands of nominations times thousands of fields stay cheap.
@@ -54,8 +78,8 @@ NominatedFields::NominatedFields(FieldsView fields) {
 }
 
 bool NominatedFields::removes(const Field& field) const noexcept {
-  if (field.id != FieldName::unknown) return is_hop_by_hop(field.id);
-  return !nominated_.empty() &&
+  if (is_hop_by_hop(field.id)) return true;
+  return !nominated_.empty() && !is_protected(field.id) &&
          std::binary_search(nominated_.begin(), nominated_.end(), field, kByName);
 }
 

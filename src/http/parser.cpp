@@ -36,6 +36,8 @@ class HeadParser {
     outcome_ = Feed::need_more;
     error_ = HeadError::none;
     start_line_checked_ = false;
+    // Whoever refuses a request asks for its method, also when none was read.
+    if constexpr (kIsRequest<Head>) head_.method = Method::unknown;
   }
 
   const Head& head() const noexcept { return head_; }
@@ -70,7 +72,7 @@ class HeadParser {
   HeadError check_start_line(std::string_view buffer, Feed scanned) {
     const std::string_view line = scanner_.start_line(buffer);
     if (!scanner_.has_start_line()) {
-      return may_become_start_line(line, head_) ? HeadError::none : HeadError::malformed;
+      return check_begun_start_line(line, head_);
     }
     if (start_line_checked_ && scanned != Feed::complete) return HeadError::none;
     start_line_checked_ = true;
@@ -98,6 +100,8 @@ int status_for(HeadError error) noexcept {
       return 200;
     case HeadError::malformed:
       return 400;
+    case HeadError::method_too_long:
+      return 501;
     case HeadError::bad_version:
       return 505;
     case HeadError::start_line_too_long:

@@ -29,6 +29,7 @@ struct HeadLimits {
 enum class HeadError {
   none,
   malformed,            // 400
+  method_too_long,      // 501
   bad_version,          // 505: HTTP, but not 1.x
   start_line_too_long,  // 414
   fields_too_large,     // 431: block or count
@@ -47,6 +48,7 @@ class RequestParser {
 
   Feed feed(std::string_view buffer);
   void reset();
+  // After an error: only the method, as far as it could be read.
   const RequestHead& head() const noexcept;
   std::size_t head_size() const noexcept;
   HeadError error() const noexcept;

@@ -1,6 +1,7 @@
 #include "http/problem.hpp"
 
 #include "base/json.hpp"
+#include "http/date.hpp"
 #include "http/status.hpp"
 
 #include <fmt/format.h>
@@ -24,10 +25,11 @@ std::string render_problem(const Problem& problem, Method request_method, Persis
                                        quoted(problem.detail)) +
                            "\n";
   std::string out = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n"
-      "Cache-Control: no-store\r\n{}{}\r\n",
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: application/problem+json\r\n"
+      "Content-Length: {}\r\nCache-Control: no-store\r\n{}{}\r\n",
       problem.status,
       title,
+      format_date(problem.now),
       body.size(),
       problem.extra_fields,
       persistence == Persistence::close ? "Connection: close\r\n" : "");

@@ -37,8 +37,10 @@ std::size_t method_size(std::string_view line) noexcept {
 // request-line = method SP request-target SP HTTP-version
 HeadError parse_start_line(std::string_view line, RequestHead& head) noexcept {
   const std::size_t method_end = method_size(line);
-  if (method_end == 0 || method_end > kLongestMethod || method_end == line.size() ||
-      line[method_end] != ' ') {
+  // "a server that receives a method longer than any that it implements SHOULD respond with a 501"
+  // (RFC 9112 section 3)
+  if (method_end > kLongestMethod) return HeadError::method_too_long;
+  if (method_end == 0 || method_end == line.size() || line[method_end] != ' ') {
     return HeadError::malformed;
   }
   head.method_text = line.substr(0, method_end);
@@ -71,15 +73,17 @@ HeadError parse_start_line(std::string_view line, ResponseHead& head) noexcept {
   return HeadError::none;
 }
 
-bool may_become_start_line(std::string_view begun, const RequestHead&) noexcept {
+HeadError check_begun_start_line(std::string_view begun, const RequestHead&) noexcept {
   const std::size_t method_end = method_size(begun);
-  if (method_end == begun.size()) return method_end <= kLongestMethod;
-  return method_end != 0 && begun[method_end] == ' ';
+  if (method_end > kLongestMethod) return HeadError::method_too_long;
+  if (method_end == begun.size()) return HeadError::none;
+  return method_end != 0 && begun[method_end] == ' ' ? HeadError::none : HeadError::malformed;
 }
 
-bool may_become_start_line(std::string_view begun, const ResponseHead&) noexcept {
+HeadError check_begun_start_line(std::string_view begun, const ResponseHead&) noexcept {
   constexpr std::string_view kBegin = "HTTP/";
-  return begun.substr(0, kBegin.size()) == kBegin.substr(0, begun.size());
+  return begun.substr(0, kBegin.size()) == kBegin.substr(0, begun.size()) ? HeadError::none
+                                                                          : HeadError::malformed;
 }
 
 }  // namespace hawkcache::http

@@ -16,10 +16,10 @@ namespace hawkcache::http {
 HeadError parse_start_line(std::string_view line, RequestHead& head) noexcept;
 HeadError parse_start_line(std::string_view line, ResponseHead& head) noexcept;
 
-// Whether what has come of a line, in which no CRLF was found, may still become one. Looks at its
-// first bytes only. Other protocols (TLS, noise) are found out by this, without waiting for a line
+// What is wrong with what has come of a line, in which no CRLF was found yet. Looks at its first
+// bytes only. Other protocols (TLS, noise) are found out by this, without waiting for a line
 // end that never comes.
-bool may_become_start_line(std::string_view begun, const RequestHead&) noexcept;
-bool may_become_start_line(std::string_view begun, const ResponseHead&) noexcept;
+HeadError check_begun_start_line(std::string_view begun, const RequestHead&) noexcept;
+HeadError check_begun_start_line(std::string_view begun, const ResponseHead&) noexcept;
 
 }  // namespace hawkcache::http

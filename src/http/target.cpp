@@ -139,13 +139,19 @@ TargetDecision parse_form(const RequestHead& head) noexcept {
 
 // RFC 9112 section 3.2: no Host on HTTP/1.1, several, or an invalid one must be answered with 400,
 // whatever the target's form.
-TargetError check_host(const RequestHead& head, std::string_view& host) noexcept {
+enum class Authority : std::uint8_t { given, absent };  // in the target itself
+TargetError check_host(const RequestHead& head,
+                       Authority in_target,
+                       std::string_view& host) noexcept {
   std::size_t count = 0;
   head.fields().for_each(FieldName::host, [&](std::string_view value) {
     host = value;
     ++count;
   });
   if (count > 1) return TargetError::repeated_host;
+  // "If the target URI's authority component is absent or undefined, the client sends an empty
+  // field value": one that the absolute form overrules (section 3.2.2).
+  if (count == 1 && host.empty() && in_target == Authority::given) return TargetError::none;
   if (count == 1) return is_valid_authority(host) ? TargetError::none : TargetError::bad_host;
   return head.version == Version::http_1_1 ? TargetError::missing_host : TargetError::none;
 }
@@ -167,7 +173,8 @@ TargetDecision parse_target(const RequestHead& head) noexcept {
   std::string_view host;
   TargetDecision decision = parse_form(head);
   if (decision.error != TargetError::none) return decision;
-  const TargetError host_error = check_host(head, host);
+  const auto in_target = decision.target.authority.empty() ? Authority::absent : Authority::given;
+  const TargetError host_error = check_host(head, in_target, host);
   if (host_error != TargetError::none) return refuse(host_error);
   if (decision.target.authority.empty()) decision.target.authority = host;
   return decision;

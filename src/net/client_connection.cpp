@@ -296,8 +296,9 @@ Awaitable<void> ClientConnection::refuse(int status) {
   const std::string bytes =
       http::render_problem({.status = status,
                             .detail = "The request breaks HTTP's syntax or a limit of this server.",
-                            .extra_fields = {}},
-                           http::Method::unknown,
+                            .extra_fields = {},
+                            .now = worker_.clock().wall()},
+                           parser_.head().method,
                            http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   const ErrorCode failed = co_await write(buffers);

@@ -1,7 +1,7 @@
 #include "proxy/collapse.hpp"
 
 #include "base/hash.hpp"
-#include "caching/freshness.hpp"
+#include "caching/reuse.hpp"
 #include "caching/vary.hpp"
 
 #include <algorithm>
@@ -27,38 +27,35 @@ bool needs_permission(http::FieldsView request, const caching::CachePolicy& poli
 
 }  // namespace
 
-Share may_share(const FillHead& head,
-                http::FieldsView request,
-                const caching::CachePolicy& policy,
-                WallTime now) {
+Share may_share(const FillHead& head, const Asker& asker) {
   if (head.not_stored != caching::Reason::none) return Share::not_shareable;
-  return may_share_fresh(head.meta, request, policy, now);
+  return may_share_fresh(head.meta, asker);
 }
 
-// RFC 9111 section 4: what is stale, or must be validated each time, answers nobody but the request
-// that fetched it.
-Share may_share_fresh(const caching::StoredMeta& meta,
-                      http::FieldsView request,
-                      const caching::CachePolicy& policy,
-                      WallTime now) {
-  if (meta.freshness.revalidation == caching::Revalidation::always ||
-      !caching::is_fresh(meta.freshness, now)) {
-    return Share::not_shareable;
-  }
-  return may_share_stale(meta, request, policy);
+// RFC 9111 section 4: what is stale, must be validated each time, or is too old for who asks,
+// answers nobody but the request that fetched it.
+Share may_share_fresh(const caching::StoredMeta& meta, const Asker& asker) {
+  const auto reuse = caching::decide_reuse(meta.freshness, asker.directives, asker.now);
+  if (reuse.action != caching::ReuseAction::serve_fresh) return Share::not_shareable;
+  return may_share_stale(meta, asker);
 }
 
-Share may_share_stale(const caching::StoredMeta& meta,
-                      http::FieldsView request,
-                      const caching::CachePolicy& policy) {
-  if (needs_permission(request, policy) &&
+Share may_share_stale(const caching::StoredMeta& meta, const Asker& asker) {
+  if (needs_permission(asker.fields, asker.policy) &&
       meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
     return Share::not_shareable;
   }
   if (!meta.vary) return Share::yes;
   std::string key;
-  caching::append_secondary_key(key, *meta.vary, request, policy.normalize);
+  caching::append_secondary_key(key, *meta.vary, asker.fields, asker.policy.normalize);
   return key == meta.secondary_key ? Share::yes : Share::other_variant;
+}
+
+caching::RequestDirectives directives_of_one_who_waited(caching::RequestDirectives directives) {
+  directives.no_cache = false;
+  directives.only_if_cached = false;
+  if (directives.max_age == Duration::zero()) directives.max_age.reset();
+  return directives;
 }
 
 CollapseTable::Shard& CollapseTable::shard_of(std::string_view key) noexcept {
@@ -85,7 +82,13 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
                    head ? std::span(head->meta.tags) : request.rule_tags,
                    head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
   if (verdict.trust != store::Trust::trusted) return false;
-  if (head) return may_share(*head, request.fields, *request.policy, request.now) == Share::yes;
+  if (head) {
+    return may_share(*head,
+                     {.fields = request.fields,
+                      .policy = *request.policy,
+                      .directives = request.directives,
+                      .now = request.now}) == Share::yes;
+  }
   return !request.vary_hint || same_variant(*request.vary_hint,
                                             subject.request->fields(),
                                             request.fields,

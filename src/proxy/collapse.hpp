@@ -3,6 +3,7 @@
 // response's variant. Thread-safe (sharded).
 #pragma once
 
+#include "caching/cache_control.hpp"
 #include "caching/cache_key.hpp"
 #include "caching/policy.hpp"
 #include "caching/stored_meta.hpp"
@@ -34,6 +35,7 @@ struct JoinRequest {
   http::Method method = http::Method::get;  // of the fetch that it would begin
   http::FieldsView fields;
   const caching::CachePolicy* policy = nullptr;
+  const caching::RequestDirectives* directives = nullptr;  // null: the policy ignores them
   WallTime now{};
   // As in FillSubject: the one range that it would ask the origin for; empty: the whole.
   std::string_view range;
@@ -42,20 +44,24 @@ struct JoinRequest {
       vary_hint;  // names known to select this key's variants; null: none known
 };
 
-// A response that is on its way: it must be storable, and reusable without validation at `now`.
-Share may_share(const FillHead& head,
-                http::FieldsView request,
-                const caching::CachePolicy& policy,
-                WallTime now);
+// Who asks whether a response is for them as well.
+struct Asker {
+  http::FieldsView fields;
+  const caching::CachePolicy& policy;
+  const caching::RequestDirectives* directives;  // null: the policy ignores them
+  WallTime now;
+};
+
+// A response that is on its way: it must be storable, and reusable without validation.
+Share may_share(const FillHead& head, const Asker& asker);
 // The same of one that is stored, just freshened by a 304.
-Share may_share_fresh(const caching::StoredMeta& meta,
-                      http::FieldsView request,
-                      const caching::CachePolicy& policy,
-                      WallTime now);
+Share may_share_fresh(const caching::StoredMeta& meta, const Asker& asker);
 // Only as far as Vary and Authorization go: of one that is served stale.
-Share may_share_stale(const caching::StoredMeta& meta,
-                      http::FieldsView request,
-                      const caching::CachePolicy& policy);
+Share may_share_stale(const caching::StoredMeta& meta, const Asker& asker);
+
+// What a request that has waited for a response's head may still ask of it: an age, but not that
+// the origin be asked, which has just been done.
+caching::RequestDirectives directives_of_one_who_waited(caching::RequestDirectives directives);
 
 class CollapseTable {
  public:

@@ -55,7 +55,10 @@ using FillInterimPtr = std::shared_ptr<const FillInterim>;
 
 // The response's head, as its readers see it. Immutable.
 struct FillHead {
-  int status = 0;        // 206 where meta.partial: the body is its one part
+  int status = 0;  // 206 where meta.partial: the body is its one part
+  // Its Age where it has one. Without, it was made or validated by the origin for this very request
+  // (RFC 9111 section 5.1).
+  std::optional<Duration> declared_age;
   std::string text;      // as StoredParts::head
   std::string own_text;  // the same with fields that are not stored (a stripped Set-Cookie ...):
                          // only for the client whose request it was; empty: no such fields

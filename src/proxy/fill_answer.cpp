@@ -153,6 +153,18 @@ AnswerPlan plan_by_range(const PlanInput& input) {
   return plan_whole(input);
 }
 
+// "The presence of an Age header field implies that the response was not generated or validated by
+// the origin server for this request." (RFC 9111 section 5.1) So who fetched it gets one only where
+// the response came with one.
+std::optional<Duration> age_for(const FillHead& head, const FillAnswerInput& input) {
+  if (input.fetched == Fetched::for_another) {
+    return caching::current_age(head.meta.freshness, input.now);
+  }
+  if (!head.declared_age) return std::nullopt;
+  const Duration resident = input.now - head.meta.freshness.response_time;
+  return *head.declared_age + std::max(resident, Duration::zero());
+}
+
 AnswerPlan plan_answer(net::ClientExchange& client,
                        const FillReader::View& view,
                        const FillAnswerInput& input) {
@@ -174,12 +186,11 @@ AnswerPlan plan_answer(net::ClientExchange& client,
   if (plan.framing == ClientFraming::until_close) client.close_after_response();
   HeadTail tail{.framing = plan.framing,
                 .content_length = plan.content_length,
-                .age = caching::current_age(head.meta.freshness, input.now),
+                .age = age_for(head, input),
                 .x_cache = input.x_cache,
                 .cache_status = input.cache_status,
                 .client = plan_input.request.version,
                 .persistence = client.persistence()};
-  if (*tail.age < std::chrono::seconds(1)) tail.age.reset();  // it comes straight from the origin
   append_head_tail(plan.head, tail);
   return plan;
 }

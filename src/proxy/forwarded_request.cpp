@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "caching/vary.hpp"
 #include "http/hop_by_hop.hpp"
+#include "proxy/local_answer.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 // Fields that are written anew, below.
 bool is_ours(FieldName id) {
   switch (id) {
+    case FieldName::cdn_loop:
     case FieldName::host:
     case FieldName::content_length:
     case FieldName::expect:
@@ -31,6 +33,10 @@ bool is_ours(FieldName id) {
     default:
       return false;
   }
+}
+
+bool is_cache_directive(FieldName id) {
+  return id == FieldName::cache_control || id == FieldName::pragma;
 }
 
 bool is_normalized(const ForwardedRequest& request, const http::Field& field) {
@@ -50,6 +56,7 @@ void append_client_fields(std::string& out, const ForwardedRequest& request) {
   for (const http::Field& field : request.head->field_list) {
     if (is_ours(field.id) || nominated.removes(field)) continue;
     if (!passes_condition(request.conditions, field.id)) continue;
+    if (request.directives == ClientDirectives::omit && is_cache_directive(field.id)) continue;
     if (request.cookie && field.id == FieldName::cookie) continue;
     if (field.id == FieldName::max_forwards || is_normalized(request, field)) continue;
     append_field(out, field.name, field.value);
@@ -74,22 +81,26 @@ void append_max_forwards(std::string& out, const ForwardedRequest& request) {
                counted && hops && *hops > 0 ? fmt::to_string(*hops - 1) : std::string(*value));
 }
 
+// All lines of a list of the client's, and a member of ours behind them. "a sender MUST NOT
+// generate empty list elements" (RFC 9110 section 5.6.1.1)
+void append_to_list(std::string& out,
+                    FieldName id,
+                    std::string_view ours,
+                    const ForwardedRequest& request) {
+  out.append(http::to_string(id)).append(": ");
+  request.head->fields().for_each(id, [&out](std::string_view line) {
+    if (!line.empty()) out.append(line).append(", ");
+  });
+  out.append(ours).append("\r\n");
+}
+
 void append_our_fields(std::string& out, const ForwardedRequest& request) {
   const http::FieldsView fields = request.head->fields();
-  const auto forwarded_for = fields.combined(FieldName::x_forwarded_for);
-  append_field(out,
-               "X-Forwarded-For",
-               forwarded_for && !forwarded_for->empty()
-                   ? fmt::format("{}, {}", *forwarded_for, request.peer)
-                   : std::string(request.peer));
+  append_to_list(out, FieldName::x_forwarded_for, request.peer, request);
   append_field(out, "X-Forwarded-Proto", request.scheme);
   append_field(out, "X-Forwarded-Host", request.authority);
-  const auto via = fields.combined(FieldName::via);
-  const std::string_view version = request.head->version == http::Version::http_1_0 ? "1.0" : "1.1";
-  append_field(out,
-               "Via",
-               via && !via->empty() ? fmt::format("{}, {} hawkcache", *via, version)
-                                    : fmt::format("{} hawkcache", version));
+  append_to_list(out, FieldName::via, via_member(request.head->version), request);
+  append_to_list(out, FieldName::cdn_loop, request.loop_member, request);
   if (!fields.contains(FieldName::x_request_id)) {
     append_field(out, "X-Request-Id", request.request_id);
   }

@@ -21,6 +21,9 @@ namespace hawkcache::proxy {
 // wants the part.
 enum class ClientConditions : std::uint8_t { forward, omit, ranges };
 
+// The client's own Cache-Control and Pragma.
+enum class ClientDirectives : std::uint8_t { forward, omit };
+
 // If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Range.
 bool is_condition(http::FieldName id) noexcept;
 
@@ -34,10 +37,12 @@ struct ForwardedRequest {
   std::string_view authority;  // the client's Host, or that of the absolute form
   std::string_view scheme = "http";
   std::string_view peer;
-  std::string_view request_id;  // used where the client sent none
-  http::BodyFraming framing;    // of the body that follows
+  std::string_view request_id;   // used where the client sent none
+  std::string_view loop_member;  // our member of CDN-Loop
+  http::BodyFraming framing;     // of the body that follows
   Expectation expectation = Expectation::none;
   ClientConditions conditions = ClientConditions::forward;
+  ClientDirectives directives = ClientDirectives::forward;
   std::optional<std::string> cookie;       // replaces Cookie; empty: none is sent
   std::span<const std::string> normalize;  // fields that go out in their canonical spelling
   std::span<const caching::OwnedField> validators;  // conditions of ours

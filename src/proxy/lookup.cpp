@@ -1,7 +1,11 @@
 #include "proxy/lookup.hpp"
 
+#include "base/ascii.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/vary.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace hawkcache::proxy {
 namespace {
@@ -16,44 +20,110 @@ bool may_answer_authorized(const store::StoredResponse& stored,
          !request.contains(http::FieldName::authorization);
 }
 
-// RFC 9111 section 4.1: the selecting fields must match; of several matches the newest is used
-// (they come newest first).
+bool same_names(const caching::StoredMeta& a, const caching::StoredMeta& b) {
+  return a.vary == b.vary || (a.vary && b.vary && *a.vary == *b.vary);
+}
+
+// "When a cache has multiple stored responses for a target URI and one or more omits the Vary
+// header field, the cache SHOULD choose the most recent [...] stored response with a valid Vary
+// field value." (RFC 9111 section 4.1) "the cache MUST use the most recent one (as determined by
+// the Date header field)" (section 4)
+bool is_chosen_over(const caching::StoredMeta& one, const caching::StoredMeta& other) {
+  if ((one.vary != nullptr) != (other.vary != nullptr)) return one.vary != nullptr;
+  return one.validators.date > other.validators.date;
+}
+
+// Why this one does not answer; Reason::none: it does.
+Reason match(const store::StoredResponse& candidate,
+             const RequestPlan& plan,
+             http::FieldsView request,
+             LookupScratch& scratch) {
+  const caching::StoredMeta& meta = candidate.meta();
+  if (meta.rule_fingerprint != plan.route->fingerprint) return Reason::rule_changed;
+  if (meta.vary) {
+    if (!scratch.rendered || *scratch.rendered != *meta.vary) {
+      scratch.secondary_key.clear();
+      caching::append_secondary_key(
+          scratch.secondary_key, *meta.vary, request, plan.route->policy.normalize);
+      scratch.rendered = meta.vary.get();
+    }
+    if (scratch.secondary_key != meta.secondary_key) return Reason::vary_miss;
+  }
+  return may_answer_authorized(candidate, plan, request) ? Reason::none : Reason::authorization;
+}
+
+// RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first.
 Reason select_variant(const RequestPlan& plan,
                       http::FieldsView request,
                       LookupScratch& scratch,
                       LookupResult& result) {
   Reason reason = Reason::uri_miss;
-  const caching::VaryNames* rendered = nullptr;
+  scratch.rendered = nullptr;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
     const caching::StoredMeta& meta = candidate->meta();
-    if (meta.rule_fingerprint != plan.route->fingerprint) {
-      if (reason == Reason::uri_miss) reason = Reason::rule_changed;
-      continue;
+    // Of those that the same fields select only one matches.
+    if (result.stored && same_names(meta, result.stored->meta())) continue;
+    const Reason mismatch = match(*candidate, plan, request, scratch);
+    if (mismatch != Reason::rule_changed && meta.vary && !result.vary_hint) {
+      result.vary_hint = meta.vary;
     }
-    if (meta.vary) {
-      if (!result.vary_hint) result.vary_hint = meta.vary;
-      if (rendered == nullptr || (rendered != meta.vary.get() && *rendered != *meta.vary)) {
-        scratch.secondary_key.clear();
-        caching::append_secondary_key(
-            scratch.secondary_key, *meta.vary, request, plan.route->policy.normalize);
-        rendered = meta.vary.get();
-      }
-      if (scratch.secondary_key != meta.secondary_key) {
-        reason = Reason::vary_miss;
-        continue;
-      }
+    if (mismatch == Reason::none) {
+      if (!result.stored || is_chosen_over(meta, result.stored->meta())) result.stored = candidate;
+    } else if (mismatch != Reason::rule_changed || reason == Reason::uri_miss) {
+      reason = mismatch;
     }
-    if (!may_answer_authorized(*candidate, plan, request)) {
-      reason = Reason::authorization;
+  }
+  return result.stored ? Reason::none : reason;
+}
+
+// The value of the only Content-Language line of a stored head; "" where there is none, or several.
+std::string_view content_language(std::string_view head) {
+  constexpr std::string_view kName = "content-language:";
+  std::string_view found;
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    head.remove_prefix(std::min(line.size() + 2, head.size()));
+    if (!ascii::equals_ignoring_case(line.substr(0, kName.size()), kName)) continue;
+    if (!found.empty()) return {};
+    found = ascii::trim(line.substr(kName.size()));
+  }
+  return found;
+}
+
+// After no variant matched as the request spells it: one in the language that it prefers.
+Reason select_by_language(const RequestPlan& plan,
+                          http::FieldsView request,
+                          LookupScratch& scratch,
+                          LookupResult& result) {
+  const std::vector<std::string>& normalize = plan.route->policy.normalize;
+  if (!request.contains(http::FieldName::accept_language)) return Reason::vary_miss;
+  for (const store::StoredResponsePtr& candidate : scratch.found) {
+    const caching::StoredMeta& meta = candidate->meta();
+    if (!meta.vary || meta.rule_fingerprint != plan.route->fingerprint) continue;
+    if (!may_answer_authorized(*candidate, plan, request)) continue;
+    scratch.secondary_key.clear();
+    caching::append_secondary_key(scratch.secondary_key, *meta.vary, request, normalize);
+    if (!caching::matches_by_language({.names = *meta.vary,
+                                       .secondary_key = meta.secondary_key,
+                                       .content_language = content_language(candidate->head())},
+                                      scratch.secondary_key,
+                                      request,
+                                      normalize)) {
       continue;
     }
     result.stored = candidate;
     return Reason::none;
   }
-  return reason;
+  return Reason::vary_miss;
 }
 
 }  // namespace
+
+caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept {
+  const auto purged_at = stored.soft_purged_at();
+  const caching::Freshness& freshness = stored.meta().freshness;
+  return purged_at ? caching::expire_at(freshness, *purged_at) : freshness;
+}
 
 LookupResult look_up(store::Store& store,
                      const RequestPlan& plan,
@@ -61,12 +131,15 @@ LookupResult look_up(store::Store& store,
                      WallTime now,
                      LookupScratch& scratch) {
   LookupResult result;
-  std::optional<caching::RequestDirectives> directives;
+  std::optional<caching::RequestDirectives>& directives = result.directives;
   if (plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor) {
     directives = caching::parse_request_directives(request.fields());
   }
   store.try_find(plan.key, scratch.found);
   Reason missing = select_variant(plan, request.fields(), scratch, result);
+  if (missing == Reason::vary_miss && !plan.route->policy.normalize.empty()) {
+    missing = select_by_language(plan, request.fields(), scratch, result);
+  }
   scratch.found.clear();
   if (result.stored && result.stored->meta().partial &&
       caching::answer_from_part(result.stored->meta(), request.method, request.fields()).verdict ==
@@ -80,10 +153,7 @@ LookupResult look_up(store::Store& store,
                     missing};
     return result;
   }
-  result.freshness = result.stored->meta().freshness;
-  if (const auto purged_at = result.stored->soft_purged_at()) {
-    result.freshness = caching::expire_at(result.freshness, *purged_at);
-  }
+  result.freshness = effective_freshness(*result.stored);
   result.reuse = caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, now);
   return result;
 }

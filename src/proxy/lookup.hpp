@@ -9,6 +9,7 @@
 #include "store/store.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace hawkcache::proxy {
@@ -21,6 +22,7 @@ struct LookupResult {
   caching::Freshness freshness;   // its freshness, a soft purge taken into account
   caching::Reuse reuse{caching::ReuseAction::validate,
                        caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
+  std::optional<caching::RequestDirectives> directives;  // where the policy honours them
   std::shared_ptr<const caching::VaryNames>
       vary_hint;  // names that select among this key's variants, where any are stored
 
@@ -33,7 +35,11 @@ struct LookupResult {
 struct LookupScratch {
   store::Found found;
   std::string secondary_key;
+  const caching::VaryNames* rendered = nullptr;  // what secondary_key was rendered for
 };
+
+// A soft purge taken into account.
+caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept;
 
 // REQUIRES: plan.kind == lookup.
 LookupResult look_up(store::Store& store,

@@ -1,6 +1,5 @@
 #include "proxy/relay.hpp"
 
-#include "base/ascii.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
 #include "proxy/write_invalidation.hpp"
@@ -54,11 +53,14 @@ std::string render_relayed_head(const http::ResponseHead& head,
                                 ClientFraming& client_side) {
   const HeadUse use = input.x_cache == XCache::none ? HeadUse::pass : HeadUse::caching_rule;
   static const std::optional<std::string> kKeep;
-  std::string text =
-      render_response_head(head.status,
-                           head.reason,
-                           head.fields(),
-                           {.use = use, .strip = {}, .client_cache_control = &kKeep, .now = now});
+  std::string text = render_response_head(head.status,
+                                          head.reason,
+                                          head.fields(),
+                                          {.use = use,
+                                           .strip = {},
+                                           .client_cache_control = &kKeep,
+                                           .received = head.version,
+                                           .now = now});
   if (use == HeadUse::caching_rule) {
     if (const auto age = head.fields().value(http::FieldName::age)) {
       text.append("Age: ").append(*age).append("\r\n");
@@ -79,9 +81,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
                 .persistence = http::Persistence::keep_alive};
   if (framing.kind == http::BodyKind::length) tail.content_length = framing.length;
   if (framing.kind == http::BodyKind::none) {
-    // An answer to HEAD, or a 304, may announce the length of what it does not send.
-    const auto announced = head.fields().value(http::FieldName::content_length);
-    if (announced && head.status != 204) tail.content_length = ascii::parse_digits(*announced);
+    tail.content_length = framing.announced;
   } else {
     tail.framing = client_framing(tail.content_length, tail.client);
   }
@@ -205,14 +205,16 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   status.forward = caching::forward_for(input.reason);
   status.detail = input.reason;
   if (!started)
-    outcome.status = co_await answer_failure(client, outcome.error, input.x_cache, status);
+    outcome.status = co_await answer_failure(
+        client, outcome.error, input.x_cache, status, state.worker.clock().wall());
   co_return outcome;
 }
 
 net::Awaitable<int> answer_failure(net::ClientExchange& client,
                                    ErrorCode error,
                                    XCache x_cache,
-                                   caching::CacheStatus cache_status) {
+                                   caching::CacheStatus cache_status,
+                                   WallTime now) {
   int status = 502;
   if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
   if (error == Errc::body_malformed) status = 400;
@@ -231,7 +233,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
     extra += "\r\n";
   }
   const std::string text =
-      http::render_problem({.status = status, .detail = detail, .extra_fields = extra},
+      http::render_problem({.status = status, .detail = detail, .extra_fields = extra, .now = now},
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};

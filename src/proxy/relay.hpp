@@ -44,6 +44,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
 net::Awaitable<int> answer_failure(net::ClientExchange& client,
                                    ErrorCode error,
                                    XCache x_cache,
-                                   caching::CacheStatus cache_status);
+                                   caching::CacheStatus cache_status,
+                                   WallTime now);
 
 }  // namespace hawkcache::proxy

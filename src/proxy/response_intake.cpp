@@ -1,6 +1,5 @@
 #include "proxy/response_intake.hpp"
 
-#include "base/ascii.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/storability.hpp"
 #include "caching/tags.hpp"
@@ -16,13 +15,8 @@ namespace {
 
 using caching::Reason;
 
-std::optional<std::uint64_t> announced_length(const http::ResponseHead& response,
-                                              http::BodyFraming framing) {
-  if (framing.kind == http::BodyKind::length) return framing.length;
-  if (framing.kind != http::BodyKind::none) return std::nullopt;
-  // An answer to HEAD, or a 304: the length of what is not sent.
-  const auto value = response.fields().value(http::FieldName::content_length);
-  return value ? ascii::parse_digits(*value) : std::nullopt;
+std::optional<std::uint64_t> announced_length(const http::BodyFraming& framing) {
+  return framing.kind == http::BodyKind::length ? std::optional(framing.length) : framing.announced;
 }
 
 void select_variant(caching::StoredMeta& meta,
@@ -52,8 +46,11 @@ Judged judge(const http::ResponseHead& response,
   Judged judged;
   FillHead& head = *judged.head;
   head.status = response.status;
+  if (response.fields().contains(http::FieldName::age)) {
+    head.declared_age = caching::declared_age(response.fields());
+  }
   head.has_body = framing.kind != http::BodyKind::none;
-  head.content_length = announced_length(response, framing);
+  head.content_length = announced_length(framing);
   head.meta.status = response.status;
   head.meta.rule_fingerprint = input.route->fingerprint;
   head.meta.validators = caching::parse_validators(response.fields(), input.times.response_time);
@@ -105,6 +102,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   HeadRendering rendering{.use = HeadUse::caching_rule,
                           .strip = judged.strip,
                           .client_cache_control = &input.route->client_cache_control,
+                          .received = response.version,
                           .now = input.times.response_time};
   const std::string_view reason = other_status ? std::string_view() : response.reason;
   head.text = render_response_head(head.meta.status, reason, response.fields(), rendering);
@@ -135,13 +133,17 @@ StoredFields::StoredFields(const store::StoredResponse& stored)
     : text_(stored.head() + stored.withheld().value_or("") + "\r\n"),
       readable_(parser_.feed(text_) == http::Feed::complete) {
   if (!readable_) return;
+  // What rendering added comes off again: the last line of Via, and the Cache-Control for clients
+  // where the origin's is withheld (the first; the withheld ones follow it).
   const http::FieldsView all = parser_.head().fields();
+  const http::Field* our_via = nullptr;
   for (const http::Field& field : all) {
-    // What rendering added comes off again: our Via, and the Cache-Control for clients (the first;
-    // the withheld ones follow it).
-    const bool our_via = field.id == http::FieldName::via && field.value == "1.1 hawkcache";
-    const bool ours = stored.withheld() && &field == all.find(http::FieldName::cache_control);
-    if (!our_via && !ours) fields_.push_back(field);
+    if (field.id == http::FieldName::via) our_via = &field;
+  }
+  const http::Field* our_cache_control =
+      stored.withheld() ? all.find(http::FieldName::cache_control) : nullptr;
+  for (const http::Field& field : all) {
+    if (&field != our_via && &field != our_cache_control) fields_.push_back(field);
   }
 }
 
@@ -165,7 +167,7 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   // A 206 under a client's If-Range may leave out fields of the representation (RFC 9110
   // section 15.3.7): it goes to that client and is not kept.
   if (!input.subject->range.empty() && input.subject->if_range.empty()) {
-    part = caching::received_part(response, announced_length(response, framing));
+    part = caching::received_part(response, announced_length(framing));
   }
   Judged judged =
       judge(response, framing, input, part ? caching::Asked::part : caching::Asked::whole);
@@ -197,8 +199,11 @@ bool speaks_for_the_resource(const FillHead& head) noexcept {
     case Reason::request_no_store:
       return false;
     default:
-      return head.status < 500;
+      break;
   }
+  // Refusals judge the request (400, 401, 406 ...) or the moment (408, 429 ...), not the resource.
+  const int status = head.status;
+  return status < 400 || status == 404 || status == 410 || status == 451;
 }
 
 namespace {
@@ -210,6 +215,7 @@ std::shared_ptr<const FillHead> merge(const store::StoredResponse& stored,
   const StoredFields stored_fields(stored);
   if (!stored_fields.readable()) return nullptr;
   http::ResponseHead merged;
+  merged.version = response.version;
   merged.status = stored.meta().status;
   merged.reason = stored_fields.reason();
   merged.field_list = caching::freshened_fields(stored_fields.fields(), response.fields());
@@ -217,6 +223,7 @@ std::shared_ptr<const FillHead> merge(const store::StoredResponse& stored,
   IntakeInput as_stored = input;
   if (as_stored.method == http::Method::head) as_stored.method = http::Method::get;
   Judged judged = judge(merged, framing, as_stored, caching::Asked::whole);
+  judged.head->forward_status = response.status;
   render(judged, merged, input);
   keep_tags(*judged.head, stored, input);
   return judged.head;

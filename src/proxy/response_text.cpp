@@ -4,6 +4,7 @@
 #include "http/date.hpp"
 #include "http/hop_by_hop.hpp"
 #include "http/status.hpp"
+#include "proxy/local_answer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,7 @@ std::string render_response_head(int status,
   if (how.client_cache_control && *how.client_cache_control) {
     append_field(out, "Cache-Control", **how.client_cache_control);
   }
-  append_field(out, "Via", "1.1 hawkcache");
+  append_field(out, "Via", via_member(how.received));
   return out;
 }
 

@@ -24,8 +24,9 @@ struct HeadRendering {
   HeadUse use = HeadUse::caching_rule;
   std::span<const std::string> strip;  // lower-case names
   const std::optional<std::string>* client_cache_control =
-      nullptr;   // replaces Cache-Control (and drops Expires) where set
-  WallTime now;  // for a missing Date
+      nullptr;  // replaces Cache-Control (and drops Expires) where set
+  http::Version received = http::Version::http_1_1;  // the message's version, for Via
+  WallTime now;                                      // for a missing Date
 };
 
 // "HTTP/1.1 200 OK\r\n" and the fields, each with its CRLF, Via included; without hop-by-hop

@@ -1,8 +1,6 @@
 #include "proxy/transaction.hpp"
 
-#include "base/ascii.hpp"
 #include "caching/freshness.hpp"
-#include "http/problem.hpp"
 #include "proxy/relay.hpp"
 
 #include <array>
@@ -20,12 +18,6 @@ using caching::ReuseAction;
 using observe::Counter;
 using observe::RouteOutcome;
 
-// RFC 9110 section 7.6.2: TRACE and OPTIONS with Max-Forwards: 0 end here.
-bool ends_here(const http::RequestHead& head) {
-  if (head.method != http::Method::trace && head.method != http::Method::options) return false;
-  const auto value = head.fields().value(http::FieldName::max_forwards);
-  return value && ascii::parse_digits(*value) == 0U;
-}
 }  // namespace
 
 void Transaction::begin(const net::Request& request) {
@@ -146,9 +138,9 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
-  if (ends_here(*client.request().head)) {
-    co_await answer_locally(client,
-                            client.request().head->method == http::Method::options ? 200 : 405);
+  const LocalAnswer local = local_answer_for(*client.request().head, state_.loop_member);
+  if (local != LocalAnswer::none) {
+    co_await answer_locally(client, local);
   } else if (plan_->kind == PlanKind::lookup) {
     co_await answer_from_cache(client);
   } else if (plan_->kind == PlanKind::lookup_by_content) {
@@ -162,27 +154,10 @@ net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   end(client.request(), client.bytes_written());
 }
 
-net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, int status) {
-  record_.status = status;
-  std::string text =
-      status == 200
-          ? std::string(
-                "HTTP/1.1 200 OK\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
-          : http::render_problem({.status = status,
-                                  .detail = "This server does not echo requests.",
-                                  .extra_fields = {}},
-                                 client.request().head->method,
-                                 client.persistence());
-  if (status == 200) {
-    append_head_tail(text,
-                     {.framing = ClientFraming::length,
-                      .content_length = 0,
-                      .age = std::nullopt,
-                      .x_cache = XCache::none,
-                      .cache_status = nullptr,
-                      .client = client.request().head->version,
-                      .persistence = client.persistence()});
-  }
+net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, LocalAnswer answer) {
+  record_.status = status_of(answer);
+  const std::string text = render_local_answer(
+      answer, *client.request().head, client.persistence(), state_.worker.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
   const ErrorCode failed = co_await client.write(buffers);
   if (failed) client.abort(net::ClientExchange::AbortKind::close);
@@ -204,19 +179,18 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
   const Expectation expectation = received.empty() && client.awaits_continue()
                                       ? Expectation::continue_first
                                       : Expectation::none;
-  RelayInput input{
-      .head = render_forwarded(
-          request, ClientConditions::forward, expectation, {}, request.head->method_text),
-      .expectation = expectation,
-      .received = std::move(received),
-      .method = request.head->method,
-      .plan = plan_,
-      .planner = &planner_,
-      .router = snapshot_->router.get(),
-      .x_cache = record_.cache,
-      .reason = plan_->reason,
-      .printable_key = {},
-      .recorder = recorder ? &*recorder : nullptr};
+  RelayInput input{.head = render_forwarded(
+                       request, {.method = request.head->method_text, .expectation = expectation}),
+                   .expectation = expectation,
+                   .received = std::move(received),
+                   .method = request.head->method,
+                   .plan = plan_,
+                   .planner = &planner_,
+                   .router = snapshot_->router.get(),
+                   .x_cache = record_.cache,
+                   .reason = plan_->reason,
+                   .printable_key = {},
+                   .recorder = recorder ? &*recorder : nullptr};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
 }
@@ -228,8 +202,8 @@ net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client)
       record_.detail = Reason::only_if_cached;
       caching::CacheStatus status;
       status.detail = Reason::only_if_cached;
-      record_.status =
-          co_await answer_failure(client, Errc::upstream_timeout, XCache::miss, status);
+      record_.status = co_await answer_failure(
+          client, Errc::upstream_timeout, XCache::miss, status, state_.worker.clock().wall());
       co_return;
     }
     case ReuseAction::serve_stale_and_refresh:

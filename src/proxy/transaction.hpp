@@ -7,6 +7,7 @@
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
 #include "proxy/fetch.hpp"
+#include "proxy/local_answer.hpp"
 #include "proxy/lookup.hpp"
 #include "proxy/request_plan.hpp"
 #include "proxy/response_text.hpp"
@@ -51,7 +52,7 @@ class Transaction final : public net::RequestHandler {
   void count_answer(const StoredAnswer& answer) noexcept;
   void end(const net::Request& request, std::uint64_t written) noexcept;
 
-  net::Awaitable<void> answer_locally(net::ClientExchange& client, int status);
+  net::Awaitable<void> answer_locally(net::ClientExchange& client, LocalAnswer answer);
   // `received`: of the request's body, if its beginning has been read.
   net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
   net::Awaitable<void> answer_query(net::ClientExchange& client);
@@ -62,10 +63,13 @@ class Transaction final : public net::RequestHandler {
                                          XCache x_cache);
   net::Awaitable<void> answer_over_fetch(net::ClientExchange& client);
 
-  enum class Company : std::uint8_t { shared, alone };
+  // Who a fetch is for: everybody, the client that asks, or (a refresh) nobody who waits.
+  enum class Company : std::uint8_t { shared, alone, nobody };
+  Company likely_company(const http::RequestHead& request) const;
   // What came of one try to get the response by a fetch of one's own or of another's.
   // outdated: by a HEAD of another's, which answers nobody else.
   enum class Attempt : std::uint8_t { answered, other_variant, not_shareable, outdated };
+  Share share_of(const FillReader::View& view, http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
                                    FillReader& reader,
@@ -96,11 +100,15 @@ class Transaction final : public net::RequestHandler {
                          const FillSubject& subject,
                          const Known& known,
                          Company company) const;
-  std::string render_forwarded(const net::Request& request,
-                               ClientConditions conditions,
-                               Expectation expectation,
-                               std::span<const caching::OwnedField> validators,
-                               std::string_view method);
+  // How a request goes out, as far as that differs from one to another.
+  struct Forwarding {
+    std::string_view method;
+    ClientConditions conditions = ClientConditions::forward;
+    ClientDirectives directives = ClientDirectives::forward;
+    Expectation expectation = Expectation::none;
+    std::span<const caching::OwnedField> validators{};  // conditions of ours
+  };
+  std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
   std::string printable_key() const;
   std::string next_request_id();

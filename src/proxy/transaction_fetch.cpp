@@ -14,18 +14,6 @@ using Role = CollapseTable::Joined::Role;
 
 constexpr int kMaxVariantTries = 3;
 
-// Of a fill that has got as far as its head. A failure before the head is everybody's.
-Share share_of(const FillReader::View& view,
-               http::FieldsView request,
-               const caching::CachePolicy& policy,
-               WallTime now) {
-  if (view.head) return may_share(*view.head, request, policy, now);
-  if (!view.stored) return Share::yes;
-  return view.stored_reason == Reason::stale_if_error
-             ? may_share_stale(view.stored->meta(), request, policy)
-             : may_share_fresh(view.stored->meta(), request, policy, now);
-}
-
 // Whoever began the fetch has its 1xx responses as they come. For others they are part of a
 // response that is not known to be theirs until its head is judged; and where the final response
 // has fields for the first client alone, so may they.
@@ -50,21 +38,28 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
   record_.detail = lookup_.reuse.reason;
   rule_tags_ = planner_.render_tags();
   fetch_method_ = method_to_validate(client.request().head->method);
-  Company company = Company::shared;
-  if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
-    company = Company::alone;
-  }
-  // Forwarded as it came, it would make an upstream cache answer 504 to everybody who shares the
-  // fetch.
-  if (caching::parse_request_directives(client.request().head->fields()).only_if_cached) {
-    company = Company::alone;
-  }
+  Company company = likely_company(*client.request().head);
   for (int tries = 0;; ++tries) {
     if (tries == kMaxVariantTries) company = Company::alone;
     const Attempt attempt = co_await try_fetch(client, company);
     if (attempt == Attempt::answered) co_return;
     if (attempt == Attempt::not_shareable) company = Company::alone;
   }
+}
+
+// Of a fill that has got as far as its head, for one who waited for it. A failure before the head
+// is everybody's.
+Share Transaction::share_of(const FillReader::View& view, http::FieldsView fields) const {
+  std::optional<caching::RequestDirectives> directives = lookup_.directives;
+  if (directives) directives = directives_of_one_who_waited(*directives);
+  const Asker asker{.fields = fields,
+                    .policy = plan_->route->policy,
+                    .directives = directives ? &*directives : nullptr,
+                    .now = state_.worker.clock().wall()};
+  if (view.head) return may_share(*view.head, asker);
+  if (!view.stored) return Share::yes;
+  return view.stored_reason == Reason::stale_if_error ? may_share_stale(view.stored->meta(), asker)
+                                                      : may_share_fresh(view.stored->meta(), asker);
 }
 
 // One try: join a fetch under way or begin one. With Company::alone it is our own in any case, and
@@ -91,8 +86,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     view = reader.peek();
   }
   if (!leads) {
-    const Share share =
-        share_of(view, request.head->fields(), plan_->route->policy, state_.worker.clock().wall());
+    const Share share = share_of(view, request.head->fields());
     if (share != Share::yes && reader.fill().subject().method == http::Method::head) {
       fetch_method_ = http::Method::get;
       co_return Attempt::outdated;
@@ -133,7 +127,8 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     status.stored = true;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
-    record_.status = co_await answer_failure(client, view.failure, XCache::miss, status);
+    record_.status = co_await answer_failure(
+        client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
     status.forward_status = view.head->forward_status.value_or(view.head->status);
     status.stored = view.head->not_stored == Reason::none;
@@ -155,7 +150,7 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                     caching::CacheStatus status,
                                                     XCache x_cache) {
   const WallTime now = state_.worker.clock().wall();
-  status.ttl = whole_seconds(caching::time_to_live(stored->meta().freshness, now));
+  status.ttl = whole_seconds(caching::time_to_live(effective_freshness(*stored), now));
   net::PreparedResponse prepared;
   const StoredAnswer answer =
       prepare_stored_answer(stored,
@@ -186,7 +181,7 @@ void Transaction::refresh_in_background(const net::Request& request) {
   const auto fill = make_fill(request);
   if (!state_.fills.try_lead(join_request(request, fill->subject()), fill)) return;
   state_.counters.add(Counter::refreshes);
-  start_fetch(state_, make_order(request, fill, Company::shared));
+  start_fetch(state_, make_order(request, fill, Company::nobody));
 }
 
 std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }

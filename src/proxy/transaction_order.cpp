@@ -1,5 +1,5 @@
-// What a transaction's fetch is about, and what it asks the origin for: the whole, a range, a
-// validation, or what is missing of a stored part.
+// Who a transaction's fetch is for, what it is about, and what it asks the origin for: the whole, a
+// range, a validation, or what is missing of a stored part.
 #include "caching/partial_content.hpp"
 #include "proxy/forwarded_request.hpp"
 #include "proxy/part_assembly.hpp"
@@ -19,6 +19,30 @@ bool has_conditions(http::FieldsView fields) {
 }
 
 }  // namespace
+
+// Whether the answer may be of use to others, as far as that can be told before it is there.
+Transaction::Company Transaction::likely_company(const http::RequestHead& request) const {
+  const http::FieldsView fields = request.fields();
+  const caching::CachePolicy& policy = plan_->route->policy;
+  if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+    return Company::alone;
+  }
+  // Forwarded as it came, it would make an upstream cache answer 504 to everybody who shares the
+  // fetch.
+  if (caching::parse_request_directives(fields).only_if_cached) return Company::alone;
+  if (lookup_.stored || lookup_.part || lookup_.vary_hint) return Company::shared;
+  // Conditions on what is not stored here "are likely intended for some other (inbound) server"
+  // (RFC 9111 section 4.3.2): they go there where the answer would hardly be shared.
+  if (fields.contains(http::FieldName::if_match) ||
+      fields.contains(http::FieldName::if_unmodified_since)) {
+    return Company::alone;
+  }
+  const bool unshared = fields.contains(http::FieldName::authorization) &&
+                        policy.keyed_credentials == caching::KeyedCredentials::none;
+  const bool unstored = lookup_.directives && lookup_.directives->no_store;
+  const bool conditional = has_conditions(fields) || request.method == http::Method::head;
+  return (unshared || unstored) && conditional ? Company::alone : Company::shared;
+}
 
 // The client's Range and If-Range, where the origin is asked for just that.
 void Transaction::choose_range(const http::RequestHead& request, FillSubject& subject) const {
@@ -105,51 +129,53 @@ FetchOrder Transaction::make_order(const net::Request& request,
                                    Company company) {
   const Known known = still_known(fill->subject());
   const Question question = make_question(request, fill->subject(), known, company);
-  FetchOrder order{
-      .fill = std::move(fill),
-      .method = question.method,
-      .head = render_forwarded(
-          request, question.conditions, Expectation::none, question.ours, question.method_text),
-      .content = content_,
+  // What the client that came by wants of caches (only-if-cached, say) is not for a refresh.
+  Forwarding how{
+      .method = question.method_text,
       .conditions = question.conditions,
-      .unconditional_head = {},
-      .base = known.stored,
-      .base_freshness = lookup_.freshness,
-      .part = known.part,
-      .rest = question.rest,
-      .route = plan_->route,
-      .snapshot = snapshot_,
-      .scheme = std::string(plan_->scheme)};
+      .directives = company == Company::nobody ? ClientDirectives::omit : ClientDirectives::forward,
+      .validators = question.ours};
+  FetchOrder order{.fill = std::move(fill),
+                   .method = question.method,
+                   .head = render_forwarded(request, how),
+                   .content = content_,
+                   .conditions = question.conditions,
+                   .unconditional_head = {},
+                   .base = known.stored,
+                   .base_freshness = lookup_.freshness,
+                   .part = known.part,
+                   .rest = question.rest,
+                   .route = plan_->route,
+                   .snapshot = snapshot_,
+                   .scheme = std::string(plan_->scheme)};
   if (!question.ours.empty()) {
-    order.unconditional_head =
-        render_forwarded(request, question.conditions, Expectation::none, {}, question.method_text);
+    how.validators = {};
+    order.unconditional_head = render_forwarded(request, how);
   }
   return order;
 }
 
-std::string Transaction::render_forwarded(const net::Request& request,
-                                          ClientConditions conditions,
-                                          Expectation expectation,
-                                          std::span<const caching::OwnedField> validators,
-                                          std::string_view method) {
+std::string Transaction::render_forwarded(const net::Request& request, const Forwarding& how) {
   const bool cached = plan_->kind == PlanKind::lookup;
   http::BodyFraming framing = request.framing;
   if (cached) framing = {};
   if (content_) framing = {http::BodyKind::length, content_->size()};
   ForwardedRequest forwarded{
       .head = request.head,
-      .method = method,
+      .method = how.method,
       .target = request.target.form == http::TargetForm::asterisk ? "*" : plan_->path_and_query,
       .authority = plan_->target.authority,
       .scheme = plan_->scheme,
       .peer = request.peer,
       .request_id = {},
+      .loop_member = state_.loop_member,
       .framing = framing,
-      .expectation = expectation,
-      .conditions = conditions,
+      .expectation = how.expectation,
+      .conditions = how.conditions,
+      .directives = how.directives,
       .cookie = std::nullopt,
       .normalize = {},
-      .validators = validators};
+      .validators = how.validators};
   const std::string id = next_request_id();
   forwarded.request_id = id;
   if (cached) {
@@ -169,6 +195,7 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .method = subject.method,
           .fields = request.head->fields(),
           .policy = &plan_->route->policy,
+          .directives = lookup_.directives ? &*lookup_.directives : nullptr,
           .now = state_.worker.clock().wall(),
           .range = subject.range,
           .if_range = subject.if_range,

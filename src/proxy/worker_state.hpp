@@ -40,6 +40,7 @@ struct WorkerState {
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<net::Upstream> upstream;
   std::shared_ptr<observe::AccessLog> access_log;  // null: off
+  std::string loop_member;                         // of this daemon, in CDN-Loop
   std::uint64_t request_id_seed = 0;               // random: ids of this worker begin with it
   std::uint32_t request_ids = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "admin/admin_handler.hpp"
 #include "base/log.hpp"
+#include "proxy/local_answer.hpp"
 #include "proxy/transaction.hpp"
 #include "server/maintenance.hpp"
 #include "server/settings.hpp"
@@ -122,6 +123,7 @@ std::optional<StartError> Server::Impl::start() {
   if (auto error = bind()) return error;
 
   std::random_device random;
+  const std::string loop_member = proxy::loop_member((std::uint64_t{random()} << 32U) | random());
   for (const auto& worker : workers) {
     states.push_back(std::make_unique<proxy::WorkerState>(
         proxy::WorkerState{.worker = *worker,
@@ -132,6 +134,7 @@ std::optional<StartError> Server::Impl::start() {
                            .snapshot = snapshot,
                            .upstream = net::make_upstream_pool(*worker, upstream_settings(config)),
                            .access_log = access_log,
+                           .loop_member = loop_member,
                            .request_id_seed = (std::uint64_t{random()} << 32U) | random(),
                            .request_ids = 0}));
   }

@@ -27,14 +27,17 @@ bool same_vary(const StoredResponse& a, const StoredResponse& b) noexcept {
   return a.meta().vary == b.meta().vary || *a.meta().vary == *b.meta().vary;
 }
 
+// Of which a new one takes the other's place. One without Vary stands beside those with it: which
+// of them is chosen is decided above (RFC 9111 section 4.1).
 bool same_variant(const StoredResponse& a, const StoredResponse& b) noexcept {
   return a.meta().rule_fingerprint == b.meta().rule_fingerprint &&
          a.meta().secondary_key == b.meta().secondary_key && same_vary(a, b);
 }
 
-// A response without Vary speaks for all requests: it takes the place of every variant.
-bool takes_the_place_of(const StoredResponse& newer, const StoredResponse& other) noexcept {
-  return !has_vary(newer) || same_variant(newer, other);
+// Of what was fetched earlier. A variant would be chosen over a newer response that speaks for all
+// requests, so it does not come beside one either.
+bool is_superseded_by(const StoredResponse& older, const StoredResponse& newer) noexcept {
+  return !has_vary(newer) || same_variant(older, newer);
 }
 
 }  // namespace
@@ -105,8 +108,8 @@ MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
     const StoredResponse& other = *entry->response;
     if (entry->hash != hash || other.key() != fresh.key()) continue;
     const bool other_is_newer = is_older(fresh, other);
-    if (other_is_newer && takes_the_place_of(other, fresh)) return Placed::superseded;
-    if (!other_is_newer && takes_the_place_of(fresh, other)) {
+    if (other_is_newer && is_superseded_by(fresh, other)) return Placed::superseded;
+    if (!other_is_newer && same_variant(fresh, other)) {
       neighbours.replaced.push_back(entry);
       continue;
     }

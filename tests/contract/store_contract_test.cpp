@@ -87,13 +87,14 @@ TEST_P(StoreContract, variants_differ_by_their_vary_names_and_by_the_rule_that_s
   EXPECT_EQ(find("/a").size(), 3u);
 }
 
-TEST_P(StoreContract, a_response_without_vary_takes_the_place_of_all_variants) {
-  fetch_and_put(response("/a").varies({"accept"}, "x"));
-  fetch_and_put(response("/a").varies({"accept"}, "y").rule(2));
+TEST_P(StoreContract, a_response_without_vary_stands_beside_those_with_it) {
+  fetch_and_put(response("/a").varies({"accept"}, "x").head("x"));
+  fetch_and_put(response("/a").head("old, for all"));
   fetch_and_put(response("/a").head("for all"));
   const Found found = find("/a");
-  ASSERT_EQ(found.size(), 1u);
+  ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0]->head(), "for all");
+  EXPECT_EQ(found[1]->head(), "x");
 }
 
 TEST_P(StoreContract, an_older_variant_does_not_come_beside_a_newer_response_for_all) {

@@ -86,6 +86,24 @@ TEST_F(AgeOfAnswers, ExpiresCountsFromDate) {
   EXPECT_EQ(x_cache("/alone"), "MISS");
 }
 
+// "The presence of an Age header field implies that the response was not generated or validated by
+// the origin server for this request." (section 5.1)
+TEST_F(AgeOfAnswers, IsNotToldOfWhatTheOriginHasJustMade) {
+  start("- path: /slow\n- path: /clock\n- path: /cached");
+  origin.on("/slow", [this](OriginExchange& exchange) {
+    clock.advance(5s);
+    exchange.respond("x", {{"Cache-Control", "max-age=1000"}});
+  });
+  origin.answer("/clock", ok("x", {{"Date", clock.http_date(-600s)}}));
+  origin.answer("/cached", ok("x", {{"Age", "30"}, {"Cache-Control", "max-age=1000"}}));
+  EXPECT_FALSE(get("/slow").has("age"));  // takes five seconds
+  EXPECT_FALSE(get("/clock").has("age"));
+  EXPECT_EQ(get("/cached")["age"], "30");
+  EXPECT_EQ(get("/slow")["age"], "5");
+  EXPECT_EQ(get("/clock")["age"], "605");
+  EXPECT_EQ(get("/cached")["age"], "30");
+}
+
 class FieldsOfHits : public Scenario {
  protected:
   static void not_modified(OriginExchange& exchange, const Fields& fields) {

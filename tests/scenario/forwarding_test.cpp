@@ -36,6 +36,62 @@ TEST_F(Forwarding, TheOriginLearnsWhoAskedAndThroughWhom) {
   }
 }
 
+TEST_F(Forwarding, EmptyLinesOfAListLeaveNoEmptyMembers) {
+  get("/pass",
+      {{"Via", ""}, {"Via", "1.0 a"}, {"X-Forwarded-For", ""}, {"X-Forwarded-For", "10.1.1.1"}});
+  const OriginRequest seen = origin.last("/pass");
+  EXPECT_EQ(seen.fields.value("via"), "1.0 a, 1.1 hawkcache");
+  EXPECT_EQ(seen.fields.value("x-forwarded-for"), "10.1.1.1, 127.0.0.1");
+}
+
+TEST_F(Forwarding, ViaTellsTheVersionThatWasReceived) {
+  for (const char* target : {"/cached/via", "/pass"}) {
+    origin.on(target, [](OriginExchange& exchange) {
+      exchange.send("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx");
+      exchange.close();
+    });
+    EXPECT_EQ(get(target)["via"], "1.0 hawkcache") << target;
+  }
+  EXPECT_EQ(get("/cached/via")["via"], "1.0 hawkcache");
+}
+
+TEST_F(Forwarding, ARevalidatedResponseKeepsTheViaOfAnotherHawkcache) {
+  origin.on("/cached/chain", [](OriginExchange& exchange) {
+    if (exchange.request().fields.has("if-none-match")) {
+      exchange.respond("", {{"ETag", "\"v\""}}, "304 Not Modified");
+    } else {
+      exchange.respond(
+          "x", {{"Via", "1.1 hawkcache"}, {"ETag", "\"v\""}, {"Cache-Control", "no-cache"}});
+    }
+  });
+  EXPECT_EQ(get("/cached/chain").fields.count_of("via"), 2U);
+  EXPECT_EQ(get("/cached/chain").fields.count_of("via"), 2U);
+  EXPECT_EQ(get("/cached/chain").fields.count_of("via"), 2U);
+}
+
+TEST_F(Forwarding, ARequestThatComesBackIsAnswered508) {
+  get("/pass", {{"CDN-Loop", "other; v=1"}});
+  const Fields came_back{{"CDN-Loop", origin.last("/pass").fields.value("cdn-loop")}};
+  EXPECT_THAT(came_back.value("cdn-loop"), HasSubstr("other; v=1, hawkcache; id="));
+  const std::size_t before = origin.count();
+  for (const char* target : {"/pass", "/cached/loop"}) {
+    for (const char* method : {"GET", "POST", "PURGE"}) {
+      const Response response = request(method, target, came_back);
+      EXPECT_EQ(response.status, 508) << method << target;
+      EXPECT_THAT(response.body, HasSubstr("leads to itself"));
+    }
+  }
+  std::string visits = "1.1 hawkcache";
+  for (int i = 1; i < 16; ++i) visits += ", 1.1 proxy, 1.0 Hawkcache (node)";
+  EXPECT_EQ(get("/cached/loop", {{"Via", visits}}).status, 508);
+  EXPECT_EQ(origin.count(), before);
+  // Another daemon's member, and a chain of a few, are no loop.
+  EXPECT_EQ(get("/pass", {{"CDN-Loop", "hawkcache; id=0"}, {"Via", "1.1 hawkcache, 1.1 hawkcache"}})
+                .status,
+            200);
+  EXPECT_EQ(origin.count(), before + 1);
+}
+
 TEST_F(Forwarding, EveryRequestHasAnIdOfItsOwn) {
   get("/pass");
   get("/pass");

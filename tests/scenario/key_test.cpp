@@ -218,6 +218,66 @@ TEST_F(Keys, NormalisedLanguagesShareAVariant) {
   EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr"}, {"Accept-Encoding", "gzip, br"}}), "MISS");
 }
 
+TEST_F(Keys, AVariantInThePreferredLanguageAnswersWhereLanguagesAreNormalised) {
+  start("- path: /a\n  normalize: [accept-language]\n- path: /b");
+  for (const char* target : {"/a", "/b"}) {
+    echo(target, "Accept-Language", {{"Vary", "Accept-Language"}, {"Content-Language", "de"}});
+    get(target, {{"Accept-Language", "en, de"}});
+  }
+  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr;q=0.5, de"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr, de;q=0.5"}}), "MISS");
+  EXPECT_EQ(x_cache("/b", {{"Accept-Language", "fr;q=0.5, de"}}), "MISS");
+}
+
+TEST_F(Keys, AResponseWithVaryIsChosenOverOneWithout) {
+  start("- path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    const std::string language = exchange.request().fields.value("accept-language");
+    Fields fields{{"Content-Language", language}};
+    if (language == "fr") fields.emplace_back("Vary", "Accept-Language");
+    exchange.respond(language, fields);
+  });
+  EXPECT_EQ(get("/a", {{"Accept-Language", "fr"}}).body, "fr");
+  EXPECT_EQ(get("/a", {{"Accept-Language", "xx"}}).body, "xx");
+  EXPECT_EQ(get("/a", {{"Accept-Language", "fr"}}).body, "fr");
+  EXPECT_EQ(get("/a", {{"Accept-Language", "de"}}).body, "xx");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(Keys, OfSeveralThatMatchTheOneWithTheLatestDateIsChosen) {
+  start("- path: /a");
+  const std::string newer = clock.http_date();
+  const std::string older = clock.http_date(-30s);
+  origin.on("/a", [newer, older](OriginExchange& exchange) {
+    const bool first = exchange.request().number == 1;
+    exchange.respond(first ? "newer" : "older",
+                     {{"Date", first ? newer : older}, {"Vary", first ? "A" : "B"}});
+  });
+  EXPECT_EQ(get("/a", {{"A", "1"}, {"B", "1"}}).body, "newer");
+  EXPECT_EQ(get("/a", {{"A", "2"}, {"B", "2"}}).body, "older");
+  EXPECT_EQ(get("/a", {{"A", "1"}, {"B", "2"}}).body, "newer");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(Keys, AnAnswerThatVariesByWhatTheProxyWritesIsNotShared) {
+  start("- path: /{rest:path}");
+  echo("/peer", "X-Forwarded-For", {{"Vary", "X-Forwarded-For"}});
+  echo("/scheme", "X-Forwarded-Proto", {{"Vary", "X-Forwarded-Proto"}});
+  for (const char* expected : {"MISS", "MISS"}) EXPECT_EQ(x_cache("/peer"), expected);
+  for (const char* expected : {"MISS", "HIT"}) {
+    EXPECT_EQ(x_cache("/scheme", {{"X-Forwarded-Proto", expected}}), expected);
+  }
+}
+
+TEST_F(Keys, BlanksInAListMakeNoVariantOfTheirOwn) {
+  start("- path: /a");
+  echo("/a", "X-Filter", {{"Vary", "X-Filter"}});
+  get("/a", {{"X-Filter", "new,red"}});
+  EXPECT_EQ(x_cache("/a", {{"X-Filter", " new, red "}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"X-Filter", "new"}, {"X-Filter", "red"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"X-Filter", "new red"}}), "MISS");
+}
+
 TEST_F(Keys, CookiesBypassUnlessTheRuleSaysWhatTheyMean) {
   start(
       "- path: /bypass\n"

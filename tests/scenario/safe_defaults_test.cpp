@@ -93,12 +93,6 @@ std::vector<Difference> differences(const ManualClock& clock) {
        .second = {{"Accept-Language", "eN, De"}},
        .by_default = "MISS",
        .by_origin = "HIT"},
-      {.name = "languages with other blanks",
-       .first = {{"Accept-Language", "en, de"}},
-       .answer = lasting,
-       .second = {{"Accept-Language", "en ,   de"}},
-       .by_default = "MISS",
-       .by_origin = "HIT"},
   };
   for (const char* status : {"404 Not Found",
                              "405 Method Not Allowed",

@@ -164,6 +164,8 @@ TEST(ResponseCacheControl, ObeysWhatRestrictsAndDoubtsWhatPermitsInMalformedDire
       {{"public=\"x\""}, {}},
       {{"public x"}, {}},
       {{"must-understand;x"}, {}},
+      {{"must-understand=0"}, {}},
+      {{"must-understand=\"x\""}, {}},
       {{"stale-while-revalidate"}, {.stale_while_revalidate = seconds(0)}},
       // A quote that never closes hides nothing that restricts.
       {{"foo=\"bar, no-store, max-age=60, public"}, {.max_age = seconds(0), .no_store = true}},
@@ -216,6 +218,9 @@ TEST(TargetedCacheControl, IsADictionaryThatDecidesAlone) {
       // In a dictionary the last value of a key counts.
       {{"max-age=1800, max-age=1"}, {.max_age = seconds(1)}},
       {{"foo"}, {}},
+      // A member of another type than it should have counts for nothing, the others as ever.
+      {{"private, max-age=\"60\""}, {.private_ = true}},
+      {{"max-age=60, s-maxage=?1"}, {.max_age = seconds(60)}},
   };
   for (const ResponseCase& c : cases) {
     SCOPED_TRACE(testing::PrintToString(c.lines));

@@ -162,5 +162,29 @@ TEST(PrintableKey, IsAlwaysPrintableAscii) {
   EXPECT_EQ(printable_key("p"), "%00:=-") << "cut short";
 }
 
+TEST(KeyParts, AreTakenOffOneByOne) {
+  std::string text;
+  append_key_part(text, kFieldPart, "a", "x=y");
+  append_key_part(text, kFieldPart, "b", std::nullopt);
+  append_secret_key_part(text, kFieldPart, "c", "secret");
+  append_key_part(text, kFieldPart, "d", "");
+  std::string_view rest = text;
+  std::string again;
+  std::size_t count = 0;
+  while (!rest.empty() && count < 9) {
+    const std::string_view part = take_key_part(rest);
+    EXPECT_EQ(part.substr(0, 2), "pf");
+    EXPECT_EQ(part[2], static_cast<char>('a' + count));
+    again += part;
+    ++count;
+  }
+  EXPECT_EQ(count, 4U);
+  EXPECT_EQ(again, text);
+  // What is no part is taken whole, so that a walk ends.
+  std::string_view odd = "p";
+  EXPECT_EQ(take_key_part(odd), "p");
+  EXPECT_TRUE(odd.empty());
+}
+
 }  // namespace
 }  // namespace hawkcache::caching

@@ -115,7 +115,7 @@ TEST(Storability, WithHeuristicsTakesCacheableStatusesAndPublicOnes) {
   CachePolicy policy = origin_only();
   policy.heuristic = Heuristic::on;
   const Fields modified{{"Last-Modified", date(-hours(24))}};
-  for (const int status : {200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501}) {
+  for (const int status : {200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 451, 501}) {
     SCOPED_TRACE(status);
     const Storable storable = stored(policy, status, modified);
     EXPECT_EQ(storable.freshness.lifetime, minutes(144));

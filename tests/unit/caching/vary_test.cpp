@@ -46,6 +46,17 @@ TEST(Vary, IsNeverMatchedWithAStarAnywhere) {
   EXPECT_TRUE(std::holds_alternative<VaryStar>(parse_vary(Fields{{"Vary", ""}, {"Vary", "*"}})));
 }
 
+TEST(Vary, OnFieldsThatTheProxyWritesCannotBeToldFromTheRequest) {
+  for (const char* value : {"X-Forwarded-For", "Accept, x-request-id", "VIA", "cdn-loop"}) {
+    SCOPED_TRACE(value);
+    EXPECT_TRUE(std::holds_alternative<VaryStar>(parse_vary(Fields{{"Vary", value}})));
+  }
+  // Scheme and host are in the key.
+  EXPECT_THAT(names_of({{"Vary", "X-Forwarded-Proto, Accept, X-Forwarded-Host"}}),
+              ElementsAre("accept"));
+  EXPECT_TRUE(names_of({{"Vary", "X-Forwarded-Proto"}}).empty());
+}
+
 TEST(SecondaryKey, MatchesWhereAllSelectingFieldsDo) {
   const VaryNames names{"bar", "foo"};
   const std::string key = secondary(names, {{"Foo", "1"}, {"Bar", "abc"}, {"Other", "2"}});
@@ -117,6 +128,88 @@ TEST(SecondaryKey, NormalizesOnlyWhatIsListed) {
   EXPECT_EQ(secondary(names, a, listed), secondary(names, b, listed));
   EXPECT_EQ(secondary({"foo"}, {{"Foo", "1,2"}}, {"foo"}),
             secondary({"foo"}, {{"Foo", "1, 2"}}, {"foo"}));
+}
+
+TEST(SecondaryKey, DoesNotMindBlanksAroundTheCommasOfAList) {
+  const char* const alike[] = {"1,2", "1, 2", "1 ,2", "1 \t,\t 2"};
+  for (const char* value : alike) {
+    SCOPED_TRACE(value);
+    EXPECT_EQ(secondary({"foo"}, {{"Foo", value}}), secondary({"foo"}, {{"Foo", "1,2"}}));
+  }
+  EXPECT_EQ(secondary({"foo"}, {{"Foo", "1 "}, {"Foo", "2"}}),
+            secondary({"foo"}, {{"Foo", "1,2"}}));
+  struct Case {
+    const char* name;
+    const char* one;
+    const char* other;
+  };
+  const Case different[] = {
+      {"foo", "1 2", "12"},
+      {"foo", "1, 2", "1 2"},
+      {"foo", "\"a, b\"", "\"a,b\""},
+      {"foo", "\"a\\\", b\"", "\"a\\\",b\""},
+      {"foo", "\"open, 1", "\"open,1"},
+      // No lists: a comma is part of the text.
+      {"user-agent", "x (KHTML, like y)", "x (KHTML,like y)"},
+      {"referer", "http://h/a, b", "http://h/a,b"},
+  };
+  for (const Case& c : different) {
+    SCOPED_TRACE(c.one);
+    EXPECT_NE(secondary({c.name}, {{c.name, c.one}}), secondary({c.name}, {{c.name, c.other}}));
+  }
+  // Not across the border of two fields.
+  EXPECT_NE(secondary({"a", "b"}, {{"a", "1,"}, {"b", "2"}}),
+            secondary({"a", "b"}, {{"a", "1"}, {"b", ",2"}}));
+}
+
+TEST(PreferredLanguage, IsTheOneThatOutweighsAllOthers) {
+  struct Case {
+    const char* accept_language;
+    const char* content_language;
+    bool expected;
+  };
+  const Case cases[] = {
+      {"de", "de", true},
+      {"DE", "de", true},
+      {"fr;q=0.5, de;q=1.0", "de", true},
+      {"fr;q=0.5, de", "DE", true},
+      {"de;q=0.3, en;q=0.2", "de", true},
+      // Equal weights leave the choice to the origin.
+      {"en, de", "de", false},
+      {"en;q=0.5, de;q=0.5, fr;q=0.1", "en", false},
+      {"fr;q=0.5, de;q=1.0", "fr", false},
+      {"de-AT, de;q=0.9", "de", false},
+      {"*", "de", false},
+      {"*, de;q=0.5", "de", false},
+      {"de;q=0", "de", false},
+      {"de", "", false},
+      {"de", "de, en", false},
+      {"", "", false},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(std::string(c.accept_language) + " | " + c.content_language);
+    EXPECT_EQ(prefers_language(c.accept_language, c.content_language), c.expected);
+  }
+}
+
+TEST(LanguageMatch, TakesAVariantInThePreferredLanguage) {
+  const VaryNames names{"accept-language", "foo"};
+  const std::vector<std::string> normalize{"accept-language"};
+  const std::string stored =
+      secondary(names, {{"Accept-Language", "en, de"}, {"Foo", "1"}}, normalize);
+  const auto matches = [&](const Fields& request, const std::vector<std::string>& normalized) {
+    const SelectedByLanguage selected{
+        .names = names, .secondary_key = stored, .content_language = "de"};
+    return matches_by_language(
+        selected, secondary(names, request, normalized), request, normalized);
+  };
+  EXPECT_TRUE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "1"}}, normalize));
+  EXPECT_FALSE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "2"}}, normalize));
+  EXPECT_FALSE(matches({{"Accept-Language", "fr;q=0.5, de"}}, normalize));
+  EXPECT_FALSE(matches({{"Accept-Language", "fr, de;q=0.5"}, {"Foo", "1"}}, normalize));
+  EXPECT_FALSE(matches({{"Foo", "1"}}, normalize));
+  EXPECT_FALSE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "1"}}, {}));
+  EXPECT_FALSE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "1"}}, {"foo"}));
 }
 
 TEST(NormalizedValue, OrdersByWeightThenByName) {

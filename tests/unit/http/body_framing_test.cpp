@@ -232,6 +232,35 @@ TEST(ResponseFraming, SomeResponsesNeverHaveABody) {
   EXPECT_EQ(decide_response(200, Method::head, {{"Content-Length", "7, 8"}}).error, kBadLength);
 }
 
+TEST(ResponseFraming, TellsTheLengthOfWhatIsNotSentOnlyWhereItIsCertain) {
+  struct Case {
+    int status;
+    Method method;
+    Lines lines;
+    std::optional<std::uint64_t> announced;
+  };
+  const Case cases[] = {
+      {200, Method::head, {{"Content-Length", "7"}}, 7},
+      {200, Method::head, {{"Content-Length", "7, 7"}}, 7},
+      {200, Method::head, {}, std::nullopt},
+      {200,
+       Method::head,
+       {{"Content-Length", "7"}, {"Transfer-Encoding", "chunked"}},
+       std::nullopt},
+      {304, Method::get, {{"Content-Length", "7"}}, 7},
+      {304, Method::get, {{"Content-Length", "7"}, {"Content-Length", "8"}}, std::nullopt},
+      {304, Method::get, {{"Content-Length", "99999999999999999999999"}}, std::nullopt},
+      {304, Method::get, {{"Content-Length", "nonsense"}}, std::nullopt},
+      {304, Method::patch, {{"Content-Length", "7"}, {"Transfer-Encoding", "x"}}, std::nullopt},
+      {204, Method::get, {{"Content-Length", "7"}}, std::nullopt},
+  };
+  for (const Case& c : cases) {
+    const FramingDecision decision = decide_response(c.status, c.method, c.lines);
+    EXPECT_EQ(decision.error, FramingError::none);
+    EXPECT_EQ(decision.framing.announced, c.announced) << c.status;
+  }
+}
+
 TEST(FramingError, HasAStatus) {
   EXPECT_EQ(status_for(kBadLength), 400);
   EXPECT_EQ(status_for(kBoth), 400);
@@ -257,6 +286,7 @@ TEST(Persistence, FollowsVersionAndConnection) {
       {k11, {{"Connection", "keep-alive"}, {"Connection", "close"}}, kClose},
       {k11, {{"Connection", "close,,keep-alive"}}, kClose},
       {k11, {{"Connection", "closed, \"close\""}}, kKeep},
+      {k11, {{"Connection", "\"x, close"}}, kClose},
       {k11, {{"Proxy-Connection", "close"}}, kKeep},
       {k10, {}, kClose},
       {k10, {{"Connection", "Keep-Alive"}}, kKeep},

@@ -49,6 +49,7 @@ constexpr Whole kWhole[] = {
     {"5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n", "hello world"},
     {"a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n", "01234567890123456789"},
     {"0000000000000005\r\nhello\r\n0\r\n\r\n", "hello"},
+    {"00000000000000000000000005\r\nhello\r\n00000000000000000000\r\n\r\n", "hello"},
     {"2\r\n\r\n\r\n0\r\n\r\n", "\r\n"},
     // extensions
     {"5;a\r\nhello\r\n0\r\n\r\n", "hello"},
@@ -104,7 +105,6 @@ TEST(ChunkedDecoder, RefusesEverythingAmbiguous) {
            "5 5\r\n",
            "5\v\r\n",
            "\xef\xbc\x95\r\n",
-           "00000000000000005\r\n",
            "8000000000000000\r\n",
            "ffffffffffffffff\r\n",
            "10000000000000005\r\n",
@@ -171,6 +171,7 @@ TEST(ChunkedDecoder, BoundsExtensionsAndTrailers) {
   EXPECT_EQ(decode("5;" + endless).state, State::error);
   EXPECT_EQ(decode("5;\"" + endless).state, State::error);
   EXPECT_EQ(decode("5" + std::string(40000, ' ')).state, State::error);
+  EXPECT_EQ(decode(std::string(40000, '0')).state, State::error);
   EXPECT_EQ(decode("0\r\nA: " + endless).state, State::error);
   EXPECT_EQ(decode("0\r\n" + endless).state, State::error);
   std::string many_extensions, many_trailers = "0\r\n";

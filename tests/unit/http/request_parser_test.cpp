@@ -67,6 +67,27 @@ TEST(RequestParser, ReadsHeads) {
   }
 }
 
+TEST(RequestParser, SaysWhichMethodARefusedRequestHas) {
+  RequestParser parser{HeadLimits{}};
+  EXPECT_EQ(parser.feed("HEAD /a b HTTP/1.1\r\n\r\n"), Feed::error);
+  EXPECT_EQ(parser.head().method, Method::head);
+  parser.reset();
+  EXPECT_EQ(parser.feed("\x16\x03\x01"), Feed::error);
+  EXPECT_EQ(parser.head().method, Method::unknown);
+}
+
+TEST(RequestParser, RefusesAMethodOfMoreThan64BytesByItsOwnName) {
+  const std::string longest(64, 'M');
+  RequestParser parser{HeadLimits{}};
+  EXPECT_EQ(parser.feed(longest + " / HTTP/1.1\r\nHost: a\r\n\r\n"), Feed::complete);
+  for (const std::string& input : {longest + "M / HTTP/1.1\r\n", longest + "MM"}) {
+    parser.reset();
+    EXPECT_EQ(parser.feed(input), Feed::error);
+    EXPECT_EQ(parser.error(), HeadError::method_too_long);
+  }
+  EXPECT_EQ(status_for(HeadError::method_too_long), 501);
+}
+
 TEST(RequestParser, GivesFieldsTheirIds) {
   RequestParser parser{HeadLimits{}};
   const std::string_view input =

@@ -127,12 +127,21 @@ TEST(ParseTarget, Http11NeedsExactlyOneValidHostWhateverTheForm) {
     EXPECT_EQ(parse_target(make_request("GET", target, {})).error, TargetError::missing_host);
     EXPECT_EQ(parse_target(make_request("GET", target, {{"Host", "a"}, {"host", "a"}})).error,
               TargetError::repeated_host);
-    for (const std::string_view host : {"", "a b", "user@a", "http://a", "a/", "a,b c", "a:x"}) {
+    for (const std::string_view host : {"a b", "user@a", "http://a", "a/", "a,b c", "a:x"}) {
       EXPECT_EQ(parse_target(make_request("GET", target, {{"Host", host}})).error,
                 TargetError::bad_host)
           << host;
     }
   }
+}
+
+TEST(ParseTarget, AnEmptyHostIsOverruledByTheAbsoluteForm) {
+  const auto absolute = parse_target(make_request("GET", "http://a.b/x", {{"Host", ""}}));
+  EXPECT_EQ(absolute.error, TargetError::none);
+  EXPECT_EQ(absolute.target.authority, "a.b");
+  EXPECT_EQ(parse_target(make_request("GET", "/x", {{"Host", ""}})).error, TargetError::bad_host);
+  EXPECT_EQ(parse_target(make_request("GET", "http://a.b/x", {{"Host", "a b"}})).error,
+            TargetError::bad_host);
 }
 
 TEST(ParseTarget, Http10MayGoWithoutHost) {
