@@ -69,6 +69,7 @@ class Transaction final : public net::RequestHandler {
   // What came of one try to get the response by a fetch of one's own or of another's.
   // outdated: by a HEAD of another's, which answers nobody else.
   enum class Attempt : std::uint8_t { answered, other_variant, not_shareable, outdated };
+  bool finds_it_stored_by_now(const http::RequestHead& request);
   Share share_of(const FillReader::View& view, http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,

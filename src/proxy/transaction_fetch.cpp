@@ -44,7 +44,20 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
     const Attempt attempt = co_await try_fetch(client, company);
     if (attempt == Attempt::answered) co_return;
     if (attempt == Attempt::not_shareable) company = Company::alone;
+    if (attempt == Attempt::outdated && finds_it_stored_by_now(*client.request().head)) {
+      co_await answer_from_cache(client);
+      co_return;
+    }
   }
+}
+
+// Whoever waited in vain may find that another's fetch has meanwhile brought what is wanted.
+bool Transaction::finds_it_stored_by_now(const http::RequestHead& request) {
+  LookupResult again =
+      look_up(state_.store, *plan_, request, state_.worker.clock().wall(), scratch_);
+  if (!again.is_fresh_hit()) return false;
+  lookup_ = std::move(again);
+  return true;
 }
 
 // Of a fill that has got as far as its head, for one who waited for it. A failure before the head
