@@ -87,6 +87,7 @@ TEST_F(Targeted, ItAloneDecidesWhetherToStore) {
       not_reused("private", beside("private")),
       not_reused("no-cache", beside("no-cache")),
       not_reused("no-store", beside("no-store")),
+      not_reused("private beside a lifetime of the wrong type", beside("private, max-age=\"9\"")),
       reused("no-store=?0 is not there", beside("no-store=?0, max-age=60"), 59, "HIT"),
       reused("a lifetime over no-store",
              {{"CDN-Cache-Control", "max-age=10000"}, {"Cache-Control", "no-store"}},
