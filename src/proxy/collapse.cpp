@@ -20,6 +20,11 @@ bool same_variant(const caching::VaryNames& names,
   return key_a == key_b;
 }
 
+bool waits_for(const FillSubject& other, const JoinRequest& request) {
+  return request.other_ranges == OtherRanges::are_waited_for && !request.range.empty() &&
+         request.if_range.empty() && other.if_range.empty();
+}
+
 bool needs_permission(http::FieldsView request, const caching::CachePolicy& policy) {
   return policy.keyed_credentials == caching::KeyedCredentials::none &&
          request.contains(http::FieldName::authorization);
@@ -71,8 +76,8 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
   // A part answers only those who ask for the same. An origin that ignores ranges sends the whole,
   // which is everybody's.
   const bool part = !subject.range.empty() && (!head || head->meta.partial);
-  if (part && (subject.range != request.range || subject.if_range != request.if_range))
-    return false;
+  const bool same_part = subject.range == request.range && subject.if_range == request.if_range;
+  if (part && !same_part && (head || !waits_for(subject, request))) return false;
   // A purge since the fill's fetch began concerns it by URL, prefix, all and tags; while the
   // origin's tags are unknown, any purge of a tag does.
   const auto verdict =

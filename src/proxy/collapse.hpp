@@ -25,6 +25,11 @@ namespace hawkcache::proxy {
 // Whether a request may be answered by a response, as far as Vary and Authorization go.
 enum class Share : std::uint8_t { yes, other_variant, not_shareable };
 
+// Whether a request for a range waits for the head of a fetch of another range. Until an origin has
+// answered one it may be one that ignores ranges: its first answer is then the whole, and
+// everybody's, and many ranges at once do not fetch the whole as many times.
+enum class OtherRanges : std::uint8_t { are_waited_for, are_no_concern };
+
 // What the table has to know of a request that misses.
 struct JoinRequest {
   caching::KeyView key;
@@ -40,6 +45,7 @@ struct JoinRequest {
   // As in FillSubject: the one range that it would ask the origin for; empty: the whole.
   std::string_view range;
   std::string_view if_range;
+  OtherRanges other_ranges = OtherRanges::are_waited_for;
   std::shared_ptr<const caching::VaryNames>
       vary_hint;  // names known to select this key's variants; null: none known
 };

@@ -67,8 +67,15 @@ class Transaction final : public net::RequestHandler {
   enum class Company : std::uint8_t { shared, alone, nobody };
   Company likely_company(const http::RequestHead& request) const;
   // What came of one try to get the response by a fetch of one's own or of another's.
-  // outdated: by a HEAD of another's, which answers nobody else.
-  enum class Attempt : std::uint8_t { answered, other_variant, not_shareable, outdated };
+  // outdated: by a HEAD of another's, which answers nobody else. other_range: by a part that is not
+  // the one.
+  enum class Attempt : std::uint8_t {
+    answered,
+    other_variant,
+    not_shareable,
+    outdated,
+    other_range
+  };
   bool finds_it_stored_by_now(const http::RequestHead& request);
   Share share_of(const FillReader::View& view, http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
@@ -122,7 +129,8 @@ class Transaction final : public net::RequestHandler {
   LookupResult lookup_;
   std::vector<std::string> rule_tags_;             // rendered for a fetch
   http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
-  std::shared_ptr<const std::string> content_;     // of a QUERY that asks the cache; else null
+  OtherRanges other_ranges_ = OtherRanges::are_waited_for;
+  std::shared_ptr<const std::string> content_;  // of a QUERY that asks the cache; else null
   Record record_;
   bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };

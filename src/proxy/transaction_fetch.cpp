@@ -31,6 +31,11 @@ http::Method method_for_whole(http::Method asked) {
   return asked == http::Method::head ? http::Method::get : asked;
 }
 
+// Of a fill that asked for a range.
+bool is_for(const FillSubject& subject, const http::RequestHead& request) {
+  return subject.range == request.fields().value(http::FieldName::range);
+}
+
 }  // namespace
 
 net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
@@ -38,6 +43,7 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
   record_.detail = lookup_.reuse.reason;
   rule_tags_ = planner_.render_tags();
   fetch_method_ = method_to_validate(client.request().head->method);
+  other_ranges_ = lookup_.part ? OtherRanges::are_no_concern : OtherRanges::are_waited_for;
   Company company = likely_company(*client.request().head);
   for (int tries = 0;; ++tries) {
     if (tries == kMaxVariantTries) company = Company::alone;
@@ -105,6 +111,10 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
       co_return Attempt::outdated;
     }
     if (share == Share::not_shareable) co_return Attempt::not_shareable;
+    if (view.head && view.head->meta.partial && !is_for(reader.fill().subject(), *request.head)) {
+      other_ranges_ = OtherRanges::are_no_concern;
+      co_return Attempt::other_range;
+    }
     if (share == Share::other_variant) {
       lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
       co_return Attempt::other_variant;

@@ -199,6 +199,7 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .now = state_.worker.clock().wall(),
           .range = subject.range,
           .if_range = subject.if_range,
+          .other_ranges = other_ranges_,
           .vary_hint = lookup_.vary_hint};
 }
 

@@ -1,11 +1,12 @@
 // Requests for the whole where a part is stored or on its way, and requests for ranges at the same
 // time (RFC 9111 sections 3.3 and 4).
+#include "scenario/support/crowd.hpp"
 #include "scenario/support/range_origin.hpp"
 
 namespace hawkcache::scenario {
 namespace {
 
-class PartAndWhole : public Scenario {
+class PartAndWhole : public CrowdScenario {
  protected:
   void SetUp() override {
     start("- path: /{rest:path}\n  ttl: origin");
@@ -195,8 +196,51 @@ TEST_F(PartsAtOnce, OneRangeIsFetchedOnce) {
   EXPECT_EQ(origin.count("/a"), 1U);
 }
 
-TEST_F(PartsAtOnce, OtherRangesAndTheWholeDoNotWait) {
-  hold();
+// Whether the origin understands ranges shows with its first answer.
+TEST_F(PartsAtOnce, OtherRangesWaitForTheFirstAnswerAndAreThenFetchedAtTheSameTime) {
+  origin.on("/a", [this](OriginExchange& exchange) {
+    exchange.hold(exchange.request().number == 1 ? "first" : "others");
+    origin_has.get().answer(exchange);
+  });
+  Client first = client();
+  first.send_request("GET", "/a", range("2-5"));
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  std::vector<Client> others = clients(3);
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    others[i].send_request("GET", "/a", range("0-" + std::to_string(i)));
+  }
+  let_requests_arrive();
+  EXPECT_EQ(origin.count("/a"), 1U);
+  origin.gate("first").open();
+  EXPECT_EQ(first.read().body, "2345");
+  ASSERT_TRUE(origin.gate("others").wait_for(3));
+  origin.gate("others").open();
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    EXPECT_EQ(others[i].read().body, std::string("012").substr(0, i + 1));
+  }
+}
+
+TEST_F(PartsAtOnce, ManyRangesOfAnOriginThatIgnoresThemMakeOneFetch) {
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.hold("first");
+    exchange.respond("0123456789", {{"Cache-Control", "max-age=60"}});
+  });
+  std::vector<Client> all = clients(5);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].send_request("GET", "/a", range(std::to_string(i) + "-5"));
+  }
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  let_requests_arrive();
+  origin.gate("first").open();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(all[i].read().body, std::string("012345").substr(i));
+  }
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
+TEST_F(PartsAtOnce, OtherRangesAndTheWholeDoNotWaitWhereAPartIsKnown) {
+  EXPECT_EQ(get_range("8-9").body, "89");
+  hold(2);
   Client first = client();
   first.send_request("GET", "/a", range("2-5"));
   ASSERT_TRUE(origin.gate("first").wait_for());
