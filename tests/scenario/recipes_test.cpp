@@ -83,6 +83,32 @@ TEST_F(Recipes, AKeyOfOnesOwnWithTheTenant) {
   EXPECT_EQ(x_cache("/orders"), "MISS");
 }
 
+TEST_F(Recipes, SearchesByQuery) {
+  start(
+      "- name: search\n  path: /search\n  methods: [QUERY]\n  ttl: 30s\n"
+      "  request_cache_control: honor");
+  origin.on("/search", [](OriginExchange& exchange) { exchange.respond(exchange.request().body); });
+  EXPECT_EQ(request("QUERY", "/search", {}, "hawks").x_cache(), "MISS");
+  EXPECT_EQ(request("QUERY", "/search", {}, "doves").x_cache(), "MISS");
+  const Response again = request("QUERY", "/search", {}, "hawks");
+  EXPECT_EQ(again.x_cache(), "HIT");
+  EXPECT_EQ(again.body, "hawks");
+  EXPECT_EQ(request("POST", "/search", {}, "hawks").status, 200);
+  EXPECT_EQ(request("QUERY", "/search", {}, "hawks").x_cache(), "MISS");
+}
+
+TEST_F(Recipes, LargeDownloads) {
+  start("- name: downloads\n  path: /files/{file:path}\n  ttl: 1h\n  statuses: { 206: 1h }");
+  origin.answer("/files/a",
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-7/100\r\n"
+                "Content-Length: 4\r\nETag: \"1\"\r\n\r\nefgh");
+  EXPECT_EQ(x_cache("/files/a", {{"Range", "bytes=4-7"}}), "MISS");
+  EXPECT_EQ(origin.last("/files/a").fields.value("range"), "bytes=4-7");
+  const Response part = get("/files/a", {{"Range", "bytes=5-6"}});
+  EXPECT_EQ(part.x_cache(), "HIT");
+  EXPECT_EQ(part.body, "fg");
+}
+
 TEST_F(Recipes, ARefreshThatPurges) {
   start(
       "- name: user\n  path: /users/{user_id:int}\n  ttl: 60s\n  tags: [users, "
