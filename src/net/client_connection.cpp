@@ -293,13 +293,12 @@ bool ClientConnection::wants_linger() const noexcept {
 
 Awaitable<void> ClientConnection::refuse(int status) {
   handler_->rejected(status);
-  const std::string bytes =
-      http::render_problem({.status = status,
-                            .detail = "The request breaks HTTP's syntax or a limit of this server.",
-                            .extra_fields = {},
-                            .now = worker_.clock().wall()},
-                           parser_.head().method,
-                           http::Persistence::close);
+  const std::string bytes = http::render_problem({.status = status,
+                                                  .detail = http::refusal_detail(status),
+                                                  .extra_fields = {},
+                                                  .now = worker_.clock().wall()},
+                                                 parser_.head().method,
+                                                 http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   const ErrorCode failed = co_await write(buffers);
   if (!failed) co_await linger();

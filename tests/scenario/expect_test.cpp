@@ -5,6 +5,7 @@ namespace hawkcache::scenario {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr std::string_view kHead =
@@ -95,6 +96,15 @@ TEST_F(Expect, ARefusalReachesTheClientAtOnceAndTheBodyIsNotSent) {
         << "the origin still waits for a body there";
   }
   EXPECT_EQ(origin.count("/upload"), 3U);
+}
+
+TEST_F(Expect, AnExpectationThatNobodyKnowsIsNamed) {
+  Client one = client();
+  one.send("GET /a HTTP/1.1\r\nHost: api.test\r\nExpect: 200-ok\r\n\r\n");
+  const Response response = one.read();
+  EXPECT_EQ(response.status, 417);
+  EXPECT_THAT(response.body, HasSubstr("The only expectation known here is 100-continue."));
+  EXPECT_EQ(origin.count("/a"), 0U);
 }
 
 TEST_F(Expect, AnOriginThatIsSilentGetsTheBodyAfterAWhile) {
