@@ -43,6 +43,10 @@ void warn_about_route(Reader& reader,
                       const RouteConfig& route,
                       const RouteTemplates& templates);
 
+// Methods that the rule does not serve as it seems to (method_warnings.cpp); warn_about_route calls
+// it.
+void warn_about_methods(Reader& reader, const RouteScope& scope, const RouteConfig& route);
+
 // A rule that an earlier one hides, as indexes into the rules (hidden_rules.cpp).
 struct HiddenRule {
   std::size_t rule;

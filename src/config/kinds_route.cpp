@@ -68,8 +68,8 @@ TextResult parse_method(std::string_view text) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - ('a' - 'A'));
   }
   if (upper != text) {
-    return SyntaxError{0,
-                       fmt::format("methods are written in capitals; did you mean \"{}\"?", upper)};
+    return SyntaxError{
+        0, fmt::format("{} is not in capitals; did you mean \"{}\"?", in_quotes(text), upper)};
   }
   if (text == "CONNECT")
     return SyntaxError{0, "CONNECT opens a tunnel, which hawkcache never does; remove it"};
@@ -243,26 +243,32 @@ ValueKind<BypassCondition> bypass_kind() {
 }
 
 ValueKind<CookieRule> cookies_kind() {
-  const auto words = choice_kind<CookieRule::Kind>(
-      {{"bypass", CookieRule::Kind::bypass, {}}, {"ignore", CookieRule::Kind::ignore, {}}});
+  static const std::vector<std::string> words{"bypass", "ignore"};
   const std::string map =
       R"({"type":"object","required":["key"],"additionalProperties":false,"properties":)"
       R"({"key":{"type":"array","minItems":1,"items":{"type":"string"}}}})";
-  auto read = [words](Reader& reader,
-                      const YamlNode& node,
-                      const std::string& name) -> std::optional<CookieRule> {
+  auto read = [](Reader& reader,
+                 const YamlNode& node,
+                 const std::string& name) -> std::optional<CookieRule> {
     if (node.kind == YamlNode::Kind::map) return read_cookie_names(reader, node, name);
     if (node.kind == YamlNode::Kind::sequence) {
       reader.error(node.position,
                    fmt::format("{} must be bypass, ignore or {{ key: [NAME] }}, not a list", name));
       return std::nullopt;
     }
-    const auto kind = words.read(reader, node, name);
-    if (!kind) return std::nullopt;
-    return CookieRule{*kind, {}};
+    const auto text = reader.text(node, name, "bypass, ignore or { key: [NAME] }");
+    if (!text) return std::nullopt;
+    if (*text == "bypass") return CookieRule{CookieRule::Kind::bypass, {}};
+    if (*text == "ignore") return CookieRule{CookieRule::Kind::ignore, {}};
+    reader.error(node.position,
+                 fmt::format("{}: {} is not one of bypass, ignore, {{ key: [NAME] }}{}",
+                             name,
+                             in_quotes(*text),
+                             did_you_mean(*text, words)));
+    return std::nullopt;
   };
   return {{"bypass | ignore | { key: [NAME] }",
-           fmt::format(R"({{"anyOf":[{},{}]}})", words.description.schema, map),
+           fmt::format(R"({{"anyOf":[{},{}]}})", json_choice(words), map),
            {}},
           std::move(read)};
 }

@@ -12,12 +12,8 @@ using Kind = TemplatePart::Kind;
 using Parts = std::vector<TemplatePart>;
 
 // The request headers that are not forwarded as the client sent them.
-constexpr std::array<std::string_view, 6> kWrittenAnew = {"cdn-loop",
-                                                          "via",
-                                                          "x-forwarded-for",
-                                                          "x-forwarded-host",
-                                                          "x-forwarded-proto",
-                                                          "x-request-id"};
+constexpr std::array<std::string_view, 6> kWrittenAnew = {
+    "cdn-loop", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id"};
 
 // The request headers that caching/vary treats as credentials.
 constexpr std::array<std::string_view, 7> kCredentials{"authorization",
@@ -71,7 +67,6 @@ class RouteWarnings {
     check_own_key();
     check_credentials_in_tags();
     check_empty_cookies();
-    check_methods();
     check_path();
     check_shadowed_names();
   }
@@ -119,12 +114,20 @@ class RouteWarnings {
   }
 
   void check_vary() {
+    const std::string language = "accept-language";
+    if (contains(route_.vary, language) && contains(route_.normalize, language) && !route_.key) {
+      warn("vary",
+           "vary: accept-language puts its whole value into the key, so no answer in the preferred "
+           "language is looked for beyond that; leave it out where the API sends Vary: "
+           "Accept-Language");
+    }
     for (const std::string& header : route_.vary) {
       if (!contains(kWrittenAnew, header)) continue;
-      warn("vary",
-           fmt::format("vary: hawkcache writes {} anew for the upstream, so what the client sent is "
-                       "not what the API answers by; vary on another header",
-                       header));
+      warn(
+          "vary",
+          fmt::format("vary: hawkcache writes {} anew for the upstream, so what the client sent is "
+                      "not what the API answers by; vary on another header",
+                      header));
     }
   }
 
@@ -225,37 +228,6 @@ class RouteWarnings {
     }
   }
 
-  void check_methods() {
-    static const std::vector<std::string> known{
-        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"};
-    for (const std::string& method : route_.methods) {
-      if (contains(known, method)) continue;
-      if (const auto near = closest(method, known)) {
-        warn("methods",
-             fmt::format("methods: {} is an unusual method; did you mean \"{}\"?",
-                         in_quotes(method),
-                         *near));
-      }
-    }
-    const bool reads = contains(route_.methods, std::string("GET")) ||
-                       contains(route_.methods, std::string("HEAD"));
-    if (reads && !route_.invalidates.empty() && scope_.rule.find("invalidates")) {
-      warn("invalidates",
-           "invalidates: this rule takes GET or HEAD, so reading purges; write methods: [PUT, "
-           "PATCH, DELETE], unless that is meant");
-    }
-    // The answer to a QUERY may be stored by such a rule; to a POST only for GETs.
-    const bool queries = route_.request_cache_control == RequestCacheControl::honor &&
-                         contains(route_.methods, std::string("QUERY"));
-    const bool all_read =
-        reader_.is_good(scope_.find("methods")) && reader_.is_good(scope_.find("invalidates"));
-    if (!reads && !queries && route_.invalidates.empty() && all_read) {
-      warn("methods",
-           "methods: this rule takes neither GET nor HEAD and has no `invalidates`, so it neither "
-           "caches nor purges; add GET, or `invalidates`");
-    }
-  }
-
   void check_path() {
     for (const PathSegment& segment : route_.path.value.segments) {
       if (segment.kind != PathSegment::Kind::literal) continue;
@@ -303,6 +275,7 @@ void warn_about_route(Reader& reader,
                       const RouteConfig& route,
                       const RouteTemplates& templates) {
   RouteWarnings(reader, scope, route, templates).run();
+  warn_about_methods(reader, scope, route);
 }
 
 }  // namespace hawkcache::config
