@@ -107,9 +107,22 @@ Refusal take_member(std::string_view key, const json::value& value, ExplainReque
 }
 
 // Nothing in it may end the line or the word that it is written into.
+// "/path", or "scheme://...".
+bool is_path_or_absolute(std::string_view url) {
+  if (url.starts_with('/')) return true;
+  const std::size_t colon = url.find("://");
+  return colon != std::string_view::npos && colon > 0 && url.find_first_of("/?#") == colon + 1;
+}
+
 Refusal check_parts(const ExplainRequest& request) {
   if (request.url.empty())
     return ExplainRefusal{"No URL is given: url must be a path such as /users/42, or absolute."};
+  if (!is_path_or_absolute(request.url)) {
+    return ExplainRefusal{fmt::format(
+        "\"{}\" is neither a path, which begins with a slash (/users/42), nor an absolute URL "
+        "(http://api.example.com/users/42).",
+        request.url)};
+  }
   const auto ends_word = [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= 0x20 || byte == 0x7f || c == '#';

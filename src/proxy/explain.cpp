@@ -1,6 +1,7 @@
 #include "proxy/explain.hpp"
 
 #include "base/json.hpp"
+#include "proxy/explain_words.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -34,13 +35,6 @@ std::string to_words(Duration duration) {
   return count == 60'000 ? "60s" : fmt::format("{}ms", count);
 }
 
-std::string_view explanation_of(Reason reason) {
-  const std::span<const caching::ReasonText> all = caching::all_reasons();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& text) { return text.reason == reason; });
-  return found == all.end() ? std::string_view() : found->explanation;
-}
-
 std::string_view to_string(PlanKind kind) {
   switch (kind) {
     case PlanKind::pass:
@@ -54,20 +48,6 @@ std::string_view to_string(PlanKind kind) {
   return "lookup";
 }
 
-std::string decide(const RequestPlan& plan) {
-  if (plan.kind == PlanKind::lookup) return "the cache is asked";
-  if (plan.kind == PlanKind::lookup_by_content) {
-    return "the cache is asked, once the content is here: the key goes on with its digest";
-  }
-  if (plan.answer_use == AnswerUse::kept_for_get) {
-    return "a POST goes to the origin; its answer may be stored for later GETs (method)";
-  }
-  const std::string_view what =
-      plan.kind == PlanKind::pass ? "passed through" : "the cache is stepped round";
-  return fmt::format(
-      "{}: {} ({})", what, explanation_of(plan.reason), caching::to_string(plan.reason));
-}
-
 std::string ttl_source(const CachePolicy& policy) {
   if (!policy.ttl)
     return "the rule gives none (ttl: origin): a response lives as long as the origin says";
@@ -78,8 +58,11 @@ std::string ttl_source(const CachePolicy& policy) {
 }
 
 std::string status_condition(const CachePolicy& policy) {
-  std::string text = policy.ttl ? "status: 2xx except 206"
-                                : "status: any with an explicit lifetime from the origin";
+  const bool lists_206 = std::any_of(policy.statuses.begin(),
+                                     policy.statuses.end(),
+                                     [](const auto& listed) { return listed.first == 206; });
+  std::string text = "status: any with an explicit lifetime from the origin";
+  if (policy.ttl) text = lists_206 ? "status: 2xx" : "status: 2xx except 206";
   for (const auto& [status, lifetime] : policy.statuses) {
     text += fmt::format(", {} for {}", status, to_words(lifetime));
   }
@@ -130,6 +113,11 @@ void add_credential_conditions(const CachePolicy& policy,
 std::vector<std::string> conditions_of(const RequestPlan& plan, http::FieldsView fields) {
   const CachePolicy& policy = plan.route->policy;
   std::vector<std::string> conditions;
+  if (is_kept_from_the_store(plan, fields)) {
+    conditions.emplace_back(
+        "never: the request's Cache-Control says no-store (request_cache_control: honor)");
+    return conditions;
+  }
   if (plan.answer_use == AnswerUse::kept_for_get) {
     conditions.emplace_back(
         "the answer to a POST: 2xx with content, an explicit lifetime from the origin, and a "
@@ -240,7 +228,9 @@ Explanation explain(const Router& router,
                           .forwarded_target = std::string(plan.path_and_query),
                           .kind = plan.kind,
                           .reason = plan.reason,
-                          .decision = decide(plan),
+                          .decision = words_for_decision(plan, head.fields()),
+                          .range = words_for_range(plan, head),
+                          .hint = words_for_hint(plan, head, router),
                           .route = std::nullopt,
                           .key = {},
                           .conditions = {}};
@@ -260,9 +250,11 @@ std::string to_text(const Explanation& explanation) {
                         explanation.target,
                         explanation.authority.empty() ? "-" : explanation.authority));
   lines.add("decision", explanation.decision);
+  if (!explanation.hint.empty()) lines.add("hint", explanation.hint);
   if (explanation.route) add_route(lines, explanation);
   if (!explanation.key.empty()) lines.add("key", explanation.key);
   lines.add("forwarded", explanation.forwarded_target);
+  if (!explanation.range.empty()) lines.add("range", explanation.range);
   lines.add_list("stored if", explanation.conditions);
   return lines.take();
 }
@@ -276,7 +268,9 @@ std::string to_json(const Explanation& explanation) {
   json.member("decision", to_string(explanation.kind));
   json.member("reason", caching::to_string(explanation.reason));
   json.member("explanation", explanation.decision);
+  if (!explanation.hint.empty()) json.member("hint", explanation.hint);
   json.member("forwarded_target", explanation.forwarded_target);
+  if (!explanation.range.empty()) json.member("range", explanation.range);
   if (explanation.route) {
     write_route(json, *explanation.route);
   } else {

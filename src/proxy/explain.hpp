@@ -38,6 +38,8 @@ struct Explanation {
   PlanKind kind = PlanKind::pass;
   caching::Reason reason = caching::Reason::none;
   std::string decision;                 // a sentence: what happens and why
+  std::string range;                    // a sentence: what becomes of Range; "" where there is none
+  std::string hint;                     // a sentence: what may have been meant; mostly ""
   std::optional<ExplainedRoute> route;  // the rule that matched
   std::string key;  // printable; "" unless the cache is asked, or the answer may be kept for GET
   std::vector<std::string>

@@ -82,9 +82,12 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
   plan_.reason = find_bypass(body);
   if (plan_.reason != Reason::none) {
     plan_.kind = PlanKind::bypass;
-    if (head.method == http::Method::post && may_keep_for_get(router)) {
-      plan_.answer_use = AnswerUse::kept_for_get;
-      build_key();
+    if (head.method == http::Method::post && honours_requests(*plan_.route)) {
+      plan_.not_kept = why_not_kept(router);
+      if (plan_.not_kept == NotKept::none) {
+        plan_.answer_use = AnswerUse::kept_for_get;
+        build_key();
+      }
     }
     return plan_;
   }
@@ -150,27 +153,28 @@ Reason RequestPlanner::find_obstacle() const {
 // "A cached POST response can be reused to satisfy a later GET or HEAD request." (RFC 9110 section
 // 9.3.3) What keeps a GET from the cache keeps it from being stored; and the rule must be the one
 // that a GET would meet, or no GET would ever look under its key.
-bool RequestPlanner::may_keep_for_get(const Router& router) {
-  if (!honours_requests(*plan_.route)) return false;
+NotKept RequestPlanner::why_not_kept(const Router& router) {
   if (plan_.rule_found == RuleFound::by_method) {
     router.match(plan_.target.authority, segments_, "GET", match_for_get_);
-    if (match_for_get_.route != plan_.route) return false;
+    if (match_for_get_.route != plan_.route) return NotKept::other_rule;
   }
-  return find_obstacle() == Reason::none && is_forwarded_as_keyed();
+  plan_.obstacle = find_obstacle();
+  return plan_.obstacle == Reason::none ? find_difference_to_get() : NotKept::obstacle;
 }
 
 // A POST goes to the origin as spelled. Where the rule would take away from a GET what its key does
 // not hold (query parameters, cookies), the answer may depend on just that.
-bool RequestPlanner::is_forwarded_as_keyed() const {
+NotKept RequestPlanner::find_difference_to_get() const {
   const Route& route = *plan_.route;
   const http::FieldsView fields = head_->fields();
   if (plan_.query && route.query.changes_anything() &&
       http::apply_query_rule(*plan_.query, route.query) != *plan_.query) {
-    return false;
+    return NotKept::query_rewritten;
   }
-  return route.policy.cookies != caching::CookieMode::key ||
-         http::keep_cookies(fields, route.key_cookies) ==
-             fields.combined(http::FieldName::cookie).value_or("");
+  const bool all_keyed = route.policy.cookies != caching::CookieMode::key ||
+                         http::keep_cookies(fields, route.key_cookies) ==
+                             fields.combined(http::FieldName::cookie).value_or("");
+  return all_keyed ? NotKept::none : NotKept::cookies_removed;
 }
 
 // A field that Connection names is not forwarded: a key or a variant (the origin's Vary is not

@@ -34,6 +34,15 @@ enum class RuleFound : std::uint8_t { by_method, as_for_get };
 // Of a request that goes round the cache: whether its answer may be kept for later GETs under `key`
 // (a POST, RFC 9110 section 9.3.3).
 enum class AnswerUse : std::uint8_t { passed_on, kept_for_get };
+// Why the answer to a POST is passed on under a rule that honours request_cache_control. For
+// people: Cache-Status says `method` for all of them.
+enum class NotKept : std::uint8_t {
+  none,             // it is kept, or nothing asked for that
+  other_rule,       // a GET would meet another rule, or none
+  obstacle,         // what keeps a GET from the cache: `obstacle` in the plan
+  query_rewritten,  // the rule would change the query that a GET is forwarded with
+  cookies_removed,  // ... or the cookies
+};
 
 // Views into the request's buffer and into the planner: valid until the next plan() or until the
 // request's buffer changes.
@@ -44,6 +53,8 @@ struct RequestPlan {
       nullptr;  // for lookup and bypass; unsafe methods too: their rule may invalidate
   RuleFound rule_found = RuleFound::by_method;
   AnswerUse answer_use = AnswerUse::passed_on;
+  NotKept not_kept = NotKept::none;
+  caching::Reason obstacle = caching::Reason::none;
   http::Target target;
   std::string_view scheme = "http";
   // The target as forwarded, in origin form: for lookup with the query that the rule leaves,
@@ -90,8 +101,8 @@ class RequestPlanner {
   caching::Reason find_bypass(Body body) const;
   caching::Reason find_obstacle() const;
   bool is_cached_query() const;
-  bool may_keep_for_get(const Router& router);
-  bool is_forwarded_as_keyed() const;
+  NotKept why_not_kept(const Router& router);
+  NotKept find_difference_to_get() const;
   bool drops_nominated_field() const;
   void convert_parameters();
   void forward_as_spelled();

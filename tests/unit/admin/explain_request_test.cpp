@@ -72,6 +72,15 @@ TEST(ExplainRequest, TakesTheHostFromTheUrlOrTheField) {
   EXPECT_EQ(std::get<proxy::Explanation>(field).authority, "b.example");
 }
 
+TEST(ExplainRequest, SaysThatATargetIsNeitherAPathNorAbsolute) {
+  for (const char* url : {"users/42", "*", "api.example.com:80", "users?next=http://a/", "://a/"}) {
+    SCOPED_TRACE(url);
+    const auto answer = explain_request({.url = url, .headers = {}}, sample_router());
+    ASSERT_TRUE(std::holds_alternative<ExplainRefusal>(answer));
+    EXPECT_NE(std::get<ExplainRefusal>(answer).detail.find("neither a path"), std::string::npos);
+  }
+}
+
 TEST(ExplainRequest, SaysWhatAClientWouldBeTold) {
   const ExplainRequest cases[] = {
       {"GET", "", {}},
