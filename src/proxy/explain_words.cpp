@@ -125,7 +125,12 @@ std::string words_for_range(const RequestPlan& plan, const http::RequestHead& re
   }
   if (request.method != Method::get) return "ignored: only GET has ranges";
   if (fields.count(http::FieldName::range) != 1) return "ignored: there are several Range fields";
-  switch (http::decide_ranges(*range, kLongEnough).verdict) {
+  const http::RangeVerdict verdict = http::decide_ranges(*range, kLongEnough).verdict;
+  const bool cut = verdict == http::RangeVerdict::single || verdict == http::RangeVerdict::several;
+  if (cut && is_kept_from_the_store(plan, fields)) {
+    return "cut from what is stored; what is fetched for it goes to this client alone (no-store)";
+  }
+  switch (verdict) {
     case http::RangeVerdict::single:
       return words_for_one_range(plan.route->policy, request);
     case http::RangeVerdict::several:

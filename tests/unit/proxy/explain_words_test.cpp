@@ -91,6 +91,11 @@ std::vector<RangeCase> range_cases() {
        "several Range fields"},
       {"HEAD", honouring(), "HEAD", {{"Range", "bytes=0-9"}}, "ignored: only GET"},
       {"QUERY", honouring(), "QUERY", {{"Range", "bytes=0-9"}}, "ignored: only GET"},
+      {"no-store",
+       storing_parts(),
+       "GET",
+       {{"Range", "bytes=0-9"}, {"Cache-Control", "no-store"}},
+       "what is fetched for it goes to this client alone"},
       {"a bypass", honouring(), "GET", cookie_and_range, "goes to the origin as it came"},
   };
 }
