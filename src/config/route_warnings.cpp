@@ -83,7 +83,7 @@ class RouteWarnings {
   }
   bool cookie_keyed(const std::string& name) const {
     if (keyed_by("cookie") || has(templates_.key, Kind::cookie, name)) return true;
-    return !route_.key && contains(route_.cookies.names, name);
+    return contains(route_.cookies.names, name);  // also beside a `key` of the rule's own
   }
 
   void check_cookies() {
@@ -93,16 +93,6 @@ class RouteWarnings {
            "cookies: ignore forwards Cookie but does not key on it: an answer made for one visitor "
            "can reach all; "
            "use { key: [NAME] }, or be sure that the origin does not look at cookies here");
-    }
-    if (route_.cookies.kind != CookieRule::Kind::key || !route_.key) return;
-    for (const std::string& name : route_.cookies.names) {
-      if (cookie_keyed(name)) continue;
-      warn("key",
-           fmt::format("key: it replaces the default key, so the cookie {} is forwarded but not "
-                       "keyed: one visitor's "
-                       "answer can reach another; add {{cookie.{}}}",
-                       in_quotes(name),
-                       name));
     }
   }
 
