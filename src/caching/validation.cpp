@@ -198,6 +198,9 @@ HeadVerdict judge_head_response(const Validators& stored,
                                 http::FieldsView head_response,
                                 WallTime now) {
   const Validators received = parse_validators(head_response, now);
+  // "have matching values for any received validator fields": with none received nothing speaks for
+  // the stored content, neither the absence of a change nor an equal length.
+  if (!has_validator(received)) return HeadVerdict::outdated;
   if (!received.entity_tag.empty()) {
     const bool same = is_weak(received.entity_tag)
                           ? http::weakly_equal(stored.entity_tag, received.entity_tag)

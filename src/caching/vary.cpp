@@ -110,7 +110,9 @@ WrittenByUs written_by_us(std::string_view lower_case_name) noexcept {
   if (lower_case_name == "x-forwarded-proto" || lower_case_name == "x-forwarded-host") {
     return WrittenByUs::as_the_key_has_it;
   }
-  return is_written_by_the_proxy(lower_case_name) ? WrittenByUs::beyond_the_key : WrittenByUs::no;
+  const bool beyond_the_key = lower_case_name == "x-forwarded-for" || lower_case_name == "via" ||
+                              lower_case_name == "x-request-id" || lower_case_name == "cdn-loop";
+  return beyond_the_key ? WrittenByUs::beyond_the_key : WrittenByUs::no;
 }
 
 // Fields that are no lists, though their values may hold commas: a blank in them may mean
@@ -201,11 +203,6 @@ std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::Fields
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return std::make_shared<const VaryNames>(std::move(names));
-}
-
-bool is_written_by_the_proxy(std::string_view lower_case_name) noexcept {
-  return lower_case_name == "x-forwarded-for" || lower_case_name == "via" ||
-         lower_case_name == "x-request-id" || lower_case_name == "cdn-loop";
 }
 
 bool is_credential(std::string_view lower_case_name) noexcept {

@@ -20,10 +20,6 @@ struct VaryStar {};
 // null when there is no (non-empty) Vary.
 std::variant<std::shared_ptr<const VaryNames>, VaryStar> parse_vary(http::FieldsView response);
 
-// X-Forwarded-For, Via, X-Request-Id, CDN-Loop: what the origin sees of them is not what the client
-// sent, so nothing can be keyed by them.
-bool is_written_by_the_proxy(std::string_view lower_case_name) noexcept;
-
 // Names whose values are credentials: kept and shown only as digests.
 bool is_credential(std::string_view lower_case_name) noexcept;
 

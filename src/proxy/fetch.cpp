@@ -27,8 +27,9 @@ constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of the
 net::Awaitable<void> Fetch::run() {
   const Next next = co_await exchange_once(std::move(order_.head));
   if (next == Next::ask_unconditionally) {
-    order_.base.reset();
+    validating_ = false;
     order_.rest.reset();
+    order_.method = order_.unconditional_method;
     co_await exchange_once(std::move(order_.unconditional_head));
   }
 }
@@ -78,9 +79,11 @@ IntakeInput Fetch::intake_input() const {
 }
 
 Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming framing) {
-  const bool validating = order_.base && !order_.unconditional_head.empty();
-  if (head.status == 304 && validating) return on_not_modified(head);
+  if (head.status == 304 && validating_) return on_not_modified(head);
   if (caching::is_error_for_stale(head.status) && serve_stale_instead()) return Next::done;
+  // An API that knows no HEAD, or fails on one, is asked as it would be without this cache's wish
+  // to spare it the content.
+  if (validates_by_head() && head.status != 200) return Next::ask_unconditionally;
   if (order_.rest) {
     if (const auto next = on_rest(head, framing)) return *next;
   }
@@ -88,7 +91,7 @@ Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming fra
     on_error(Errc::upstream_malformed);
     return Next::done;
   }
-  if (is_answered_by_head(head)) return Next::done;
+  if (validates_by_head() && is_answered_by_head(head)) return Next::done;
   head_ = take_in(head, framing, intake_input());
   if (head_->meta.partial) part_fields_.emplace(head.fields());
   begin_body();
@@ -230,7 +233,8 @@ store::PutResult Fetch::put() {
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   state_.fills.leave(fill_);
-  if (reason == Reason::too_large || speaks_for_the_resource(*head_)) {
+  const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
+  if (whole_too_large || speaks_for_the_resource(*head_)) {
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
   }
 }

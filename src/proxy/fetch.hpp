@@ -28,6 +28,10 @@ struct FetchOrder {
       ClientConditions::omit;      // whether the client's own conditions and ranges are in it
   std::string unconditional_head;  // while `base` is validated or `part` completed: the same
                                    // without our conditions; else empty
+  http::Method unconditional_method = http::Method::get;  // of unconditional_head
+  // Others that the request may be answered by, under the base's strong entity tag: a 304 freshens
+  // them too.
+  std::vector<store::StoredResponsePtr> alike;
   store::StoredResponsePtr
       base;  // what is stored already, stale: validated, or served if the origin fails; null: none
   caching::Freshness base_freshness;  // a soft purge taken into account

@@ -27,8 +27,13 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
     fill_.complete();
     return Next::done;
   }
+  freshen_alike(head);
   serve_freshened(304);
   return Next::done;
+}
+
+bool Fetch::validates_by_head() const noexcept {
+  return validating_ && order_.method == http::Method::head;
 }
 
 // "When a cache makes an inbound HEAD request for a target URI and receives a 200 (OK) response,
@@ -36,12 +41,10 @@ Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
 // chosen for that request" (RFC 9111 section 4.3.5): here the one that was chosen. Whether that
 // answers the client; else the HEAD's own response does.
 bool Fetch::is_answered_by_head(const http::ResponseHead& head) {
-  const bool for_stored = order_.method == http::Method::head && order_.base != nullptr &&
-                          order_.conditions == ClientConditions::omit;
-  if (!for_stored || head.status != 200) return false;
   head_ = freshen_by_head(*order_.base, head, intake_input());
   if (!head_) {
-    state_.store.put(outdated(*order_.base, order_.base_freshness, fill_));
+    const auto put = state_.store.put(outdated(*order_.base, order_.base_freshness));
+    if (put == store::PutResult::purged_meanwhile) forget_base();
   } else if (head_->not_stored == Reason::none) {
     serve_freshened(200);
     return true;
@@ -51,20 +54,35 @@ bool Fetch::is_answered_by_head(const http::ResponseHead& head) {
   return false;
 }
 
-void Fetch::serve_freshened(int origin_status) {
-  state_.counters.add(Counter::revalidated);
-  auto freshened = std::make_shared<store::StoredResponse>(
+// The same body under a newer head.
+std::shared_ptr<store::StoredResponse> Fetch::freshened(const store::StoredResponse& stored,
+                                                        const FillHead& head) const {
+  return std::make_shared<store::StoredResponse>(
       store::StoredParts{.key = fill_.subject().key,
                          .authority = fill_.subject().authority,
                          .path_and_query = fill_.subject().path_and_query,
-                         .meta = head_->meta,
-                         .head = head_->text,
-                         .withheld = head_->withheld,
-                         .body = order_.base->body(),
+                         .meta = head.meta,
+                         .head = head.text,
+                         .withheld = head.withheld,
+                         .body = stored.body(),
                          .epoch = fill_.epoch(),
                          .sequence = fill_.sequence()});
-  state_.store.put(freshened);
-  fill_.use_stored(std::move(freshened), Reason::none, origin_status);
+}
+
+// "All the stored responses in the initial set with one of those same strong validators are
+// identified for update." (RFC 9111 section 4.3.4)
+void Fetch::freshen_alike(const http::ResponseHead& not_modified) {
+  for (const store::StoredResponsePtr& stored : order_.alike) {
+    const auto head = freshen(*stored, not_modified, intake_input());
+    if (head && head->not_stored == Reason::none) state_.store.put(freshened(*stored, *head));
+  }
+}
+
+void Fetch::serve_freshened(int origin_status) {
+  state_.counters.add(Counter::revalidated);
+  auto stored = freshened(*order_.base, *head_);
+  state_.store.put(stored);
+  fill_.use_stored(std::move(stored), Reason::none, origin_status);
 }
 
 bool Fetch::serve_stale_instead() {

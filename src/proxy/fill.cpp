@@ -253,13 +253,6 @@ FillReader::View FillReader::take() {
   return view;
 }
 
-void FillReader::skip_to(std::uint64_t position) {
-  const std::lock_guard lock(fill_->mutex_);
-  state_.position = std::max(state_.position, std::min(position, fill_->published_));
-  fill_->drop_read_locked();
-  if (fill_->writer_bell_) fill_->writer_bell_->ring();
-}
-
 net::Awaitable<void> FillReader::wait() {
   const auto bell = state_.bell;
   [[maybe_unused]] const auto woken = co_await bell->wait(kLongest);

@@ -196,8 +196,6 @@ class FillReader {
   View take();
   // Without taking the body.
   View peek() const;
-  // Moves past bytes that are not wanted.
-  void skip_to(std::uint64_t position);
   // Until there may be something new.
   net::Awaitable<void> wait();
 

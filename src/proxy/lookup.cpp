@@ -1,8 +1,10 @@
 #include "proxy/lookup.hpp"
 
 #include "base/ascii.hpp"
+#include "caching/freshness.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/vary.hpp"
+#include "http/entity_tag.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -24,13 +26,42 @@ bool same_names(const caching::StoredMeta& a, const caching::StoredMeta& b) {
   return a.vary == b.vary || (a.vary && b.vary && *a.vary == *b.vary);
 }
 
+// What a request is like, for choosing among several responses.
+struct Choice {
+  const RequestPlan& plan;
+  const http::RequestHead& request;
+  WallTime now;
+};
+
+bool answers_unvalidated(const store::StoredResponse& stored, const Choice& choice) {
+  const caching::StoredMeta& meta = stored.meta();
+  const caching::Freshness freshness = effective_freshness(stored);
+  if (freshness.revalidation == caching::Revalidation::always ||
+      !caching::is_fresh(freshness, choice.now)) {
+    return false;
+  }
+  return !meta.partial ||
+         caching::answer_from_part(meta, choice.request.method, choice.request.fields()).verdict !=
+             caching::PartAnswer::Verdict::miss;
+}
+
 // "When a cache has multiple stored responses for a target URI and one or more omits the Vary
 // header field, the cache SHOULD choose the most recent [...] stored response with a valid Vary
 // field value." (RFC 9111 section 4.1) "the cache MUST use the most recent one (as determined by
 // the Date header field)" (section 4)
-bool is_chosen_over(const caching::StoredMeta& one, const caching::StoredMeta& other) {
+bool is_preferred(const caching::StoredMeta& one, const caching::StoredMeta& other) {
   if ((one.vary != nullptr) != (other.vary != nullptr)) return one.vary != nullptr;
   return one.validators.date > other.validators.date;
+}
+
+// What would have to be validated, or completed, does not hide what need not be; of several such
+// the one fetched last is taken (the candidates come newest first).
+bool is_chosen_over(const store::StoredResponse& one,
+                    const store::StoredResponse& other,
+                    const Choice& choice) {
+  const bool one_answers = answers_unvalidated(one, choice);
+  if (one_answers != answers_unvalidated(other, choice)) return one_answers;
+  return one_answers && is_preferred(one.meta(), other.meta());
 }
 
 // Why this one does not answer; Reason::none: it does.
@@ -53,22 +84,21 @@ Reason match(const store::StoredResponse& candidate,
 }
 
 // RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first.
-Reason select_variant(const RequestPlan& plan,
-                      http::FieldsView request,
-                      LookupScratch& scratch,
-                      LookupResult& result) {
+Reason select_variant(const Choice& choice, LookupScratch& scratch, LookupResult& result) {
   Reason reason = Reason::uri_miss;
   scratch.rendered = nullptr;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
     const caching::StoredMeta& meta = candidate->meta();
     // Of those that the same fields select only one matches.
     if (result.stored && same_names(meta, result.stored->meta())) continue;
-    const Reason mismatch = match(*candidate, plan, request, scratch);
+    const Reason mismatch = match(*candidate, choice.plan, choice.request.fields(), scratch);
     if (mismatch != Reason::rule_changed && meta.vary && !result.vary_hint) {
       result.vary_hint = meta.vary;
     }
     if (mismatch == Reason::none) {
-      if (!result.stored || is_chosen_over(meta, result.stored->meta())) result.stored = candidate;
+      if (!result.stored || is_chosen_over(*candidate, *result.stored, choice)) {
+        result.stored = candidate;
+      }
     } else if (mismatch != Reason::rule_changed || reason == Reason::uri_miss) {
       reason = mismatch;
     }
@@ -117,6 +147,23 @@ Reason select_by_language(const RequestPlan& plan,
   return Reason::vary_miss;
 }
 
+// Others that the request may be answered by, under the same strong entity tag: those that a 304
+// freshens beside the one that was chosen (RFC 9111 section 4.3.4).
+void find_alike(const Choice& choice, LookupScratch& scratch, LookupResult& result) {
+  const std::string& tag = result.stored->meta().validators.entity_tag;
+  if (scratch.found.size() < 2 || tag.empty()) return;
+  for (const store::StoredResponsePtr& candidate : scratch.found) {
+    if (candidate == result.stored || candidate->meta().partial ||
+        !http::strongly_equal(candidate->meta().validators.entity_tag, tag)) {
+      continue;
+    }
+    scratch.rendered = nullptr;
+    if (match(*candidate, choice.plan, choice.request.fields(), scratch) == Reason::none) {
+      result.alike.push_back(candidate);
+    }
+  }
+}
+
 }  // namespace
 
 caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept {
@@ -136,11 +183,11 @@ LookupResult look_up(store::Store& store,
     directives = caching::parse_request_directives(request.fields());
   }
   store.try_find(plan.key, scratch.found);
-  Reason missing = select_variant(plan, request.fields(), scratch, result);
+  const Choice choice{.plan = plan, .request = request, .now = now};
+  Reason missing = select_variant(choice, scratch, result);
   if (missing == Reason::vary_miss && !plan.route->policy.normalize.empty()) {
     missing = select_by_language(plan, request.fields(), scratch, result);
   }
-  scratch.found.clear();
   if (result.stored && result.stored->meta().partial &&
       caching::answer_from_part(result.stored->meta(), request.method, request.fields()).verdict ==
           caching::PartAnswer::Verdict::miss) {
@@ -151,10 +198,13 @@ LookupResult look_up(store::Store& store,
     result.reuse = {directives && directives->only_if_cached ? caching::ReuseAction::gateway_timeout
                                                              : caching::ReuseAction::validate,
                     missing};
-    return result;
+  } else {
+    result.freshness = effective_freshness(*result.stored);
+    result.reuse =
+        caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, now);
+    if (result.reuse.action == caching::ReuseAction::validate) find_alike(choice, scratch, result);
   }
-  result.freshness = effective_freshness(*result.stored);
-  result.reuse = caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, now);
+  scratch.found.clear();
   return result;
 }
 

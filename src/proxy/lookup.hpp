@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hawkcache::proxy {
 
@@ -19,7 +20,8 @@ struct LookupResult {
       stored;                     // the variant that was chosen, fresh or not; null: none. An
                                   // incomplete one only where it holds the range that is asked for
   store::StoredResponsePtr part;  // else: an incomplete one that was chosen, and does not answer
-  caching::Freshness freshness;   // its freshness, a soft purge taken into account
+  std::vector<store::StoredResponsePtr> alike;  // freshened by a 304 beside it
+  caching::Freshness freshness;                 // its freshness, a soft purge taken into account
   caching::Reuse reuse{caching::ReuseAction::validate,
                        caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
   std::optional<caching::RequestDirectives> directives;  // where the policy honours them

@@ -22,7 +22,8 @@ class Fetch final : public net::InterimSink {
       : state_(state),
         order_(std::move(order)),
         fill_(*order_.fill),
-        bell_(std::make_shared<net::WakeUp>(state.worker.executor())) {}
+        bell_(std::make_shared<net::WakeUp>(state.worker.executor())),
+        validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
     state_.fills.leave(fill_);
     fill_.detach_writer();
@@ -40,7 +41,11 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<Next> exchange_once(std::string head);
   Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
   Next on_not_modified(const http::ResponseHead& head);
+  bool validates_by_head() const noexcept;
   bool is_answered_by_head(const http::ResponseHead& head);
+  std::shared_ptr<store::StoredResponse> freshened(const store::StoredResponse& stored,
+                                                   const FillHead& head) const;
+  void freshen_alike(const http::ResponseHead& not_modified);
   void serve_freshened(int origin_status);
   std::optional<Next> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
   void begin_body();
@@ -63,6 +68,7 @@ class Fetch final : public net::InterimSink {
   std::shared_ptr<net::WakeUp> bell_;
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
+  bool validating_;  // a 304 is an answer
   bool keeping_ = false;
   std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
 };

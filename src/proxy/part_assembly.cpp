@@ -28,7 +28,9 @@ store::StoredResponsePtr find_variant(store::Store& store, const store::StoredPa
   for (const store::StoredResponsePtr& candidate : found) {
     const caching::StoredMeta& meta = candidate->meta();
     if (meta.rule_fingerprint == parts.meta.rule_fingerprint &&
-        meta.secondary_key == parts.meta.secondary_key && same_vary(meta, parts.meta)) {
+        meta.secondary_key == parts.meta.secondary_key && same_vary(meta, parts.meta) &&
+        candidate->authority() == parts.authority &&
+        candidate->path_and_query() == parts.path_and_query) {
       return candidate;
     }
   }
@@ -94,6 +96,11 @@ std::vector<SharedBytes> Assembly::take() {
 
 }  // namespace
 
+bool can_be_added_to(const store::StoredResponse& part) noexcept {
+  return !part.soft_purged_at() && caching::strong_validator(part.meta().validators) &&
+         part.meta().partial->parts.size() < caching::kMostParts;
+}
+
 bool keeps_its_place(const store::StoredResponse& complete,
                      const caching::StoredMeta& part,
                      WallTime now) noexcept {
@@ -133,7 +140,7 @@ Combination combine(const store::StoredResponse& older,
                   .withheld = head->withheld,
                   .body = splice(older.body(), newer.body, together->splices),
                   .epoch = std::min(older.epoch(), newer.epoch),
-                  .sequence = newer.sequence};
+                  .sequence = std::max(older.sequence(), newer.sequence)};
   return result;
 }
 

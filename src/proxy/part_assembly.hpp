@@ -21,6 +21,10 @@
 
 namespace hawkcache::proxy {
 
+// Whether another part may be put together with this one. Where not, asking for one range after the
+// other would keep none of them, and each would cost a fetch.
+bool can_be_added_to(const store::StoredResponse& part) noexcept;
+
 // Whether a complete stored response is not given up for a part: it is fresh, or of the same
 // representation.
 bool keeps_its_place(const store::StoredResponse& complete,

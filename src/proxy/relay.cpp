@@ -224,7 +224,9 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
     client.abort(net::ClientExchange::AbortKind::close);
     co_return 0;
   }
-  const std::string detail = error.message();
+  const std::string detail = cache_status.detail == caching::Reason::only_if_cached
+                                 ? "nothing stored answers this, and only-if-cached allows no more"
+                                 : error.message();
   std::string extra;
   if (x_cache != XCache::none) {
     if (cache_status.detail == caching::Reason::none) cache_status.detail_text = detail;

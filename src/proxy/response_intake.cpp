@@ -201,6 +201,8 @@ bool speaks_for_the_resource(const FillHead& head) noexcept {
     default:
       break;
   }
+  // A part says nothing of the rest.
+  if (head.status == 206) return false;
   // Refusals judge the request (400, 401, 406 ...) or the moment (408, 429 ...), not the resource.
   const int status = head.status;
   return status < 400 || status == 404 || status == 410 || status == 451;
@@ -252,8 +254,7 @@ std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& sto
 }
 
 std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& stored,
-                                                const caching::Freshness& freshness,
-                                                const Fill& fill) {
+                                                const caching::Freshness& freshness) {
   caching::StoredMeta meta = stored.meta();
   meta.freshness = freshness;
   meta.freshness.revalidation = caching::Revalidation::always;
@@ -266,8 +267,8 @@ std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& sto
                          .head = stored.head(),
                          .withheld = stored.withheld(),
                          .body = stored.body(),
-                         .epoch = fill.epoch(),
-                         .sequence = fill.sequence()});
+                         .epoch = stored.epoch(),
+                         .sequence = stored.sequence()});
 }
 
 std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,

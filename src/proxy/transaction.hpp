@@ -84,6 +84,7 @@ class Transaction final : public net::RequestHandler {
                                    FillReader::View view,
                                    caching::CacheStatus status);
 
+  static http::Method method_for_whole(http::Method asked) noexcept;
   http::Method method_to_validate(http::Method asked) const noexcept;
   void refresh_in_background(const net::Request& request);
   FillSubject make_subject(const net::Request& request) const;
@@ -94,6 +95,7 @@ class Transaction final : public net::RequestHandler {
   struct Known {
     store::StoredResponsePtr stored;  // whole, or holding the range that is asked for
     store::StoredResponsePtr part;    // incomplete, and not enough
+    std::vector<store::StoredResponsePtr> alike;
   };
   Known still_known(const FillSubject& subject) const;
   // What a fetch asks the origin for beside the request itself.

@@ -27,10 +27,6 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
   for (const FillInterimPtr& one : interim) client.write_interim(one->status, one->text);
 }
 
-http::Method method_for_whole(http::Method asked) {
-  return asked == http::Method::head ? http::Method::get : asked;
-}
-
 // Of a fill that asked for a range.
 bool is_for(const FillSubject& subject, const http::RequestHead& request) {
   return subject.range == request.fields().value(http::FieldName::range);
@@ -59,9 +55,10 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
 
 // Whoever waited in vain may find that another's fetch has meanwhile brought what is wanted.
 bool Transaction::finds_it_stored_by_now(const http::RequestHead& request) {
-  LookupResult again =
-      look_up(state_.store, *plan_, request, state_.worker.clock().wall(), scratch_);
+  const WallTime now = state_.worker.clock().wall();
+  LookupResult again = look_up(state_.store, *plan_, request, now, scratch_);
   if (!again.is_fresh_hit()) return false;
+  record_.asked = now;
   lookup_ = std::move(again);
   return true;
 }
@@ -192,10 +189,12 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not
-// desired even if it has changed". Where nothing is stored, a HEAD fetches the whole.
+// desired even if it has changed". Where nothing is stored, or nothing to tell a change by, a HEAD
+// fetches the whole.
 http::Method Transaction::method_to_validate(http::Method asked) const noexcept {
-  const bool whole = lookup_.stored && !lookup_.stored->meta().partial;
-  return whole ? asked : method_for_whole(asked);
+  const bool by_head = lookup_.stored && !lookup_.stored->meta().partial &&
+                       caching::has_validator(lookup_.stored->meta().validators);
+  return by_head ? asked : method_for_whole(asked);
 }
 
 void Transaction::refresh_in_background(const net::Request& request) {

@@ -48,6 +48,7 @@ Transaction::Company Transaction::likely_company(const http::RequestHead& reques
 void Transaction::choose_range(const http::RequestHead& request, FillSubject& subject) const {
   // What is stored whole is validated as a whole.
   if (lookup_.stored && !lookup_.stored->meta().partial) return;
+  if (lookup_.part && !can_be_added_to(*lookup_.part)) return;
   const http::FieldsView fields = request.fields();
   if (caching::decide_range_on_miss(plan_->route->policy, request.method, fields) ==
       caching::RangeOnMiss::fetch_whole) {
@@ -80,17 +81,28 @@ std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
 // or a 304, or the rest of a part, would revive it. The lookup itself stays as it is: a stale hit
 // that is being refreshed is still to be served from it.
 Transaction::Known Transaction::still_known(const FillSubject& subject) const {
+  // Under a rule's own `key:` an entry may have been brought by another URL. It may answer, but
+  // nothing of it moves to this one: a purge of that URL could not find it again.
   const auto standing = [this](const store::StoredResponsePtr& stored) {
-    const bool stands = stored && stored->vouch(state_.store.fence()) != store::Trust::distrusted;
+    const bool stands = stored && stored->authority() == plan_->target.authority &&
+                        stored->path_and_query() == plan_->path_and_query &&
+                        stored->vouch(state_.store.fence()) != store::Trust::distrusted;
     return stands ? stored : nullptr;
   };
-  Known known{.stored = standing(lookup_.stored), .part = standing(lookup_.part)};
+  Known known{.stored = standing(lookup_.stored), .part = standing(lookup_.part), .alike = {}};
+  for (const store::StoredResponsePtr& other : lookup_.alike) {
+    if (standing(other)) known.alike.push_back(other);
+  }
   // What is stored in part may stand in for a failing origin only where that very range is asked
   // for.
   if (known.stored && known.stored->meta().partial && subject.range.empty()) {
     known.part = std::move(known.stored);
   }
   return known;
+}
+
+http::Method Transaction::method_for_whole(http::Method asked) noexcept {
+  return asked == http::Method::head ? http::Method::get : asked;
 }
 
 // The cache fetches whole responses, unconditionally, or the one range that a client wants; a HEAD
@@ -141,6 +153,7 @@ FetchOrder Transaction::make_order(const net::Request& request,
                    .content = content_,
                    .conditions = question.conditions,
                    .unconditional_head = {},
+                   .alike = known.alike,
                    .base = known.stored,
                    .base_freshness = lookup_.freshness,
                    .part = known.part,
@@ -149,6 +162,8 @@ FetchOrder Transaction::make_order(const net::Request& request,
                    .snapshot = snapshot_,
                    .scheme = std::string(plan_->scheme)};
   if (!question.ours.empty()) {
+    order.unconditional_method = method_for_whole(question.method);
+    how.method = http::to_string(order.unconditional_method);
     how.validators = {};
     order.unconditional_head = render_forwarded(request, how);
   }

@@ -2,7 +2,6 @@
 
 #include "store/footprint.hpp"
 
-#include <tuple>
 #include <utility>
 
 #include <boost/container/small_vector.hpp>
@@ -14,8 +13,10 @@ namespace {
 // A ghost per entry, with the table's room to grow.
 constexpr std::size_t kGhostBytes = 16;
 
+// In the order of the requests that went upstream. Epochs do not tell it: what is put together of
+// two fetches carries the older one's.
 bool is_older(const StoredResponse& a, const StoredResponse& b) noexcept {
-  return std::tuple(a.epoch(), a.sequence()) < std::tuple(b.epoch(), b.sequence());
+  return a.sequence() < b.sequence();
 }
 
 bool has_vary(const StoredResponse& response) noexcept {
@@ -107,6 +108,10 @@ MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
   for (Entry* entry = index_.chain(hash); entry != nullptr; entry = entry->chained) {
     const StoredResponse& other = *entry->response;
     if (entry->hash != hash || other.key() != fresh.key()) continue;
+    if (other.vouch(shared_.fence) == Trust::distrusted) {
+      neighbours.replaced.push_back(entry);
+      continue;
+    }
     const bool other_is_newer = is_older(fresh, other);
     if (other_is_newer && is_superseded_by(fresh, other)) return Placed::superseded;
     if (!other_is_newer && same_variant(fresh, other)) {

@@ -129,7 +129,7 @@ void MemoryStore::try_find(const caching::KeyView& key, Found& found) noexcept {
   const std::uint64_t hash = mixed(key.hash);
   shards_[shard_number(hash)]->find(key, static_cast<std::uint32_t>(hash), found);
   const auto newer = [](const StoredResponsePtr& a, const StoredResponsePtr& b) {
-    return std::pair(a->epoch(), a->sequence()) > std::pair(b->epoch(), b->sequence());
+    return a->sequence() > b->sequence();
   };
   if (!std::is_sorted(found.begin(), found.end(), newer)) {
     std::sort(found.begin(), found.end(), newer);

@@ -175,6 +175,8 @@ FenceVerdict PurgeFence::judge(const FenceSubject& subject,
   // What was found trusted at or above the floor was measured against all that was forgotten below
   // it.
   if (seen < floor()) verdict.distrust();
+  // Looked at after the fences: it is raised before they go.
+  if (since != 0 && since < retired_.load(std::memory_order_acquire)) verdict.distrust();
   return verdict;
 }
 
@@ -190,6 +192,9 @@ std::uint64_t PurgeFence::members(std::string_view tag) const {
 std::size_t PurgeFence::tag_count() const noexcept { return impl_->tags->size(); }
 
 void PurgeFence::retire_through(Epoch epoch) {
+  if (epoch > retired_.load(std::memory_order_relaxed)) {
+    retired_.store(epoch, std::memory_order_release);
+  }
   bool more = true;
   while (more) {
     const std::lock_guard lock(impl_->purge_mutex);

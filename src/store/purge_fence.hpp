@@ -110,7 +110,9 @@ class PurgeFence {
   // The lowest epoch among fetches under way, or current() when there are none.
   Epoch oldest_fetch() const;
   // Forgets every fence <= `epoch`. REQUIRES: no stored response and no fetch under way has an
-  // epoch below `epoch`, as far as a fence <= `epoch` concerns it.
+  // epoch below `epoch`, as far as a fence <= `epoch` concerns it. What somebody holds of a
+  // response that is in no store any more, and was last found trusted before `epoch`, is distrusted
+  // from now on.
   void retire_through(Epoch epoch);
   std::size_t fence_count() const;
   Epoch floor() const noexcept { return floor_.load(std::memory_order_acquire); }
@@ -128,6 +130,7 @@ class PurgeFence {
   std::unique_ptr<Impl> impl_;
   std::atomic<Epoch> epoch_{1};
   std::atomic<Epoch> floor_{0};
+  std::atomic<Epoch> retired_{0};  // fences up to it may be gone
 };
 
 }  // namespace hawkcache::store

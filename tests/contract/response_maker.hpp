@@ -70,6 +70,15 @@ class ResponseMaker {
     parts_.meta.rule_fingerprint = fingerprint;
     return *this;
   }
+  // Trusted only as far as an older fetch is; in the order of an older one.
+  ResponseMaker& trusted_like(const FetchTicket& older) {
+    parts_.epoch = older.epoch();
+    return *this;
+  }
+  ResponseMaker& ordered_like(const FetchTicket& older) {
+    parts_.sequence = older.sequence();
+    return *this;
+  }
   ResponseMaker& fetched(const FetchTicket& ticket) {
     parts_.epoch = ticket.epoch();
     parts_.sequence = ticket.sequence();

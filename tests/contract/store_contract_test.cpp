@@ -105,6 +105,31 @@ TEST_P(StoreContract, an_older_variant_does_not_come_beside_a_newer_response_for
   EXPECT_EQ(find("/a").size(), 1u);
 }
 
+TEST_P(StoreContract, the_order_is_that_of_the_requests_whatever_the_epochs_are) {
+  const FetchTicket first = begin_fetch();
+  store().purge(purge_of_tag("unrelated"), kNow);
+  const FetchTicket second = begin_fetch();
+  const FetchTicket third = begin_fetch();
+  // Put together of the first and the third.
+  EXPECT_EQ(store().put(response("/a").head("third").fetched(third).trusted_like(first).made()),
+            PutResult::stored);
+  EXPECT_EQ(store().put(response("/a").head("second").fetched(second).made()),
+            PutResult::superseded);
+  EXPECT_EQ(find("/a")[0]->head(), "third");
+}
+
+TEST_P(StoreContract, a_purged_response_supersedes_nothing) {
+  const FetchTicket first = begin_fetch();
+  fetch_and_put(response("/a").head("purged"));
+  store().purge(purge_of_url("", "/a"), kNow);
+  const FetchTicket after = begin_fetch();
+  EXPECT_EQ(store().put(response("/a").head("stays").fetched(after).ordered_like(first).made()),
+            PutResult::stored);
+  const Found found = find("/a");
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0]->head(), "stays");
+}
+
 TEST_P(StoreContract, the_number_of_variants_under_one_key_is_bounded) {
   for (int i = 0; i < 2000; ++i) {
     fetch_and_put(response("/a").varies({"cookie"}, std::to_string(i)));

@@ -18,6 +18,21 @@ TEST_P(StoreContract, a_purge_of_a_tag_removes_what_carries_it_and_nothing_else)
   EXPECT_TRUE(has("/posts"));
 }
 
+// The sweep cannot condemn what is in no store any more, and forgets the purge that concerns it.
+TEST_P(StoreContract, what_is_still_held_of_a_replaced_response_outlives_no_forgotten_purge) {
+  for (const PurgeRequest& purge : {purge_of_url("", "/a"),
+                                    purge_of_prefix("", "/a"),
+                                    purge_of_tag("t"),
+                                    purge_of_everything()}) {
+    fetch_and_put(response("/a").tags({"t"}).head("held"));
+    const StoredResponsePtr held = find("/a")[0];
+    fetch_and_put(response("/a").tags({"t"}).head("newer"));
+    store().purge(purge, kNow);
+    sweep_all();
+    EXPECT_EQ(held->vouch(fence()), Trust::distrusted);
+  }
+}
+
 TEST_P(StoreContract, tags_are_literal) {
   fetch_and_put(response("/a").tags({"user:7"}));
   for (const char* tag : {"user:*", "user", "user:", "user:7 ", "user:7,x", "USER:7", ""}) {

@@ -82,10 +82,8 @@ TEST_P(HeadFreshens, WhatIsStoredByA200ThatAgrees) {
 INSTANTIATE_TEST_SUITE_P(
     Rows,
     HeadFreshens,
-    ::testing::Values(Update{"no validator, no length", ""},
-                      Update{"the entity tag", "ETag: \"v1\"\r\n"},
+    ::testing::Values(Update{"the entity tag", "ETag: \"v1\"\r\n"},
                       Update{"the time", "Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT\r\n"},
-                      Update{"the length", "Content-Length: 4\r\n"},
                       Update{"all", "ETag: \"v1\"\r\nContent-Length: 4\r\n"}));
 
 // It is not served any more without the origin's word, not even where it would be stale by the
@@ -112,20 +110,69 @@ TEST_P(HeadOutdates, WhatIsStoredByA200ThatDoesNot) {
 INSTANTIATE_TEST_SUITE_P(
     Rows,
     HeadOutdates,
-    ::testing::Values(Update{"another tag", "ETag: \"v2\"\r\n"},
+    ::testing::Values(Update{"no validator, no length", ""},
+                      Update{"the length alone", "Content-Length: 4\r\n"},
+                      Update{"another tag", "ETag: \"v2\"\r\n"},
                       Update{"a weak one", "ETag: W/\"v2\"\r\n"},
                       Update{"another time", "Last-Modified: Tue, 02 Jan 2024 00:00:00 GMT\r\n"},
                       Update{"another length", "ETag: \"v1\"\r\nContent-Length: 5\r\n"}));
 
-TEST_F(Head, AnswersThatAreNo200ChangeNothing) {
-  start("- path: /a\n  ttl: 60s\n  request_cache_control: honor");
-  for (const char* status : {"404 Not Found", "403 Forbidden", "500 Internal Server Error"}) {
-    answer("/a", kValidators, std::string("HTTP/1.1 ") + status + "\r\nContent-Length: 9\r\n\r\n");
-    get("/a");
-    const Response head = request("HEAD", "/a", {{"Cache-Control", "no-cache"}});
-    EXPECT_EQ(head.status, std::atoi(status));
-    EXPECT_EQ(x_cache("/a"), "HIT") << status;
+TEST_F(Head, OfAnApiThatKnowsNoHeadFetchesTheWhole) {
+  start("- path: /{rest:path}\n  ttl: 60s");
+  for (const char* status : {"405 Method Not Allowed",
+                             "404 Not Found",
+                             "403 Forbidden",
+                             "500 Internal Server Error",
+                             "501 Not Implemented"}) {
+    SCOPED_TRACE(status);
+    const std::string target = "/" + std::string(status, 3);
+    answer(
+        target, kValidators, std::string("HTTP/1.1 ") + status + "\r\nContent-Length: 9\r\n\r\n");
+    get(target);
+    clock.advance(61s);
+    const Response head = request("HEAD", target);
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head["content-length"], "4");
+    EXPECT_EQ(origin.last(target).method, "GET");
+    EXPECT_FALSE(origin.last(target).fields.has("if-none-match"));
+    EXPECT_EQ(x_cache(target), "HIT");
   }
+}
+
+TEST_F(Head, OfWhatHasNoValidatorFetchesTheWhole) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond("version" + std::to_string(exchange.request().number));
+  });
+  get("/a");
+  clock.advance(61s);
+  EXPECT_EQ(request("HEAD", "/a").status, 200);
+  EXPECT_EQ(origin.last("/a").method, "GET");
+  const Response hit = get("/a");
+  EXPECT_EQ(hit.x_cache(), "HIT");
+  EXPECT_EQ(hit.body, "version2");
+}
+
+// A GET that was sent before the HEAD, and brings what the HEAD finds to be there.
+TEST_F(Head, DoesNotReplaceWhatIsNewerThanWhatItOutdates) {
+  start("- path: /a\n  ttl: 60s\n  request_cache_control: honor");
+  origin.on("/a", [](OriginExchange& exchange) {
+    const OriginRequest& asked = exchange.request();
+    const std::string body = asked.number == 1 ? "one" : "two";
+    if (asked.method == "HEAD") exchange.hold("head");
+    exchange.respond(body, {{"ETag", "\"" + body + "\""}});
+  });
+  const Fields anew{{"Cache-Control", "no-cache"}};
+  get("/a");
+  Client head = client();
+  head.send_request("HEAD", "/a", anew);
+  ASSERT_TRUE(origin.gate("head").wait_for());
+  EXPECT_EQ(get("/a", anew).body, "two");
+  origin.gate("head").open();
+  EXPECT_EQ(head.read("HEAD").status, 200);
+  const Response hit = get("/a");
+  EXPECT_EQ(hit.x_cache(), "HIT");
+  EXPECT_EQ(hit.body, "two");
 }
 
 TEST_F(Head, AnAnswerThatTurnedPrivateEndsWhatIsStored) {

@@ -176,6 +176,26 @@ TEST_F(PurgedParts, APurgeOfSomethingElseDoesNotKeepPartsFromBeingCombined) {
 }
 
 // The older part was fetched before the purge, and what is put together would carry the tag.
+// What is put together is trusted like its older part, but is as new as its newer one.
+TEST_F(PurgedParts, AnOlderFetchDoesNotReplaceThem) {
+  get_range("0-2");
+  ASSERT_EQ(purge(R"({"tags": ["unrelated"]})").status, 200);
+  origin.on(kTarget, [this](OriginExchange& exchange) {
+    if (exchange.request().number != 2) return origin_has.get().answer(exchange);
+    exchange.hold("held");
+    exchange.respond("outdated", {{"ETag", "\"other\""}, {"Cache-Control", "max-age=60"}});
+  });
+  Client slow = client();
+  slow.send_request("GET", kTarget, range("8-9"));
+  ASSERT_TRUE(origin.gate("held").wait_for());
+  EXPECT_EQ(get_range("5-7").body, kOld.substr(5, 3));
+  origin.gate("held").open();
+  slow.read();
+  EXPECT_EQ(get_range("0-2").x_cache(), "HIT");
+  EXPECT_EQ(get_range("5-7").body, kOld.substr(5, 3));
+  EXPECT_EQ(origin.count(kTarget), 3U);
+}
+
 TEST_F(PurgedParts, ATagThatWasPurgedSinceTheOlderPartKeepsThemApart) {
   get_range("0-4");
   ASSERT_EQ(purge(R"({"tags": ["late"]})").status, 200);

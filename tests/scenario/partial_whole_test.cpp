@@ -251,6 +251,20 @@ TEST_F(PartsAtOnce, OtherRangesAndTheWholeDoNotWaitWhereAPartIsKnown) {
   EXPECT_EQ(get("/a").x_cache(), "HIT") << "the part has not taken the place of the whole";
 }
 
+TEST_F(PartsAtOnce, OnesThatEndOutOfOrderAreKeptBoth) {
+  EXPECT_EQ(get_range("9-9").body, "9");
+  hold(2);
+  Client first = client();
+  first.send_request("GET", "/a", range("0-1"));
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  EXPECT_EQ(get_range("4-5").body, "45");
+  origin.gate("first").open();
+  EXPECT_EQ(first.read().body, "01");
+  for (const char* there : {"9-9", "0-1", "4-5"}) {
+    EXPECT_EQ(get_range(there).x_cache(), "HIT") << there;
+  }
+}
+
 TEST_F(PartsAtOnce, ARangeJoinsAFetchOfTheWhole) {
   hold();
   Client whole = client();

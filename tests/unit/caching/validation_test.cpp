@@ -189,7 +189,7 @@ TEST(HeadResponse, FreshensWhereAllThatItSaysAgrees) {
   const auto freshens = HeadVerdict::freshens;
   const auto outdated = HeadVerdict::outdated;
   const Case cases[] = {
-      {"nothing said", {{"ETag", "\"a\""}}, {}, freshens},
+      {"nothing said", {{"ETag", "\"a\""}}, {}, outdated},
       {"same strong tag", {{"ETag", "\"a\""}}, {{"ETag", "\"a\""}}, freshens},
       {"other strong tag", {{"ETag", "\"a\""}}, {{"ETag", "\"b\""}}, outdated},
       {"strong for weak", {{"ETag", "W/\"a\""}}, {{"ETag", "\"a\""}}, outdated},
@@ -204,9 +204,15 @@ TEST(HeadResponse, FreshensWhereAllThatItSaysAgrees) {
        {{"ETag", "\"a\""}, {"Last-Modified", modified}},
        {{"ETag", "\"a\""}, {"Last-Modified", later}},
        outdated},
-      {"same length", {}, {{"Content-Length", "4"}}, freshens},
-      {"other length", {}, {{"Content-Length", "5"}}, outdated},
-      {"no length", {}, {{"Content-Length", "four"}}, outdated},
+      {"same length alone", {}, {{"Content-Length", "4"}}, outdated},
+      {"same tag, same length",
+       {{"ETag", "\"a\""}},
+       {{"ETag", "\"a\""}, {"Content-Length", "4"}},
+       freshens},
+      {"same tag, no length",
+       {{"ETag", "\"a\""}},
+       {{"ETag", "\"a\""}, {"Content-Length", "four"}},
+       outdated},
       {"same tag, other length",
        {{"ETag", "\"a\""}},
        {{"ETag", "\"a\""}, {"Content-Length", "5"}},

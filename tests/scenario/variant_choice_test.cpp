@@ -1,0 +1,94 @@
+// Which of several stored responses answers, where more than one could (RFC 9111 sections 4, 4.1
+// and 4.3.4).
+#include "scenario/support/range_origin.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+
+class VariantChoice : public Scenario {
+ protected:
+  // The first answer has Vary and lives for a second; those that follow have none, and live on.
+  void stop_varying(const Fields& at_first = {}) {
+    origin.on("/a", [at_first](OriginExchange& exchange) {
+      const std::size_t number = exchange.request().number;
+      Fields fields{{"Cache-Control", number == 1 ? "max-age=1" : "max-age=60"}};
+      if (number == 1) {
+        fields.emplace_back("Vary", "Accept");
+        fields.insert(fields.end(), at_first.begin(), at_first.end());
+      }
+      exchange.respond(std::to_string(number), fields);
+    });
+    get("/a");
+    clock.advance(2s);
+  }
+};
+
+TEST_F(VariantChoice, AStaleOneHidesNoFreshOne) {
+  start("- path: /a");
+  stop_varying();
+  for (const char* expected : {"MISS", "HIT", "HIT"}) {
+    const Response response = get("/a");
+    EXPECT_EQ(response.x_cache(), expected);
+    EXPECT_EQ(response.body, "2");
+  }
+}
+
+TEST_F(VariantChoice, WhatIsRefreshedInTheBackgroundIsServedNoLongerThanTheRefreshTakes) {
+  start("- path: /a\n  stale_while_revalidate: 60s");
+  stop_varying();
+  EXPECT_EQ(get("/a").body, "1");
+  EXPECT_TRUE(eventually([this] { return get("/a").body == "2"; }));
+  EXPECT_EQ(get("/a").body, "2");
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_F(VariantChoice, AFailingOriginBringsNothingOlderBack) {
+  start("- path: /a\n  stale_if_error: 10m");
+  stop_varying();
+  EXPECT_EQ(get("/a").body, "2");
+  origin.refuse();
+  EXPECT_EQ(get("/a").body, "2");
+  clock.advance(61s);
+  EXPECT_EQ(get("/a").body, "2") << "both are stale: the one fetched last";
+}
+
+TEST_F(VariantChoice, APartHidesNoWhole) {
+  start("- path: /a\n  ttl: origin");
+  Representation varying;
+  varying.fields.emplace_back("Vary", "Accept");
+  origin.on("/a", [varying](OriginExchange& exchange) {
+    const bool first = exchange.request().number == 1;
+    (first ? varying : Representation{}).answer(exchange);
+  });
+  EXPECT_EQ(get("/a", range("0-4")).status, 206);
+  EXPECT_EQ(get("/a", {{"Accept", "x"}}).x_cache(), "MISS");
+  EXPECT_EQ(get("/a", {{"Accept", "x"}}).x_cache(), "HIT");
+  const Response whole = get("/a");
+  EXPECT_EQ(whole.x_cache(), "HIT");
+  EXPECT_EQ(whole.body, "0123456789");
+}
+
+// "All the stored responses in the initial set with one of those same strong validators are
+// identified for update."
+TEST_F(VariantChoice, A304FreshensAllThatMatchUnderItsStrongTag) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.has("if-none-match")) {
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
+    } else {
+      const bool first = exchange.request().number == 1;
+      exchange.respond("x", {{"ETag", "\"1\""}, {"Vary", first ? "A" : "B"}});
+    }
+  });
+  get("/a", {{"A", "1"}, {"B", "1"}});
+  get("/a", {{"A", "2"}, {"B", "2"}});
+  clock.advance(61s);
+  EXPECT_THAT(get("/a", {{"A", "1"}, {"B", "2"}}).cache_status(), HasSubstr("fwd-status=304"));
+  EXPECT_EQ(x_cache("/a", {{"A", "1"}, {"B", "9"}}), "HIT");
+  EXPECT_EQ(x_cache("/a", {{"A", "9"}, {"B", "2"}}), "HIT");
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario
