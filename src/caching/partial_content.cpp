@@ -46,14 +46,24 @@ RangeOnMiss decide_range_on_miss(const CachePolicy& policy,
   return one && stores_parts(policy) ? RangeOnMiss::fetch_range : RangeOnMiss::fetch_whole;
 }
 
+// "GET is the only method for which range handling is defined" (RFC 9110 section 14.2). Range is no
+// list: of two fields none is known to be meant.
+http::RangeDecision requested_ranges(http::Method method,
+                                     http::FieldsView request,
+                                     const Validators& validators,
+                                     std::uint64_t length) {
+  const auto range = request.value(FieldName::range);
+  if (!range || method != http::Method::get || request.count(FieldName::range) != 1) return {};
+  if (evaluate_if_range(request, validators) == IfRange::ignore_range) return {};
+  return http::decide_ranges(*range, length);
+}
+
 // "A cache MUST NOT use an incomplete response to answer requests unless the response has been made
 // complete, or the request is partial and specifies a range wholly within the incomplete response."
 // (RFC 9111 section 3.3)
 PartAnswer answer_from_part(const StoredMeta& meta, http::Method method, http::FieldsView request) {
-  if (method != http::Method::get || request.count(FieldName::range) != 1) return {};
-  if (evaluate_if_range(request, meta.validators) == IfRange::ignore_range) return {};
   const PartialContent& content = *meta.partial;
-  const auto asked = http::decide_ranges(*request.value(FieldName::range), content.complete_length);
+  const auto asked = requested_ranges(method, request, meta.validators, content.complete_length);
   if (asked.verdict == http::RangeVerdict::unsatisfiable) {
     return {.verdict = PartAnswer::Verdict::unsatisfiable};
   }

@@ -24,6 +24,14 @@ RangeOnMiss decide_range_on_miss(const CachePolicy& policy,
 // Whether the rule stores a 206 wherever it would store a 200.
 bool stores_parts(const CachePolicy& policy) noexcept;
 
+// The ranges that a request asks for, of a representation with these validators and this length
+// (RFC 9110 section 14.2): the whole where it is no GET, has not one Range field, or has an
+// If-Range that does not match.
+http::RangeDecision requested_ranges(http::Method method,
+                                     http::FieldsView request,
+                                     const Validators& validators,
+                                     std::uint64_t length);
+
 // What an incomplete stored response makes of a request.
 struct PartAnswer {
   enum class Verdict : std::uint8_t {

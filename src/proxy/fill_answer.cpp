@@ -1,6 +1,7 @@
 #include "proxy/fill_answer.hpp"
 
 #include "caching/freshness.hpp"
+#include "caching/partial_content.hpp"
 #include "caching/validation.hpp"
 #include "http/range.hpp"
 #include "proxy/body_writer.hpp"
@@ -12,8 +13,6 @@
 
 namespace hawkcache::proxy {
 namespace {
-
-using http::FieldName;
 
 // What of the body this client gets, and under which head.
 struct AnswerPlan {
@@ -38,17 +37,11 @@ struct PlanInput {
 // Only a response that the cache took in whole is sliced or turned into a 304; one that is merely
 // passed on is the origin's own answer to the client's conditions.
 http::RangeDecision ranges_for(const PlanInput& input) {
-  const http::FieldsView fields = input.request.fields();
-  const auto range = fields.value(FieldName::range);
-  if (!range || fields.count(FieldName::range) != 1 || !input.length || input.head.status != 200 ||
-      input.head.not_stored != caching::Reason::none || input.request.method != http::Method::get) {
+  if (!input.length || input.head.status != 200 || input.head.not_stored != caching::Reason::none) {
     return {};
   }
-  if (caching::evaluate_if_range(fields, input.head.meta.validators) ==
-      caching::IfRange::ignore_range) {
-    return {};
-  }
-  return http::decide_ranges(*range, *input.length);
+  return caching::requested_ranges(
+      input.request.method, input.request.fields(), input.head.meta.validators, *input.length);
 }
 
 AnswerPlan plan_not_modified(const PlanInput& input) {

@@ -23,15 +23,9 @@ std::uint64_t length_of(const store::StoredResponse& stored) {
 }
 
 http::RangeDecision range_for(const StoredAnswerInput& input, const store::StoredResponse& stored) {
-  const http::FieldsView fields = input.request->fields();
-  if (input.request->method != http::Method::get || stored.meta().status != 200) return {};
-  const auto range = fields.value(http::FieldName::range);
-  if (!range || fields.count(http::FieldName::range) != 1) return {};
-  if (caching::evaluate_if_range(fields, stored.meta().validators) ==
-      caching::IfRange::ignore_range) {
-    return {};
-  }
-  return http::decide_ranges(*range, length_of(stored));
+  if (stored.meta().status != 200) return {};
+  return caching::requested_ranges(
+      input.request->method, input.request->fields(), stored.meta().validators, length_of(stored));
 }
 
 void append_body(const store::StoredResponse& stored,
