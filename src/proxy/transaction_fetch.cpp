@@ -153,7 +153,12 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     status.forward_status = view.head->forward_status.value_or(view.head->status);
     status.stored = view.head->not_stored == Reason::none;
     status.detail = view.head->not_stored;
-    record_.detail = view.head->not_stored;
+    // A client's range went to the origin as it came: not for its own sake.
+    if (status.detail == Reason::partial &&
+        state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+      status.detail = Reason::known_uncacheable;
+    }
+    record_.detail = status.detail;
     const FillAnswerInput input{
         .fetched = status.collapsed ? Fetched::for_another : Fetched::for_this_client,
         .x_cache = XCache::miss,

@@ -320,6 +320,19 @@ TEST_F(Parts, OneThatIsTooLargeThrowsOutNoOther) {
   EXPECT_EQ(get("/big", range("20-29")).x_cache(), "HIT");
 }
 
+TEST_F(Parts, OfWhatIsKnownNotToBeStoredAreAskedForAsTheyCome) {
+  start(Daemon{.routes = "- path: /{rest:path}\n  ttl: 60s",
+               .memory = "max_size: 8MiB\nmax_object: 8KiB"});
+  origin_has.set_body(std::string(64 * 1024, 'x'));
+  const Response first = get("/big", range("0-9"));
+  EXPECT_EQ(first.status, 200);
+  EXPECT_THAT(first.cache_status(), ::testing::HasSubstr("detail=too-large"));
+  const Response second = get("/big", range("0-9"));
+  EXPECT_EQ(second.status, 206);
+  EXPECT_EQ(second.body.size(), 10U);
+  EXPECT_THAT(second.cache_status(), ::testing::HasSubstr("detail=known-uncacheable"));
+}
+
 TEST_F(Parts, PartsVaryLikeWholes) {
   origin_has.add_field("Vary", "Accept-Language");
   const auto ask = [&](const std::string& language, const std::string& bytes) {
