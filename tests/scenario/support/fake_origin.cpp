@@ -92,7 +92,9 @@ FakeOrigin::FakeOrigin() {
   listen();
 }
 
-FakeOrigin::~FakeOrigin() {
+FakeOrigin::~FakeOrigin() { stop(); }
+
+void FakeOrigin::stop() {
   {
     const std::scoped_lock lock(mutex_);
     for (auto& [name, gate] : gates_) gate->open();

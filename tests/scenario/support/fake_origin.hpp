@@ -115,6 +115,8 @@ class FakeOrigin {
   void refuse();
   // Listens again, on the same port.
   void resume();
+  // For good: opens all gates, and waits until no script runs any more.
+  void stop();
 
  private:
   friend class OriginExchange;

@@ -40,6 +40,9 @@ class SharedText {
 
 class Scenario : public ::testing::Test {
  protected:
+  // While what the scripts look at is still there.
+  void TearDown() override { origin.stop(); }
+
   void start(const Daemon& daemon) {
     proxy.reset();
     proxy = std::make_unique<ProxyUnderTest>(origin.port(), clock, daemon);
