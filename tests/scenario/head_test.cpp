@@ -18,6 +18,16 @@ class Head : public CrowdScenario {
       }
     });
   }
+  // A stored response that needs validation; the origin holds each HEAD at the gate "head".
+  void start_and_hold_heads() {
+    start("- path: /a\n  ttl: 60s");
+    origin.on("/a", [](OriginExchange& exchange) {
+      if (exchange.request().method == "HEAD") exchange.hold("head");
+      exchange.respond("body", {{"ETag", "\"v1\""}});
+    });
+    get("/a");
+    clock.advance(61s);
+  }
 };
 
 const Fields kValidators{{"ETag", "\"v1\""},
@@ -186,13 +196,7 @@ TEST_F(Head, AnAnswerThatTurnedPrivateEndsWhatIsStored) {
 }
 
 TEST_F(Head, APurgeMeanwhileKeepsItFromFreshening) {
-  start("- path: /a\n  ttl: 60s");
-  origin.on("/a", [](OriginExchange& exchange) {
-    if (exchange.request().method == "HEAD") exchange.hold("head");
-    exchange.respond("body", {{"ETag", "\"v1\""}});
-  });
-  get("/a");
-  clock.advance(61s);
+  start_and_hold_heads();
   Client asking = client();
   asking.send_request("HEAD", "/a");
   ASSERT_TRUE(origin.gate("head").wait_for());
@@ -203,13 +207,7 @@ TEST_F(Head, APurgeMeanwhileKeepsItFromFreshening) {
 }
 
 TEST_F(Head, IsJoinedByHeadsAndNeverByGets) {
-  start("- path: /a\n  ttl: 60s");
-  origin.on("/a", [](OriginExchange& exchange) {
-    if (exchange.request().method == "HEAD") exchange.hold("head");
-    exchange.respond("body", {{"ETag", "\"v1\""}});
-  });
-  get("/a");
-  clock.advance(61s);
+  start_and_hold_heads();
   std::vector<Client> heads = clients(4);
   for (Client& one : heads) one.send_request("HEAD", "/a");
   ASSERT_TRUE(origin.gate("head").wait_for());

@@ -1,22 +1,10 @@
 // The guarantee of a purge, for parts: what is put together of two fetches is trusted no further
 // than the older of them.
+#include "scenario/support/purge_kind.hpp"
 #include "scenario/support/range_origin.hpp"
 
 namespace hawkcache::scenario {
 namespace {
-
-struct PurgeKind {
-  const char* name;
-  const char* json;
-};
-
-const PurgeKind kKinds[] = {
-    {"RuleTag", R"({"tags": ["item"]})"},
-    {"TagOfTheOrigin", R"({"tags": ["from-origin"]})"},
-    {"Url", R"({"urls": ["/items/1"]})"},
-    {"Prefix", R"({"prefixes": ["/items"]})"},
-    {"Everything", R"({"all": true})"},
-};
 
 constexpr const char* kTarget = "/items/1";
 const std::string kOld = "oldoldoldo";
@@ -25,7 +13,7 @@ const std::string kNew = "newnewnewn";
 class PurgedParts : public Scenario {
  protected:
   void SetUp() override {
-    start("- path: /items/{id:int}\n  tags: [item]\n  ttl: origin");
+    start("- path: /items/{id:int}\n  tags: [item, \"item:{id}\"]\n  ttl: origin");
     // The validator stays what it was: only the purge knows better.
     origin_has.set({kOld, fields("from-origin")});
     origin.on(kTarget, [this](OriginExchange& exchange) {
@@ -139,9 +127,7 @@ TEST_P(PurgeOfParts, WhileTheRestIsInItsBody) {
   expect_new();
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, PurgeOfParts, ::testing::ValuesIn(kKinds), [](const auto& param) {
-  return std::string(param.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(Kinds, PurgeOfParts, ::testing::ValuesIn(kPurgeKinds), name_of_kind);
 
 TEST_F(PurgedParts, ATagOfEitherPartReachesWhatWasCombined) {
   for (const char* tag : {"of-the-first", "of-the-second"}) {

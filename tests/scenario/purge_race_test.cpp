@@ -1,25 +1,11 @@
 // The guarantee: a request that starts after a purge was answered never gets what was fetched
 // before the purge was asked for, whatever was under way. Every stage of a fetch is held at the
 // origin while a purge of every kind is answered.
+#include "scenario/support/purge_kind.hpp"
 #include "scenario/support/scenario.hpp"
 
 namespace hawkcache::scenario {
 namespace {
-
-struct PurgeKind {
-  const char* name;
-  const char* json;
-};
-
-const PurgeKind kKinds[] = {
-    {"RuleTag", R"({"tags": ["item"]})"},
-    {"TagFromThePath", R"({"tags": ["item:1"]})"},
-    {"TagOfTheOrigin", R"({"tags": ["from-origin"]})"},
-    {"Url", R"({"urls": ["/items/1"]})"},
-    {"AbsoluteUrl", R"({"urls": ["http://api.test/items/1"]})"},
-    {"Prefix", R"({"prefixes": ["/items"]})"},
-    {"Everything", R"({"all": true})"},
-};
 
 class PurgeRace : public Scenario, public ::testing::WithParamInterface<PurgeKind> {
  protected:
@@ -225,9 +211,7 @@ TEST_P(PurgeRace, AnAnswerThatComesOnlyAfterASecondPurge) {
   expect_new();
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, PurgeRace, ::testing::ValuesIn(kKinds), [](const auto& param_info) {
-  return std::string(param_info.param.name);
-});
+INSTANTIATE_TEST_SUITE_P(Kinds, PurgeRace, ::testing::ValuesIn(kPurgeKinds), name_of_kind);
 
 class WriteRace : public Scenario {};
 

@@ -1,0 +1,85 @@
+// One parser for all the requests of a connection: nothing of one head shows in the next.
+#include "http/parser.hpp"
+#include "unit/http/parsing.hpp"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::http {
+namespace {
+
+class KeptConnection : public testing::Test {
+ protected:
+  // Feeds from a buffer of its own, which is gone when the next one comes.
+  std::string next(std::string_view input) {
+    parser_.reset();
+    buffer_ = std::make_unique<std::string>(input);
+    if (parser_.feed(*buffer_) != Feed::complete) return "no head";
+    EXPECT_EQ(parser_.head_size(), input.find("\r\n\r\n") + 4);
+    return show(parser_.head());
+  }
+
+  std::unique_ptr<std::string> buffer_;
+  RequestParser parser_{HeadLimits{.start_line = 100, .header_block = 8000, .field_count = 3}};
+};
+
+TEST_F(KeptConnection, ReadsEqualAndDifferingFieldsAlike) {
+  EXPECT_EQ(next("GET /1 HTTP/1.1\r\nHost: a\r\nA: 1\r\n\r\n"), "GET /1 1.1|Host:a|A:1");
+  EXPECT_EQ(next("GET /22 HTTP/1.1\r\nHost: a\r\nA: 1\r\n\r\n"), "GET /22 1.1|Host:a|A:1");
+  EXPECT_EQ(next("PUT /3 HTTP/1.0\r\nHost: a\r\nA: 1\r\n\r\nbody\r\n\r\n"),
+            "PUT /3 1.0|Host:a|A:1");
+  EXPECT_EQ(next("GET /4 HTTP/1.1\r\nHost: a\r\nA: 2\r\n\r\n"), "GET /4 1.1|Host:a|A:2");
+  EXPECT_EQ(next("GET /5 HTTP/1.1\r\nHost: a\r\nA: 2\r\nB: 3\r\n\r\n"),
+            "GET /5 1.1|Host:a|A:2|B:3");
+  EXPECT_EQ(next("GET /6 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /6 1.1|Host:a");
+  EXPECT_EQ(next("GET /7 HTTP/1.1\r\n\r\n"), "GET /7 1.1");
+  EXPECT_EQ(next("GET /8 HTTP/1.1\r\n\r\nHost: a\r\n\r\n"), "GET /8 1.1");
+  EXPECT_EQ(next("GET /9 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /9 1.1|Host:a");
+}
+
+TEST_F(KeptConnection, ReadsLargeHeadsBetweenSmallOnes) {
+  const std::string large = "Host: a\r\nA: " + std::string(5000, 'a');
+  const std::string shown = "|Host:a|A:" + std::string(5000, 'a');
+  EXPECT_EQ(next("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /1 1.1|Host:a");
+  EXPECT_EQ(next("GET /2 HTTP/1.1\r\n" + large + "\r\n\r\n"), "GET /2 1.1" + shown);
+  EXPECT_EQ(next("GET /3 HTTP/1.1\r\n" + large + "\r\n\r\n"), "GET /3 1.1" + shown);
+  EXPECT_EQ(next("GET /4 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /4 1.1|Host:a");
+}
+
+TEST_F(KeptConnection, StartsAnewAfterABadHead) {
+  EXPECT_EQ(next("GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /1 1.1|Host:a");
+  EXPECT_EQ(next("GET /2 HTTP/1.1\r\nHost: a\r\nb b: c\r\n\r\n"), "no head");
+  EXPECT_EQ(next("GET /3 HTTP/1.1\r\nHost: a\r\nb b: c\r\n\r\n"), "no head");
+  EXPECT_EQ(next("GET /4 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /4 1.1|Host:a");
+  EXPECT_EQ(next("GET /5 HTTP/3.0\r\nHost: a\r\n\r\n"), "no head");
+  EXPECT_EQ(next("GET /6 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /6 1.1|Host:a");
+}
+
+TEST_F(KeptConnection, KeepsTheLimitForFieldsThatCameBefore) {
+  const std::string fields = "A: " + std::string(3990, 'a') + "\r\n\r\n";
+  RequestParser parser(HeadLimits{.start_line = 100, .header_block = 4020, .field_count = 3});
+  ASSERT_EQ(parser.feed("GET /1 HTTP/1.1\r\n" + fields), Feed::complete);
+  parser.reset();
+  EXPECT_EQ(parser.feed("GET /123456789012345678901234567890 HTTP/1.1\r\n" + fields), Feed::error);
+  EXPECT_EQ(parser.error(), HeadError::fields_too_large);
+}
+
+TEST_F(KeptConnection, ReadsPipelinedRequests) {
+  const std::string pipelined =
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /3 "
+      "HTTP/1.1\r\nHost: b\r\n\r\n";
+  std::string_view rest = pipelined;
+  std::string seen;
+  while (!rest.empty()) {
+    parser_.reset();
+    ASSERT_EQ(parser_.feed(rest), Feed::complete);
+    seen += show(parser_.head()) + ";";
+    rest.remove_prefix(parser_.head_size());
+  }
+  EXPECT_EQ(seen, "GET /1 1.1|Host:a;GET /2 1.1|Host:a;GET /3 1.1|Host:b;");
+}
+
+}  // namespace
+}  // namespace hawkcache::http
