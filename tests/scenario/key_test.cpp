@@ -218,6 +218,19 @@ TEST_F(Keys, NormalisedLanguagesShareAVariant) {
   EXPECT_EQ(x_cache("/a", {{"Accept-Language", "fr"}, {"Accept-Encoding", "gzip, br"}}), "MISS");
 }
 
+TEST_F(Keys, TheOriginSeesTheNormalisedValueThatSelects) {
+  start("- path: /a\n  normalize: [accept-language, accept-encoding]\n- path: /b");
+  for (const char* target : {"/a", "/b"}) {
+    get(target, {{"Accept-Language", "DE , en;q=0.50"}, {"Accept-Encoding", "deflate, br, gzip"}});
+  }
+  const Fields plain = origin.last("/b").fields;
+  EXPECT_EQ(plain.value("accept-language"), "DE , en;q=0.50");
+  EXPECT_EQ(plain.value("accept-encoding"), "deflate, br, gzip");
+  const Fields normalised = origin.last("/a").fields;
+  EXPECT_EQ(normalised.value("accept-language"), "de,en;q=0.5");
+  EXPECT_EQ(normalised.value("accept-encoding"), "br,deflate,gzip");
+}
+
 TEST_F(Keys, AVariantInThePreferredLanguageAnswersWhereLanguagesAreNormalised) {
   start("- path: /a\n  normalize: [accept-language]\n- path: /b");
   for (const char* target : {"/a", "/b"}) {

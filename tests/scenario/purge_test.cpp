@@ -253,9 +253,24 @@ TEST_F(Purge, GroupsAreInvalidatedOnTheSameHostOnly) {
   EXPECT_EQ(x_cache("/a", one), "MISS");
 }
 
+// RFC 9875 section 3: only what answers an unsafe method, and is no error, invalidates.
+TEST_F(Purge, GroupsAreNotInvalidatedByReadsAndErrors) {
+  start("- path: /{rest:path}");
+  origin.answer("/a", ok("x", {{"Cache-Groups", "\"g\""}}));
+  origin.on("/write", [](OriginExchange& exchange) {
+    const bool read = exchange.request().method == "GET";
+    exchange.respond(
+        "x", {{"Cache-Group-Invalidation", "\"g\""}}, read ? "200 OK" : "409 Conflict");
+  });
+  get("/a");
+  EXPECT_EQ(get("/write").status, 200);
+  EXPECT_EQ(request("POST", "/write").status, 409);
+  EXPECT_EQ(x_cache("/a"), "HIT");
+}
+
 TEST_F(Purge, UnsafeMethodsInvalidateTheirTargetWhetherOrNotARuleMatchesThem) {
   start("- path: /{rest:path}");
-  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "FROBNICATE"}) {
+  for (const char* method : {"POST", "PUT", "PATCH", "DELETE", "M-SEARCH", "FROBNICATE"}) {
     SCOPED_TRACE(method);
     get("/a");
     get("/a?x=1");

@@ -185,6 +185,14 @@ TEST_F(Query, IsPurgedLikeAGet) {
   }
 }
 
+TEST_F(Query, AWriteToItsUrlRemovesItsAnswers) {
+  query("/a", "one");
+  query("/b", "one");
+  EXPECT_EQ(request("POST", "/a", {}, "x").status, 200);
+  EXPECT_EQ(query("/a", "one").x_cache(), "MISS");
+  EXPECT_EQ(query("/b", "one").x_cache(), "HIT");
+}
+
 TEST_F(Query, InvalidatesNothing) {
   get("/a");
   query("/a", "x");
