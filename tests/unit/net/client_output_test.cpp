@@ -15,6 +15,9 @@ namespace {
 
 using asio::ip::tcp;
 
+// More than what the kernel may still make room for by itself, while nobody reads.
+constexpr std::size_t kMuch = 40'000;
+
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 class ClientOutputTest : public testing::Test {
@@ -66,7 +69,7 @@ class ClientOutputTest : public testing::Test {
 
 TEST_F(ClientOutputTest, TheResponseWaitsForTheInterimResponsesBeforeIt) {
   output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::not_expected);
-  const std::string interim = fill_up(output, 1000);
+  const std::string interim = fill_up(output, kMuch);
   const std::string response(20'000, 'r');
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(response)};
   bool written = false;
@@ -80,7 +83,7 @@ TEST_F(ClientOutputTest, TheResponseWaitsForTheInterimResponsesBeforeIt) {
 
 TEST_F(ClientOutputTest, AResponseThatOvertakesA100StandsBehindIt) {
   output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
-  const std::string interim = fill_up(output, 1000);
+  const std::string interim = fill_up(output, kMuch);
   const std::string response(20'000, 'r');
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(response)};
   bool given = false;
@@ -98,7 +101,7 @@ TEST_F(ClientOutputTest, AResponseThatOvertakesA100StandsBehindIt) {
 TEST_F(ClientOutputTest, AClientThatTakesNothingIsGivenUp) {
   ClientOutput impatient{loop.worker.deadlines(), server, Duration(30)};
   impatient.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
-  fill_up(impatient, 40'000);
+  fill_up(impatient, kMuch);
   EXPECT_EQ(loop.run(impatient.give_continue()), Errc::client_timeout);
 }
 
