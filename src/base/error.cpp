@@ -39,6 +39,12 @@ class Category final : public boost::system::error_category {
         return "shutting down";
       case Errc::store_unavailable:
         return "the store is unavailable";
+      case Errc::store_timeout:
+        return "the store did not answer in time";
+      case Errc::store_overloaded:
+        return "too much waits for the store";
+      case Errc::store_protocol:
+        return "the store's answer makes no sense";
     }
     return "unknown error";
   }

@@ -20,7 +20,10 @@ enum class Errc {
   upstream_reset_unused,  // a kept connection was closed before it answered anything: safe to try
                           // again when idempotent
   shutting_down,
-  store_unavailable,  // the store could not take it
+  store_unavailable,  // the store could not be reached, or could not take it
+  store_timeout,      // it did not answer in time
+  store_overloaded,   // too much waits for it already
+  store_protocol,     // what it answered makes no sense
 };
 
 // The fixed text of a code, for logs and Cache-Status details.

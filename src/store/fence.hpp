@@ -13,6 +13,21 @@ namespace hawkcache::store {
 
 using Epoch = std::uint64_t;
 
+// Where a fetch stands among the purges of a store that several nodes share (docs/purging.md). A
+// generation is a stretch of time in which the shared counter was never lost or turned back;
+// epochs of two generations do not compare. Generation 0: unknown.
+struct SharedStamp {
+  std::uint64_t generation = 0;
+  Epoch epoch = 0;
+  bool operator==(const SharedStamp&) const = default;
+};
+
+// The stamp of what is put together of two fetches: trusted as far as the older of them.
+constexpr SharedStamp older_of(const SharedStamp& a, const SharedStamp& b) noexcept {
+  if (a.generation != b.generation) return {};
+  return {a.generation, std::min(a.epoch, b.epoch)};
+}
+
 // What a fence says of a response.
 enum class Trust : std::uint8_t { trusted, distrusted, expired_by_soft_purge };
 

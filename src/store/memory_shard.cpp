@@ -102,6 +102,16 @@ void MemoryShard::find(const caching::KeyView& key, std::uint32_t hash, Found& f
   }
 }
 
+void MemoryShard::drop(const Hash128& key_hash, std::uint32_t hash) noexcept {
+  Removed removed(shared_.census);
+  const std::lock_guard lock(mutex_);
+  Entry* next = nullptr;
+  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
+    next = entry->chained;
+    if (entry->hash == hash && entry->response->key_hash() == key_hash) discard(*entry, removed);
+  }
+}
+
 MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
                                          std::uint32_t hash,
                                          Neighbours& neighbours) const {

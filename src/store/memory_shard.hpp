@@ -47,6 +47,9 @@ class MemoryShard {
   // Appends the variants under the key, in no order. Those that a purge overtook are removed.
   void find(const caching::KeyView& key, std::uint32_t hash, Found& found);
 
+  // Removes the variants under the key whose hash this is.
+  void drop(const Hash128& key_hash, std::uint32_t hash) noexcept;
+
   // again: call again, other threads get a turn in between. full: room must be made in other shards
   // first.
   enum class Placed : std::uint8_t { stored, purged_meanwhile, superseded, again, full };

@@ -56,12 +56,20 @@ std::uint64_t mixed(const Hash128& hash) noexcept {
 
 }  // namespace
 
-class MemoryStore final : public Store {
+class MemoryStore final : public LocalStore {
  public:
   explicit MemoryStore(const MemoryStoreSettings& settings);
   void try_find(const caching::KeyView& key, Found& found) noexcept override;
-  PutResult put(std::shared_ptr<StoredResponse> response) noexcept override;
-  Purged purge(const PurgeRequest& request, WallTime now) override;
+  Awaitable<FindOutcome> find(caching::KeyView key,
+                              const VariantSelector& selector,
+                              Found& found) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
+  FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  PutResult put_now(std::shared_ptr<StoredResponse> response) noexcept override;
+  Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
+  Purged purge_now(const PurgeRequest& request, WallTime now) override;
+  void drop(const Hash128& key_hash) noexcept override;
   PurgeFence& fence() noexcept override { return fence_; }
   std::uint64_t max_object() const noexcept override {
     return std::min(settings_.max_object, settings_.max_size);
@@ -136,7 +144,32 @@ void MemoryStore::try_find(const caching::KeyView& key, Found& found) noexcept {
   }
 }
 
-PutResult MemoryStore::put(std::shared_ptr<StoredResponse> response) noexcept {
+Awaitable<FindOutcome> MemoryStore::find(caching::KeyView key,
+                                         const VariantSelector& /*selector*/,
+                                         Found& found) {
+  try_find(key, found);
+  co_return FindOutcome::complete;
+}
+
+Awaitable<FindOutcome> MemoryStore::find_all(caching::KeyView key, Found& found) {
+  try_find(key, found);
+  co_return FindOutcome::complete;
+}
+
+Awaitable<PutResult> MemoryStore::put(std::shared_ptr<StoredResponse> response) {
+  co_return put_now(std::move(response));
+}
+
+Awaitable<Result<Purged>> MemoryStore::purge(PurgeRequest request, WallTime now) {
+  co_return purge_now(request, now);
+}
+
+void MemoryStore::drop(const Hash128& key_hash) noexcept {
+  const std::uint64_t hash = mixed(key_hash);
+  shards_[shard_number(hash)]->drop(key_hash, static_cast<std::uint32_t>(hash));
+}
+
+PutResult MemoryStore::put_now(std::shared_ptr<StoredResponse> response) noexcept {
   if (response->body_size() > settings_.max_object || can_never_fit(*response)) {
     return PutResult::too_large;
   }
@@ -233,7 +266,7 @@ bool MemoryStore::reserve_beside(std::size_t shard, std::uint64_t bytes) {
   return true;
 }
 
-Purged MemoryStore::purge(const PurgeRequest& request, WallTime now) {
+Purged MemoryStore::purge_now(const PurgeRequest& request, WallTime now) {
   if (request.names_nothing()) return {};
   const std::lock_guard lock(purge_mutex_);
   const std::uint64_t bytes = bytes_to_remember(request);
@@ -330,7 +363,7 @@ StoreStats MemoryStore::stats() const {
   return stats;
 }
 
-std::unique_ptr<Store> make_memory_store(const MemoryStoreSettings& settings) {
+std::unique_ptr<LocalStore> make_memory_store(const MemoryStoreSettings& settings) {
   return std::make_unique<MemoryStore>(settings);
 }
 

@@ -1,12 +1,14 @@
 // The memory store: shards, each a hash index, an eviction policy and a short mutex, under one
 // budget of bytes and one of entries that hold at all times. Values are immutable and shared; a hit
-// takes the shard's lock for the look-up and sets a bit, nothing more.
+// takes the shard's lock for the look-up and sets a bit, nothing more. Thread-safe; nothing of it
+// suspends.
 //
 // What the budget counts: all memory of each response, its share of the index, its tags' records,
 // the fences, all with the allocator's rounding. What readers still hold of a response that was
 // evicted meanwhile is theirs, not counted.
 #pragma once
 
+#include "base/hash.hpp"
 #include "store/eviction.hpp"
 #include "store/store.hpp"
 
@@ -25,6 +27,15 @@ struct MemoryStoreSettings {
   std::size_t shards = 0;  // rounded up to a power of two; 0: chosen from max_size and max_entries
 };
 
-std::unique_ptr<Store> make_memory_store(const MemoryStoreSettings& settings);
+// The memory store as others build on it: what a Store does, at once.
+class LocalStore : public Store {
+ public:
+  virtual PutResult put_now(std::shared_ptr<StoredResponse> response) noexcept = 0;
+  virtual Purged purge_now(const PurgeRequest& request, WallTime now) = 0;
+  // Forgets every variant under the key whose hash this is.
+  virtual void drop(const Hash128& key_hash) noexcept = 0;
+};
+
+std::unique_ptr<LocalStore> make_memory_store(const MemoryStoreSettings& settings);
 
 }  // namespace hawkcache::store

@@ -91,12 +91,29 @@ void PurgeFence::Impl::tally() {
 
 PurgeFence::PurgeFence() : PurgeFence(Limits{}) {}
 PurgeFence::PurgeFence(Limits limits) : impl_(std::make_unique<Impl>(limits)) {}
+PurgeFence::PurgeFence(Limits limits, Epoch current)
+    : impl_(std::make_unique<Impl>(limits)), epoch_(current), floor_(current) {}
 PurgeFence::~PurgeFence() = default;
 
 Epoch PurgeFence::raise(const PurgeRequest& request, WallTime now) {
   if (request.names_nothing()) return current();
   const std::lock_guard lock(impl_->purge_mutex);
   const Epoch epoch = epoch_.load(std::memory_order_relaxed) + 1;
+  raise_locked(epoch, request, now);
+  return epoch;
+}
+
+void PurgeFence::raise_as(Epoch epoch, const PurgeRequest& request, WallTime now) {
+  const std::lock_guard lock(impl_->purge_mutex);
+  raise_locked(epoch, request, now);
+}
+
+void PurgeFence::raise_floor(Epoch epoch) noexcept {
+  const std::lock_guard lock(impl_->purge_mutex);
+  floor_.store(std::max(floor(), epoch), std::memory_order_release);
+}
+
+void PurgeFence::raise_locked(Epoch epoch, const PurgeRequest& request, WallTime now) {
   for (const std::string& tag : request.tags) {
     impl_->tag_fences.raise(impl_->tags->intern(tag), request.kind, epoch, now);
     impl_->any_tag.raise(request.kind, epoch, now);
@@ -107,7 +124,6 @@ Epoch PurgeFence::raise(const PurgeRequest& request, WallTime now) {
   }
   keep_within_limits();
   epoch_.store(epoch, std::memory_order_release);
-  return epoch;
 }
 
 void PurgeFence::keep_within_limits() {
@@ -216,12 +232,17 @@ std::size_t PurgeFence::bytes() const noexcept {
   return impl_->tags->bytes() + impl_->fence_bytes.load(std::memory_order_relaxed);
 }
 
-FetchTicket PurgeFence::begin_fetch() {
+FetchTicket PurgeFence::begin_fetch(WallTime now) {
+  // Milliseconds, with room for a million fetches in each.
+  constexpr int kShift = 20;
+  const auto by_time = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(now.time_since_epoch().count(), 0) << kShift);
   FetchTicket ticket;
   const std::lock_guard lock(impl_->fetch_mutex);
   ticket.fence_ = this;
   ticket.epoch_ = current();
-  ticket.sequence_ = ++impl_->last_sequence;
+  impl_->last_sequence = std::max(impl_->last_sequence + 1, by_time);
+  ticket.sequence_ = impl_->last_sequence;
   ++impl_->fetches[ticket.epoch_];
   return ticket;
 }
@@ -240,7 +261,8 @@ Epoch PurgeFence::oldest_fetch() const {
 FetchTicket::FetchTicket(FetchTicket&& other) noexcept
     : fence_(std::exchange(other.fence_, nullptr)),
       epoch_(other.epoch_),
-      sequence_(other.sequence_) {}
+      sequence_(other.sequence_),
+      shared_(other.shared_) {}
 
 FetchTicket& FetchTicket::operator=(FetchTicket&& other) noexcept {
   if (this == &other) return *this;
@@ -248,6 +270,7 @@ FetchTicket& FetchTicket::operator=(FetchTicket&& other) noexcept {
   fence_ = std::exchange(other.fence_, nullptr);
   epoch_ = other.epoch_;
   sequence_ = other.sequence_;
+  shared_ = other.shared_;
   return *this;
 }
 

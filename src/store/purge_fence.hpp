@@ -52,12 +52,16 @@ class FetchTicket {
   Epoch epoch() const noexcept { return epoch_; }
   // Rises from fetch to fetch: an older fetch never replaces a newer one.
   std::uint64_t sequence() const noexcept { return sequence_; }
+  // Of a store that several nodes share; unknown otherwise.
+  const SharedStamp& shared() const noexcept { return shared_; }
+  void set_shared(const SharedStamp& stamp) noexcept { shared_ = stamp; }
 
  private:
   friend class PurgeFence;
   PurgeFence* fence_ = nullptr;
   Epoch epoch_ = 0;
   std::uint64_t sequence_ = 0;
+  SharedStamp shared_;
 };
 
 // What is known of a response (or of one that is being fetched) when the fence is asked.
@@ -77,17 +81,26 @@ class PurgeFence {
   };
   PurgeFence();
   explicit PurgeFence(Limits limits);
+  // Of a counter that stands at `current`, where nothing is known of what was purged before.
+  PurgeFence(Limits limits, Epoch current);
   ~PurgeFence();
   PurgeFence(const PurgeFence&) = delete;
   PurgeFence& operator=(const PurgeFence&) = delete;
 
   Epoch current() const noexcept { return epoch_.load(std::memory_order_acquire); }
 
-  [[nodiscard]] FetchTicket begin_fetch();
+  // `now` makes the sequence, as far as it has come on since the last one, so that the fetches of
+  // several nodes have an order too.
+  [[nodiscard]] FetchTicket begin_fetch(WallTime now);
 
   // Takes the next epoch and raises what is named; returns that epoch. Everything is in force when
   // it returns. A request that names nothing takes no epoch.
   Epoch raise(const PurgeRequest& request, WallTime now);
+  // The same as the given epoch, of a counter that is kept elsewhere. REQUIRES: epoch > current(),
+  // unless it is current(): another part of that purge; one caller at a time.
+  void raise_as(Epoch epoch, const PurgeRequest& request, WallTime now);
+  // What is older than this is distrusted from now on.
+  void raise_floor(Epoch epoch) noexcept;
 
   // The full check, with tags as text (misses, joins) or as records (stored responses).
   FenceVerdict check(const FenceSubject& subject,
@@ -123,6 +136,7 @@ class PurgeFence {
  private:
   friend class FetchTicket;
   struct Impl;
+  void raise_locked(Epoch epoch, const PurgeRequest& request, WallTime now);
   void end_fetch(Epoch epoch) noexcept;
   void keep_within_limits();
   FenceVerdict judge(const FenceSubject& subject, Epoch since, FenceVerdict by_tags) const;

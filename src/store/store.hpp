@@ -1,10 +1,15 @@
-// The seam between the proxy and whatever keeps responses. Thread-safe; never throws; failure reads
-// as "absent" and is counted. The store knows nothing of HTTP semantics: freshness, Vary and
-// validation are decided above it. It does know the purge fence: what it gives out has not been
-// purged.
+// The seam between the proxy and whatever keeps responses. Never throws; failure reads as "absent"
+// and is counted. The store knows nothing of HTTP semantics: freshness, Vary and validation are
+// decided above it. It does know the purge fence: what it gives out has not been purged.
+//
+// The memory store is one object for all threads. A store that asks another process (Redis) has one
+// object per worker, over what they share; its coroutines run on that worker.
 #pragma once
 
+#include "base/result.hpp"
 #include "caching/cache_key.hpp"
+#include "caching/stored_meta.hpp"
+#include "net/asio.hpp"
 #include "store/purge.hpp"
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
@@ -16,8 +21,35 @@
 
 namespace hawkcache::store {
 
+using net::Awaitable;
+
 // The variants stored under one key, newest first. Choosing among them is not the store's business.
 using Found = boost::container::small_vector<StoredResponsePtr, 4>;
+
+// Whether find() may know what try_find() does not.
+enum class Reach : std::uint8_t { immediate, remote };
+
+// What a request brings to a look-up in a store that does not hand out all variants of a key at
+// once. Lives as long as the look-up.
+class VariantSelector {
+ public:
+  // Appends the request's secondary key under these names (caching/vary).
+  virtual void append_secondary_key(std::string& out, const caching::VaryNames& names) const = 0;
+  // Of the rule that would use the response.
+  virtual std::uint64_t rule_fingerprint() const noexcept = 0;
+
+ protected:
+  ~VariantSelector() = default;
+};
+
+enum class FindOutcome : std::uint8_t {
+  complete,    // `found` holds all there is under the key
+  selected,    // `found` holds what the selector chose; there are other variants (find_all)
+  unavailable  // the store could not be asked in time; `found` holds what is known without it
+};
+
+// What the operator wants while the store cannot be asked.
+enum class WhenUnavailable : std::uint8_t { ask_origin, protect_origin };
 
 enum class PutResult : std::uint8_t {
   stored,
@@ -25,6 +57,7 @@ enum class PutResult : std::uint8_t {
   superseded,        // a newer fetch's response is there already
   too_large,         // larger than max_object, or than the whole budget
   no_room,
+  unavailable,       // the store could not be reached in time, or could not take it
 };
 
 struct StoreStats {
@@ -40,20 +73,52 @@ struct StoreStats {
   std::uint64_t tags = 0;
 };
 
+// The right to fetch a key for all nodes (`coalesce: cluster`).
+enum class LeaseState : std::uint8_t {
+  held,       // by this node, until release_lease(); kept up meanwhile
+  elsewhere,  // another node is fetching
+  unshared,   // another node has just found that what it fetched is not to be shared
+  unavailable  // the store cannot say: fetch
+};
+// What became of a fetch under a lease.
+enum class LeaseEnd : std::uint8_t { stored, failed, not_shareable };
+
 class Store {
  public:
   virtual ~Store() = default;
   // Never suspends, never waits for I/O: what this tier knows now. Clears and fills `found`.
   virtual void try_find(const caching::KeyView& key, Found& found) noexcept = 0;
-  // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch and sequence it carries
-  // is held until this returns.
-  virtual PutResult put(std::shared_ptr<StoredResponse> response) noexcept = 0;
-  // In force when it returns.
-  virtual Purged purge(const PurgeRequest& request, WallTime now) = 0;
+  virtual Reach reach() const noexcept { return Reach::immediate; }
+  virtual WhenUnavailable when_unavailable() const noexcept { return WhenUnavailable::ask_origin; }
+
+  // May ask a slower tier; bounded by the store's timeout. Clears and fills `found`. Both arguments
+  // by reference outlive the call. Also sees to it that purges which were answered before the call
+  // are known to fence() when it returns (but for `unavailable`).
+  virtual Awaitable<FindOutcome> find(caching::KeyView key,
+                                      const VariantSelector& selector,
+                                      Found& found) = 0;
+  // The same with all variants, whatever they cost to fetch.
+  virtual Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) = 0;
+
+  // Before a request goes upstream; `now` orders fetches of several nodes. The ticket is held until
+  // what was fetched has been put (or dropped) and nobody can join the fetch any more.
+  [[nodiscard]] virtual FetchTicket begin_fetch(WallTime now) = 0;
+  // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
+  // carries is held until this returns. When it returns `stored`, this node finds it.
+  virtual Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) = 0;
+  // In force on this node when it returns, whatever it returns; a value: in force for all that
+  // share the store. Error: store_unavailable; it is handed on when that is possible again.
+  virtual Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) = 0;
+
   virtual PurgeFence& fence() noexcept = 0;
   // The largest body that put() would take.
   virtual std::uint64_t max_object() const noexcept = 0;
   virtual StoreStats stats() const = 0;
+
+  // Tries to take the lease on the key. `held` once per key until release_lease().
+  virtual Awaitable<LeaseState> try_lease(caching::KeyView key);
+  // Never waits.
+  virtual void release_lease(caching::KeyView key, LeaseEnd end) noexcept;
 
   // Removes what is purged or of no use any more (caching::useless_after), looking at no more than
   // about `budget` entries; called in slices by the server's maintenance timer. Returns whether

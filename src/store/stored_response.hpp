@@ -37,6 +37,7 @@ struct StoredParts {
   std::vector<SharedBytes> body;
   Epoch epoch = 0;  // of the fetch that brought it
   std::uint64_t sequence = 0;
+  SharedStamp shared{};
 };
 
 class StoredResponse {
@@ -55,6 +56,7 @@ class StoredResponse {
   std::uint64_t body_size() const noexcept { return body_size_; }
   Epoch epoch() const noexcept { return parts_.epoch; }
   std::uint64_t sequence() const noexcept { return parts_.sequence; }
+  const SharedStamp& shared() const noexcept { return parts_.shared; }
 
   // The tags as text, wherever they are kept: for a 304 that freshens it, for explaining, for
   // another tier.
