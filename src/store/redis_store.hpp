@@ -4,12 +4,14 @@
 // Belongs to its worker's thread; what it shares with the others is the core.
 #pragma once
 
+#include "net/wake_up.hpp"
 #include "net/worker.hpp"
 #include "redis/client.hpp"
 #include "store/redis_core.hpp"
 #include "store/redis_leases.hpp"
 #include "store/redis_sweeper.hpp"
 #include "store/store.hpp"
+#include "store/variant_index.hpp"
 #include "store/vary_hints.hpp"
 
 #include <cstdint>
@@ -22,8 +24,9 @@ namespace hawkcache::store {
 
 class RedisStore : public Store {
  public:
-  // The core, the sweeper and the worker outlive it.
+  // The core, the sweeper and the worker outlive it; it goes with the worker stopped.
   RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& worker);
+  ~RedisStore() override;
 
   void try_find(const caching::KeyView& key, Found& found) noexcept override;
   Reach reach() const noexcept override { return Reach::remote; }
@@ -45,29 +48,36 @@ class RedisStore : public Store {
   Sweep sweep(WallTime now, std::size_t budget) override;
 
  protected:
+  // What a look-up brings: responses that nobody else has yet.
+  using Brought = std::vector<std::shared_ptr<StoredResponse>>;
+  // The look-ups, without the responses' having been handed out.
+  Awaitable<FindOutcome> bring(caching::KeyView key,
+                               const VariantSelector& selector,
+                               Brought& brought);
+  Awaitable<FindOutcome> bring_all(caching::KeyView key, Brought& brought);
   // As put(), of a response that others may have already.
   Awaitable<PutResult> write(StoredResponsePtr response);
   RedisCore& core() noexcept { return core_; }
+  const RedisCore& core() const noexcept { return core_; }
   net::Worker& worker() noexcept { return worker_; }
 
  private:
-  // A look-up under way.
-  struct Reading {
-    caching::KeyView key;
-    std::shared_ptr<const Membership> membership;
-    std::vector<std::string> asked;  // names of responses, in the order of the commands
-  };
-  struct Answered;
   using Replies = std::vector<redis::Reply>;
 
   Awaitable<Replies> ask(std::vector<redis::Command> commands, redis::Lane lane);
-  Awaitable<std::optional<Answered>> read(const Reading& reading, bool with_index);
-  Awaitable<bool> follow_through(const Membership& membership, const redis::Reply& epoch);
-  void admit(const Reading& reading, std::size_t position, std::string value, Found& found);
-  Awaitable<bool> make_way(const StoredResponse& response);
-  Awaitable<std::uint64_t> count_tagged(const PurgeRequest& request);
-  Awaitable<Result<Purged>> defer(PurgeRequest request, WallTime now);
-  std::string name_of(const StoredResponse& response) const;
+  // Whether all that had been purged when this counter was read is known now.
+  Awaitable<bool> has_followed(Membership membership, redis::Reply counter);
+  Awaitable<bool> read_values(caching::KeyView key,
+                              std::vector<Hash128> variants,
+                              Brought& brought);
+  void take_values(caching::KeyView key,
+                   const std::vector<std::string>& names,
+                   redis::Reply& values,
+                   Brought& brought);
+  void count_malformed(const VariantIndex& index) noexcept;
+  void remember_vary(const Hash128& key, const VariantIndex& index);
+  Awaitable<bool> make_way(caching::KeyView key);
+  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now);
 
   RedisCore& core_;
   RedisSweeper& sweeper_;
@@ -75,7 +85,8 @@ class RedisStore : public Store {
   std::unique_ptr<redis::Client> client_;
   RedisLeases leases_;
   VaryHints hints_;
-  std::shared_ptr<net::WakeUp> following_;  // while a caller follows the log for others as well
+  std::vector<std::shared_ptr<net::WakeUp>> following_;  // who waits while another follows the log
+  bool follows_ = false;
 };
 
 }  // namespace hawkcache::store

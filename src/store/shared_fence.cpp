@@ -1,5 +1,6 @@
 #include "store/shared_fence.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hawkcache::store {
@@ -30,9 +31,9 @@ SharedStamp SharedFence::followed() const {
   return {generation_->number, followed_};
 }
 
-void SharedFence::begin(std::uint64_t generation, Epoch floor, WallTime now) {
+SharedFence::Began SharedFence::begin(std::uint64_t generation, Epoch floor, WallTime now) {
   const std::lock_guard follow_lock(follow_mutex_);
-  if (const auto known = current(); known && known->number == generation) return;
+  if (const auto known = current(); known && known->number == generation) return Began::as_before;
   auto next = std::make_shared<Generation>(generation, limits_, floor);
   {
     const std::lock_guard lock(mutex_);
@@ -40,24 +41,26 @@ void SharedFence::begin(std::uint64_t generation, Epoch floor, WallTime now) {
     followed_ = floor;
   }
   raise_locally_(everything(), now);
+  return Began::anew;
 }
 
-void SharedFence::apply(std::uint64_t generation,
-                        std::span<const LoggedPurge> purges,
-                        Epoch through,
-                        WallTime now) {
+void SharedFence::apply(const LogReading& reading, WallTime now) {
   const std::lock_guard follow_lock(follow_mutex_);
   const std::shared_ptr<Generation> known = current();
-  if (!known || known->number != generation) return;
+  if (!known || known->number != reading.counter.generation) return;
   const Epoch before = followed().epoch;
-  for (const LoggedPurge& purge : purges) {
+  if (before < reading.floor) {
+    known->fence.raise_floor(reading.floor);
+    raise_locally_(everything(), now);
+  }
+  for (const LoggedPurge& purge : reading.purges) {
     if (purge.epoch <= before) continue;
-    const WallTime time = purge.request.kind == PurgeKind::soft ? purge.asked_at : now;
+    const WallTime time = purge.request.kind == PurgeKind::soft ? purge.soft_at : now;
     known->fence.raise_as(purge.epoch, purge.request, time);
     raise_locally_(purge.request, time);
   }
   const std::lock_guard lock(mutex_);
-  followed_ = std::max(followed_, through);
+  followed_ = std::max({followed_, reading.floor, reading.through});
 }
 
 Trust SharedFence::admit(StoredParts& parts) const {

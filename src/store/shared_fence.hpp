@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "store/fence.hpp"
+#include "store/fence_log.hpp"
 #include "store/purge.hpp"
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
@@ -23,13 +24,6 @@
 #include <span>
 
 namespace hawkcache::store {
-
-// One purge of the log, or the hard or the soft part of one.
-struct LoggedPurge {
-  Epoch epoch = 0;
-  WallTime asked_at{};  // of a soft purge
-  PurgeRequest request;
-};
 
 class SharedFence {
  public:
@@ -45,19 +39,18 @@ class SharedFence {
 
   // From now on `generation` is followed, from `floor` on: what has an older epoch in it is
   // distrusted, and so is all of another generation. Unless it is the one that is followed already,
-  // everything on this node is distrusted too.
-  void begin(std::uint64_t generation, Epoch floor, WallTime now);
+  // everything on this node is distrusted too. For the follower alone.
+  enum class Began : std::uint8_t { anew, as_before };
+  Began begin(std::uint64_t generation, Epoch floor, WallTime now);
 
-  // Purges in ascending order. Those that were followed already, or of another generation, are
-  // passed over. `through`: there are no others up to this epoch.
-  void apply(std::uint64_t generation,
-             std::span<const LoggedPurge> purges,
-             Epoch through,
-             WallTime now);
+  // What was read of the log, after what was followed. Purges that were followed already are passed
+  // over, and so is a reading of a generation that is not followed any more. A log that was
+  // forgotten further than it was followed makes everything older distrusted.
+  void apply(const LogReading& reading, WallTime now);
 
   // Judges what was read from Redis after apply() had followed the log through the epoch that was
-  // read with it. When it is not distrusted, `parts` gets the local epoch it stands with from now on,
-  // and the time of the newest soft purge that concerns it.
+  // read with it. When it is not distrusted, `parts` gets the local epoch it stands with from now
+  // on, and the time of the newest soft purge that concerns it.
   [[nodiscard]] Trust admit(StoredParts& parts) const;
 
   std::size_t fence_count() const;
