@@ -12,7 +12,7 @@
 //       48        StoredMeta, texts, head, withheld fields; then the body, to the end
 //
 // The first 40 bytes are at these places in every version, for scripts (redis_scripts) and
-// peek_header(). What is behind them is told in stored_format.cpp.
+// peek_header(). What is behind them is told in stored_layout.hpp.
 //
 // Values are not trusted. The checksum finds what was cut, flipped, or moved to another name; every
 // length, count and code is checked besides. A value that was forged with a right checksum can
