@@ -6,12 +6,14 @@
 #include "base/clock.hpp"
 #include "observe/counters.hpp"
 #include "proxy/router.hpp"
+#include "store/redis_figures.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +55,10 @@ struct AdminContext {
   std::function<std::shared_ptr<const proxy::Router>()> router;
   std::function<Readiness()> readiness;
   std::function<Figures()> figures;
+  // nullopt where the store is in memory alone.
+  std::function<std::optional<store::RedisSnapshot>()> redis = [] {
+    return std::optional<store::RedisSnapshot>();
+  };
   // May take as long as reading and compiling a configuration takes; must not wait for the worker
   // that it is called on.
   std::function<ReloadReport()> reload;

@@ -1,5 +1,6 @@
 #include "admin/admin_documents.hpp"
 #include "admin/process_figures.hpp"
+#include "admin/redis_documents.hpp"
 #include "base/log.hpp"
 #include "observe/prometheus.hpp"
 #include "observe/version.hpp"
@@ -21,20 +22,11 @@ constexpr std::array<std::pair<RouteOutcome, std::string_view>, observe::kRouteO
                {RouteOutcome::bypass, "bypass"},
                {RouteOutcome::error, "error"}}};
 
-void single(PrometheusText& text,
-            std::string_view name,
-            MetricType type,
-            std::string_view help,
-            std::uint64_t value) {
-  text.family(name, type, help);
-  text.sample(name, {}, value);
-}
-
 void add_counters(PrometheusText& text, const observe::Counters& counters) {
   for (std::size_t i = 0; i < observe::kCounterCount; ++i) {
     const auto counter = static_cast<Counter>(i);
     const std::string name = "hawkcache_" + std::string(observe::name_of(counter)) + "_total";
-    single(text, name, MetricType::counter, observe::help_of(counter), counters.total(counter));
+    text.single(name, MetricType::counter, observe::help_of(counter), counters.total(counter));
   }
 }
 
@@ -53,52 +45,40 @@ void add_routes(PrometheusText& text, const observe::Counters& counters) {
 void add_store(PrometheusText& text, const store::StoreStats& stats) {
   constexpr auto gauge = MetricType::gauge;
   constexpr auto counter = MetricType::counter;
-  single(text, "hawkcache_store_entries", gauge, "Responses in the store", stats.entries);
-  single(
-      text, "hawkcache_store_bytes", gauge, "Bytes in the store, overhead included", stats.bytes);
-  single(text, "hawkcache_store_max_bytes", gauge, "The store's budget in bytes", stats.max_bytes);
-  single(text,
-         "hawkcache_store_max_entries",
-         gauge,
-         "The store's budget in entries",
-         stats.max_entries);
-  single(text, "hawkcache_store_tags", gauge, "Tags that stored responses carry", stats.tags);
-  single(text, "hawkcache_store_fences", gauge, "Purges still remembered", stats.fences);
-  single(text,
-         "hawkcache_store_evicted_total",
-         counter,
-         "Responses evicted to make room",
-         stats.evicted);
-  single(text,
-         "hawkcache_store_expired_total",
-         counter,
-         "Responses removed for being too old for any use",
-         stats.expired);
-  single(text,
-         "hawkcache_store_purged_total",
-         counter,
-         "Responses removed because of a purge",
-         stats.purged);
+  text.single("hawkcache_store_entries", gauge, "Responses in the store", stats.entries);
+  text.single("hawkcache_store_bytes", gauge, "Bytes in the store, overhead included", stats.bytes);
+  text.single("hawkcache_store_max_bytes", gauge, "The store's budget in bytes", stats.max_bytes);
+  text.single(
+      "hawkcache_store_max_entries", gauge, "The store's budget in entries", stats.max_entries);
+  text.single("hawkcache_store_tags", gauge, "Tags that stored responses carry", stats.tags);
+  text.single("hawkcache_store_fences", gauge, "Purges still remembered", stats.fences);
+  text.single(
+      "hawkcache_store_evicted_total", counter, "Responses evicted to make room", stats.evicted);
+  text.single("hawkcache_store_expired_total",
+              counter,
+              "Responses removed for being too old for any use",
+              stats.expired);
+  text.single("hawkcache_store_purged_total",
+              counter,
+              "Responses removed because of a purge",
+              stats.purged);
 }
 
 void add_figures(PrometheusText& text, const Figures& figures) {
   constexpr auto counter = MetricType::counter;
-  single(text,
-         "hawkcache_connections_open",
-         MetricType::gauge,
-         "Client connections",
-         figures.connections_open);
-  single(text,
-         "hawkcache_connections_accepted_total",
-         counter,
-         "Client connections accepted",
-         figures.connections_accepted);
-  single(text, "hawkcache_reloads_total", counter, "Reloads that took effect", figures.reloads);
-  single(text,
-         "hawkcache_reloads_failed_total",
-         counter,
-         "Reloads that kept the old configuration",
-         figures.reloads_failed);
+  text.single("hawkcache_connections_open",
+              MetricType::gauge,
+              "Client connections",
+              figures.connections_open);
+  text.single("hawkcache_connections_accepted_total",
+              counter,
+              "Client connections accepted",
+              figures.connections_accepted);
+  text.single("hawkcache_reloads_total", counter, "Reloads that took effect", figures.reloads);
+  text.single("hawkcache_reloads_failed_total",
+              counter,
+              "Reloads that kept the old configuration",
+              figures.reloads_failed);
   constexpr std::string_view kDropped = "hawkcache_log_lines_dropped_total";
   text.family(kDropped, counter, "Log lines lost because the disk or the reader did not take them");
   text.sample(kDropped, {{"log", "access"}}, figures.access_lines_dropped);
@@ -114,9 +94,9 @@ void add_process(PrometheusText& text, WallTime started) {
   text.sample("process_start_time_seconds", {}, start);
   text.family("process_cpu_seconds_total", MetricType::counter, "User and system time spent");
   text.sample("process_cpu_seconds_total", {}, process.cpu_seconds);
-  single(text, "process_resident_memory_bytes", gauge, "Resident memory", process.resident_bytes);
-  single(text, "process_open_fds", gauge, "Open descriptors", process.open_descriptors);
-  single(text, "process_max_fds", gauge, "Descriptors that may be open", process.max_descriptors);
+  text.single("process_resident_memory_bytes", gauge, "Resident memory", process.resident_bytes);
+  text.single("process_open_fds", gauge, "Open descriptors", process.open_descriptors);
+  text.single("process_max_fds", gauge, "Descriptors that may be open", process.max_descriptors);
 }
 
 }  // namespace
@@ -126,9 +106,10 @@ std::string render_metrics(const AdminContext& context) {
   add_counters(text, context.counters);
   add_routes(text, context.counters);
   add_store(text, context.store.stats());
+  if (const auto redis = context.redis()) add_redis(text, *redis);
   add_figures(text, context.figures());
   const bool ready = context.readiness().state == Readiness::State::ready;
-  single(text, "hawkcache_ready", MetricType::gauge, "1 while /readyz says 200", ready ? 1 : 0);
+  text.single("hawkcache_ready", MetricType::gauge, "1 while /readyz says 200", ready ? 1 : 0);
   text.family("hawkcache_build_info", MetricType::gauge, "The version of this build");
   text.sample("hawkcache_build_info", {{"version", observe::version()}}, std::uint64_t{1});
   add_process(text, context.started);

@@ -1,4 +1,5 @@
 #include "admin/admin_documents.hpp"
+#include "admin/redis_documents.hpp"
 #include "base/json.hpp"
 #include "observe/version.hpp"
 
@@ -50,6 +51,7 @@ std::string render_stats(const AdminContext& context) {
   json.member("version", observe::version());
   json.member("uptime_s", uptime.count());
   write_store(json, context);
+  if (const auto redis = context.redis()) write_redis(json.key("redis"), *redis);
   write_requests(json, context.counters);
   json.key("connections").begin_object();
   json.member("open", figures.connections_open).member("accepted", figures.connections_accepted);

@@ -84,7 +84,9 @@ void add_serve(CLI::App& app, Parsed& parsed) {
       };
   with_upstream("--listen", options.listen, "Where to listen (default 0.0.0.0:8080)");
   with_upstream("--ttl", options.ttl, "Lifetime where the origin gives none (default 60s)");
-  with_upstream("--redis", options.redis, "Keep responses in Redis (comes with a later version)");
+  with_upstream("--redis",
+                options.redis,
+                "Keep responses in this Redis: redis://host:6379/0 (default: in memory)");
 }
 
 void add_offline_commands(CLI::App& app, Parsed& parsed) {

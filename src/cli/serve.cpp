@@ -25,6 +25,16 @@ server::ConfigSource source_of(const ServeOptions& options) {
   return [flags = std::move(flags)] { return config::config_for_upstream(flags); };
 }
 
+// Without what a Redis URL says of user and password.
+std::string store_text(const config::StoreConfig& store) {
+  const std::string memory =
+      fmt::format("memory store of {} MiB", store.memory.max_size / config::kMiB);
+  if (store.backend == config::StoreBackend::memory || !store.redis.url) return memory;
+  const std::string redis = config::to_string(*store.redis.url);
+  if (store.backend == config::StoreBackend::redis) return "store in " + redis;
+  return fmt::format("{} in front of {}", memory, redis);
+}
+
 std::string started_line(const config::Config& config, const server::Server& server) {
   std::string listen;
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
@@ -32,13 +42,13 @@ std::string started_line(const config::Config& config, const server::Server& ser
     listen += (i == 0 ? "" : ", ") + config::to_string(endpoint);
   }
   const config::Endpoint admin{config.admin.listen.host, server.admin_port()};
-  return fmt::format("hawkcache {} listens on {}, admin on {}; {} {}, memory store of {} MiB",
+  return fmt::format("hawkcache {} listens on {}, admin on {}; {} {}, {}",
                      observe::version(),
                      listen,
                      config::to_string(admin),
                      config.routes.size(),
                      config.routes.size() == 1 ? "rule" : "rules",
-                     config.store.memory.max_size / config::kMiB);
+                     store_text(config.store));
 }
 
 void reload(server::Server& server) {

@@ -78,6 +78,38 @@ void add_store(std::string& out, const json::value* store) {
                  number(store, "fences"));
 }
 
+std::string mean_latency(const json::value* redis) {
+  const std::uint64_t commands = number(redis, "commands");
+  if (commands == 0) return "-";
+  constexpr double kMicrosecondsPerMillisecond = 1000.0;
+  return fmt::format("{:.2f} ms",
+                     static_cast<double>(number(redis, "latency_sum_us")) /
+                         kMicrosecondsPerMillisecond / static_cast<double>(commands));
+}
+
+void add_redis(std::string& out, const json::value* redis) {
+  const json::value* push = member(redis, "push_connected");
+  const bool told = push != nullptr && push->is_bool() && push->get_bool();
+  fmt::format_to(
+      std::back_inserter(out),
+      "redis        {}: {} hits, {} misses, {} stored, {} unavailable; {} purges, {} waiting; push "
+      "{}\n"
+      "             {} commands, {} errors, {} timeouts, {} on the average; {} connections\n",
+      text(redis, "state"),
+      number(redis, "hits"),
+      number(redis, "misses"),
+      number(redis, "stores"),
+      number(redis, "finds_unavailable") + number(redis, "puts_unavailable"),
+      number(redis, "purges"),
+      number(redis, "purges_waiting"),
+      told ? "on" : "off",
+      number(redis, "commands"),
+      number(redis, "command_errors"),
+      number(redis, "timeouts"),
+      mean_latency(redis),
+      number(redis, "connections"));
+}
+
 void add_requests(std::string& out, const json::value* requests) {
   const std::uint64_t hits = number(requests, "hits");
   const std::uint64_t misses = number(requests, "misses");
@@ -140,6 +172,7 @@ std::optional<std::string> stats_table(std::string_view stats_json) {
                  number(connections, "open"),
                  number(connections, "accepted"));
   add_store(out, member(&stats, "store"));
+  if (const json::value* redis = member(&stats, "redis")) add_redis(out, redis);
   add_requests(out, member(&stats, "requests"));
   const json::value* routes = member(&stats, "routes");
   if (routes != nullptr && routes->is_array() && !routes->get_array().empty())

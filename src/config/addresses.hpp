@@ -23,10 +23,11 @@ bool is_ipv6_address(std::string_view text);
 // ports 80 and 443.
 [[nodiscard]] std::variant<UpstreamServer, SyntaxError> parse_server_url(std::string_view text);
 
-// redis://[user:password@]host[:port][/db], rediss://..., unix:///path[?db=N],
+// redis://[user:password@]host[:port][/db], rediss://...,
+// unix://[user:password@]/path[?db=N],
 // redis+sentinel://[user:password@]h1:26379,h2:26379/NAME[/db],
 // redis+cluster://[user:password@]h1:7000,h2:7001. User and password are percent-decoded. Default
-// ports 6379, sentinels 26379. Messages never repeat the password.
+// ports 6379, sentinels 26379. Messages repeat nothing that may be a password.
 [[nodiscard]] std::variant<RedisUrl, SyntaxError> parse_redis_url(std::string_view text);
 
 // A host of a rule: a name or an address, IPv6 in brackets, with or without port (without: every

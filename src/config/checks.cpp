@@ -9,6 +9,10 @@
 namespace hawkcache::config {
 namespace {
 
+// Redis's own limit is 512 MiB (proto-max-bulk-len); fields, tags and the rest of a value need
+// room.
+constexpr std::uint64_t kLargestInRedis = 500 * kMiB;
+
 Position position_or(const YamlNode* node, Position fallback) {
   return node ? node->position : fallback;
 }
@@ -77,6 +81,34 @@ void check_memory(Reader& reader, const YamlNode& node, MemoryConfig& memory) {
   }
 }
 
+namespace {
+
+// What is written under store.memory and means nothing to a store that is not in this process.
+void warn_about_memory(Reader& reader, const YamlNode* memory) {
+  if (memory == nullptr || memory->kind != YamlNode::Kind::map) return;
+  for (const char* key : {"max_size", "max_entries", "eviction"}) {
+    const YamlNode* value = memory->find(key);
+    if (value == nullptr || !reader.is_good(value)) continue;
+    reader.warning(value->position,
+                   fmt::format("store.memory.{} has no effect with `backend: redis`, which keeps "
+                               "nothing in this process; remove it, or use `backend: tiered`",
+                               key));
+  }
+}
+
+void check_size_in_redis(Reader& reader, const YamlNode& node, const StoreConfig& store) {
+  if (store.memory.max_object <= kLargestInRedis) return;
+  const YamlNode* memory = node.find("memory");
+  const YamlNode* max_object = memory ? memory->find("max_object") : nullptr;
+  if (max_object == nullptr || !reader.is_good(max_object)) return;
+  reader.error(max_object->position,
+               fmt::format("store.memory.max_object: Redis takes no values of {}; write at most {}",
+                           size_text(store.memory.max_object),
+                           size_text(kLargestInRedis)));
+}
+
+}  // namespace
+
 void check_store(Reader& reader, const YamlNode& node, StoreConfig& store) {
   const YamlNode* redis = node.find("redis");
   const YamlNode* backend = node.find("backend");
@@ -92,6 +124,8 @@ void check_store(Reader& reader, const YamlNode& node, StoreConfig& store) {
         redis->position,
         "store.redis is not used with `backend: memory`; remove it, or change the backend");
   }
+  if (store.backend == StoreBackend::redis) warn_about_memory(reader, node.find("memory"));
+  if (store.backend != StoreBackend::memory) check_size_in_redis(reader, node, store);
   if (redis_map && store.redis.on_failure == RedisFailure::stale_only) {
     reader.warning(redis->find("on_failure")->position,
                    "store.redis.on_failure: stale_only serves what this node holds while Redis is "

@@ -105,6 +105,9 @@ struct RedisUrl {
   bool operator==(const RedisUrl&) const = default;
 };
 
+// For people: without user and password.
+std::string to_string(const RedisUrl& url);
+
 enum class RedisFailure { origin, stale_only };
 
 struct RedisConfig {

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kManyMillions = 1'000'000'000;
 constexpr Duration kMillisecond{1};
+constexpr Duration kLongestRedisTimeout{5000};  // a purge is answered within five seconds
 
 const Section<AdminConfig>& admin_section() {
   using T = AdminConfig;
@@ -104,9 +105,9 @@ const Section<MemoryConfig>& memory_section() {
                        "The largest response that is stored; larger ones pass through."),
           value_key<T>("eviction",
                        &T::eviction,
-                       choice_kind<Eviction>({{"s3fifo", Eviction::s3fifo, {}},
-                                              {"sieve", Eviction::sieve, {}},
-                                              {"lru", Eviction::lru, {}}}),
+                       choice_kind<Eviction>({{"s3fifo", Eviction::s3fifo},
+                                              {"sieve", Eviction::sieve},
+                                              {"lru", Eviction::lru}}),
                        "s3fifo",
                        "Who leaves first when the store is full."),
       },
@@ -128,19 +129,20 @@ const Section<RedisConfig>& redis_section() {
                        "`redis+cluster://`."),
           value_key<T>("prefix",
                        &T::prefix,
-                       text_kind("text", EmptyText::refused, 256),
+                       redis_prefix_kind(),
                        "hawkcache:",
-                       "What every key in Redis begins with; `hawkapi-cache:` shares tags with "
-                       "that library."),
+                       "What every key in Redis begins with, without blanks and braces; "
+                       "`hawkapi-cache:` shares tags with that library."),
           value_key<T>("timeout",
                        &T::timeout,
-                       duration_kind(kMillisecond),
+                       duration_kind(kMillisecond, kLongestRedisTimeout),
                        "50ms",
-                       "What a request waits for Redis at the most; then the origin answers."),
+                       "What a request waits for Redis at the most, 5s at the longest; then the "
+                       "origin answers."),
           value_key<T>("on_failure",
                        &T::on_failure,
-                       choice_kind<RedisFailure>({{"origin", RedisFailure::origin, {}},
-                                                  {"stale_only", RedisFailure::stale_only, {}}}),
+                       choice_kind<RedisFailure>({{"origin", RedisFailure::origin},
+                                                  {"stale_only", RedisFailure::stale_only}}),
                        "origin",
                        "While Redis is away: ask the origin, or protect it and give up the purge "
                        "guarantee."),
@@ -157,12 +159,16 @@ const Section<StoreConfig>& store_section() {
       {
           value_key<T>("backend",
                        &T::backend,
-                       choice_kind<StoreBackend>({{"memory", StoreBackend::memory, {}},
-                                                  {"redis", StoreBackend::redis, "memory"},
-                                                  {"tiered", StoreBackend::tiered, "memory"}}),
+                       choice_kind<StoreBackend>({{"memory", StoreBackend::memory},
+                                                  {"redis", StoreBackend::redis},
+                                                  {"tiered", StoreBackend::tiered}}),
                        "memory",
-                       "Where responses are stored: in this process, in Redis, or in both."),
-          section_key<T>("memory", &T::memory, memory_section(), "The memory store."),
+                       "Where responses are stored: in this process, in Redis, or in memory in "
+                       "front of Redis."),
+          section_key<T>("memory",
+                         &T::memory,
+                         memory_section(),
+                         "The memory store. With `backend: redis` only `max_object` counts."),
           section_key<T>("redis",
                          &T::redis,
                          redis_section(),
@@ -180,19 +186,19 @@ const Section<LogConfig>& log_section() {
       {
           value_key<T>("level",
                        &T::level,
-                       choice_kind<log::Level>({{"debug", log::Level::debug, {}},
-                                                {"info", log::Level::info, {}},
-                                                {"warn", log::Level::warn, {}},
-                                                {"error", log::Level::error, {}},
-                                                {"off", log::Level::off, {}}}),
+                       choice_kind<log::Level>({{"debug", log::Level::debug},
+                                                {"info", log::Level::info},
+                                                {"warn", log::Level::warn},
+                                                {"error", log::Level::error},
+                                                {"off", log::Level::off}}),
                        "info",
                        "The least important messages that are written (to stderr)."),
-          value_key<T>("format",
-                       &T::format,
-                       choice_kind<log::Format>(
-                           {{"text", log::Format::text, {}}, {"json", log::Format::json, {}}}),
-                       "text",
-                       "Lines for people, or one JSON object per line; for the access log too."),
+          value_key<T>(
+              "format",
+              &T::format,
+              choice_kind<log::Format>({{"text", log::Format::text}, {"json", log::Format::json}}),
+              "text",
+              "Lines for people, or one JSON object per line; for the access log too."),
           value_key<T>("access",
                        &T::access,
                        access_log_kind(),

@@ -161,9 +161,9 @@ std::vector<Key<T>> key_keys() {
   keys.push_back(value_key<T>(
       "coalesce",
       &T::coalesce,
-      choice_kind<Coalesce>({{"node", Coalesce::node, {}}, {"cluster", Coalesce::cluster, "node"}}),
+      choice_kind<Coalesce>({{"node", Coalesce::node}, {"cluster", Coalesce::cluster}}),
       "node",
-      "One fetch for many requests at once: on this node, or (with Redis) in the cluster."));
+      "One fetch for many requests at once: on this node, or on all nodes that share a Redis."));
   return keys;
 }
 
@@ -183,17 +183,17 @@ std::vector<Key<T>> privacy_keys() {
                               "(but forwarded with it), or is keyed by the named ones."));
   keys.push_back(value_key<T>("set_cookie",
                               &T::set_cookie,
-                              choice_kind<SetCookie>({{"refuse", SetCookie::refuse, {}},
-                                                      {"strip", SetCookie::strip, {}},
-                                                      {"store", SetCookie::store, {}}}),
+                              choice_kind<SetCookie>({{"refuse", SetCookie::refuse},
+                                                      {"strip", SetCookie::strip},
+                                                      {"store", SetCookie::store}}),
                               "refuse",
                               "A response with Set-Cookie: is not stored, stored without it, or "
                               "stored with it (on an explicit lifetime only)."));
   keys.push_back(
       value_key<T>("request_cache_control",
                    &T::request_cache_control,
-                   choice_kind<RequestCacheControl>({{"ignore", RequestCacheControl::ignore, {}},
-                                                     {"honor", RequestCacheControl::honor, {}}}),
+                   choice_kind<RequestCacheControl>({{"ignore", RequestCacheControl::ignore},
+                                                     {"honor", RequestCacheControl::honor}}),
                    "ignore",
                    "Whether a client's Cache-Control may steer the cache, and the answers to POST "
                    "and QUERY be stored."));

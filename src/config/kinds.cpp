@@ -20,13 +20,6 @@ bool has_control_byte(std::string_view text) {
 
 }  // namespace
 
-std::string unavailable_message(std::string_view name, const Unavailable& value) {
-  return fmt::format("{}: \"{}\" is not available in this version yet; use \"{}\"",
-                     name,
-                     value.value,
-                     value.instead);
-}
-
 Description list_description(const Description& item,
                              const std::string& type,
                              ListForm form,
@@ -88,13 +81,18 @@ ValueKind<std::size_t> integer_kind(std::uint64_t min, std::uint64_t max) {
                                   parse);
 }
 
-ValueKind<Duration> duration_kind(Duration min) {
-  const auto parse = [min](std::string_view text) -> std::variant<Duration, SyntaxError> {
+ValueKind<Duration> duration_kind(Duration min, Duration max) {
+  const auto parse = [min, max](std::string_view text) -> std::variant<Duration, SyntaxError> {
     auto parsed = parse_duration(text);
     const auto* value = std::get_if<Duration>(&parsed);
-    if (value == nullptr || *value >= min) return parsed;
-    return SyntaxError{
-        0, fmt::format("{} is too short; the least is {}", in_quotes(text), duration_text(min))};
+    if (value == nullptr || (*value >= min && *value <= max)) return parsed;
+    const bool is_short = *value < min;
+    return SyntaxError{0,
+                       fmt::format("{} is too {}; the {} is {}",
+                                   in_quotes(text),
+                                   is_short ? "short" : "long",
+                                   is_short ? "least" : "most",
+                                   duration_text(is_short ? min : max))};
   };
   return scalar_kind<Duration>(
       {"duration", R"({"$ref":"#/$defs/duration"})", {}}, "a duration such as 60s", parse);
@@ -138,6 +136,25 @@ ValueKind<RedisUrl> redis_url_kind() {
       R"({"type":"string","pattern":"^(redis|rediss|unix|redis\\+sentinel|redis\\+cluster)://"})");
   return scalar_kind<RedisUrl>(
       {"URL", schema, {}}, "a URL such as redis://host:6379/0", parse_redis_url);
+}
+
+ValueKind<std::string> redis_prefix_kind() {
+  ValueKind<std::string> text = text_kind("text", EmptyText::refused, 256);
+  auto read = [inner = text.read](Reader& reader,
+                                  const YamlNode& node,
+                                  const std::string& name) -> std::optional<std::string> {
+    auto prefix = inner(reader, node, name);
+    if (!prefix) return std::nullopt;
+    const std::size_t at = prefix->find_first_of(" {}");
+    if (at == std::string::npos) return prefix;
+    reader.error(
+        reader.position_in(node, *prefix, at),
+        fmt::format("{}: a prefix has no blanks and no braces (in a cluster, braces decide "
+                    "where a key lies); write one such as \"hawkcache:\"",
+                    name));
+    return std::nullopt;
+  };
+  return {std::move(text.description), std::move(read)};
 }
 
 ValueKind<AccessLog> access_log_kind() {

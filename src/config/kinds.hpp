@@ -37,9 +37,6 @@ struct ValueKind {
   std::function<std::optional<V>(Reader&, const YamlNode&, const std::string& name)> read;
 };
 
-// The message for a value that is not available yet.
-std::string unavailable_message(std::string_view name, const Unavailable& value);
-
 // A scalar that `parse` turns into a V. `what` is the expectation in an error, "a duration such as
 // 60s".
 template <class V>
@@ -136,17 +133,13 @@ template <class E>
 struct Choice {
   std::string name;
   E value{};
-  std::string instead;  // not empty: not available yet; use this
 };
 
 template <class E>
 ValueKind<E> choice_kind(std::vector<Choice<E>> choices) {
   std::vector<std::string> names;
   Description description;
-  for (const Choice<E>& choice : choices) {
-    names.push_back(choice.name);
-    if (!choice.instead.empty()) description.unavailable.push_back({choice.name, choice.instead});
-  }
+  for (const Choice<E>& choice : choices) names.push_back(choice.name);
   description.type = join(names, " | ");
   description.schema = json_choice(names);
   auto read = [choices = std::move(choices), names](Reader& reader,
@@ -155,12 +148,7 @@ ValueKind<E> choice_kind(std::vector<Choice<E>> choices) {
     const auto text = reader.text(node, name, "one of " + join(names));
     if (!text) return std::nullopt;
     for (const Choice<E>& choice : choices) {
-      if (*text != choice.name) continue;
-      if (choice.instead.empty()) return choice.value;
-      // The value counts all the same, so that what belongs to it is checked too; the error keeps
-      // it from being used.
-      reader.error(node.position, unavailable_message(name, {choice.name, choice.instead}));
-      return choice.value;
+      if (*text == choice.name) return choice.value;
     }
     const std::string hint = did_you_mean(*text, names);
     reader.error(
@@ -173,11 +161,14 @@ ValueKind<E> choice_kind(std::vector<Choice<E>> choices) {
 
 ValueKind<bool> boolean_kind();
 ValueKind<std::size_t> integer_kind(std::uint64_t min, std::uint64_t max);
-ValueKind<Duration> duration_kind(Duration min = Duration{0});
+ValueKind<Duration> duration_kind(Duration min = Duration{0}, Duration max = Duration::max());
 ValueKind<std::uint64_t> size_kind(std::uint64_t min = 0);
 ValueKind<Endpoint> endpoint_kind();
 ValueKind<UpstreamServer> server_kind();
 ValueKind<RedisUrl> redis_url_kind();
+// What names in Redis begin with: no blanks, no control bytes, and no braces, which would decide on
+// the slot in a cluster.
+ValueKind<std::string> redis_prefix_kind();
 ValueKind<AccessLog> access_log_kind();
 
 enum class EmptyText { allowed, refused };

@@ -128,11 +128,7 @@ LoadResult config_for_upstream(const UpstreamFlags& flags) {
   if (flags.ttl) ttl = flag(result, "--ttl", *flags.ttl, parse_duration).value_or(ttl);
   if (flags.redis) {
     config.store.redis.url = flag(result, "--redis", *flags.redis, parse_redis_url);
-    result.errors.push_back({"--redis",
-                             0,
-                             0,
-                             Severity::error,
-                             "Redis is not available in this version yet; leave the flag out"});
+    config.store.backend = StoreBackend::redis;
   }
   config.routes.push_back(catch_all_rule(ttl));
   if (result.errors.empty()) result.config = std::move(config);

@@ -57,6 +57,13 @@ std::optional<SyntaxError> read_credentials(std::string_view text,
   return std::nullopt;
 }
 
+// Repeats nothing of the text: without an @ it may be user and password.
+SyntaxError no_endpoint(std::size_t offset) {
+  return {offset,
+          "this is no host and port; write a name or an address and a port from 1 to 65535, and an "
+          "@ before it where there is a password"};
+}
+
 std::optional<SyntaxError> read_nodes(std::string_view text,
                                       std::size_t offset,
                                       const Scheme& scheme,
@@ -73,9 +80,7 @@ std::optional<SyntaxError> read_nodes(std::string_view text,
       return SyntaxError{offset + start, "the host is missing; write a name or an address"};
     }
     auto endpoint = parse_endpoint(node);
-    if (auto* error = std::get_if<SyntaxError>(&endpoint)) {
-      return SyntaxError{offset + start, "in the host list: " + error->message};
-    }
+    if (std::holds_alternative<SyntaxError>(endpoint)) return no_endpoint(offset + start);
     if (std::get<Endpoint>(endpoint).port == 0) {
       return SyntaxError{offset + start,
                          "port 0 cannot be connected to; write a number from 1 to 65535"};
@@ -93,8 +98,7 @@ std::optional<SyntaxError> read_nodes(std::string_view text,
 std::optional<SyntaxError> read_database(std::string_view text, std::size_t offset, RedisUrl& url) {
   const auto number = ascii::parse_digits(text, 1'000'000);
   if (!number || *number > 65535) {
-    return SyntaxError{
-        offset, fmt::format("{} is no database number; write one such as /0", in_quotes(text))};
+    return SyntaxError{offset, "this is no database number; write one such as /0"};
   }
   url.database = static_cast<int>(*number);
   return std::nullopt;
@@ -124,6 +128,12 @@ std::optional<SyntaxError> read_path(std::string_view text, std::size_t offset, 
 
 std::optional<SyntaxError> read_socket(std::string_view text, std::size_t offset, RedisUrl& url) {
   constexpr std::string_view kDatabase = "?db=";
+  const std::size_t at = text.substr(0, text.find('/')).find('@');
+  if (at != std::string_view::npos) {
+    if (auto error = read_credentials(text.substr(0, at), offset, url)) return error;
+    text.remove_prefix(at + 1);
+    offset += at + 1;
+  }
   const std::size_t query = std::min(text.find('?'), text.size());
   url.socket_path = std::string(text.substr(0, query));
   if (url.socket_path.size() < 2 || url.socket_path.front() != '/') {
@@ -144,12 +154,18 @@ const Scheme* find_scheme(std::string_view name) {
   return nullptr;
 }
 
+bool is_scheme(std::string_view text) {
+  return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) {
+    return ascii::is_alpha(c) || ascii::is_digit(c) || c == '+' || c == '-';
+  });
+}
+
 SyntaxError unknown_scheme(std::string_view text) {
   std::vector<std::string> names;
   for (const Scheme& scheme : kSchemes) names.push_back(std::string(scheme.name) + "://");
   const std::size_t separator = text.find("://");
-  // Nothing of the text is repeated: it may hold a password.
-  if (separator == std::string_view::npos || separator > 20) {
+  // Nothing of the text is repeated that may be a password.
+  if (separator == std::string_view::npos || !is_scheme(text.substr(0, separator))) {
     return {0,
             "this is no Redis URL; write one such as redis://host:6379/0 (schemes: " + join(names) +
                 ")"};
@@ -179,7 +195,27 @@ std::optional<SyntaxError> read_network(std::string_view rest,
   return read_path(rest.substr(path), start + path, url);
 }
 
+const char* name_of(Kind kind) {
+  for (const Scheme& scheme : kSchemes) {
+    if (scheme.kind == kind) return scheme.name;
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string to_string(const RedisUrl& url) {
+  std::string text = fmt::format("{}://", name_of(url.kind));
+  if (url.kind == Kind::unix_socket)
+    return text + url.socket_path + (url.database == 0 ? "" : fmt::format("?db={}", url.database));
+  for (const Endpoint& node : url.nodes) {
+    if (&node != &url.nodes.front()) text += ',';
+    text += to_string(node);
+  }
+  if (url.kind == Kind::sentinel) text += "/" + url.master_name;
+  if (url.database != 0) text += fmt::format("/{}", url.database);
+  return text;
+}
 
 std::variant<RedisUrl, SyntaxError> parse_redis_url(std::string_view text) {
   const std::size_t separator = text.find("://");

@@ -76,6 +76,13 @@ class RoutesReader {
                     "override: true needs a lifetime to win with; give `ttl` a duration, or remove "
                     "`override`");
     }
+    if (route.coalesce == Coalesce::cluster &&
+        draft_.config.store.backend == StoreBackend::memory) {
+      reader_.warning(
+          scope.position("coalesce"),
+          "coalesce: cluster needs a store that the nodes share; with `backend: memory` "
+          "each node fetches for itself");
+    }
     warn_about_route(reader_, scope, route, templates);
   }
 

@@ -15,6 +15,8 @@ std::string_view type_name(MetricType type) {
       return "counter";
     case MetricType::gauge:
       return "gauge";
+    case MetricType::histogram:
+      return "histogram";
   }
   return "untyped";
 }
@@ -94,6 +96,31 @@ void PrometheusText::sample(std::string_view name,
                             double value) {
   head_of_sample(name, labels);
   fmt::format_to(std::back_inserter(out_), "{:.3f}\n", value);
+}
+
+void PrometheusText::single(std::string_view name,
+                            MetricType type,
+                            std::string_view help,
+                            std::uint64_t value) {
+  family(name, type, help);
+  sample(name, {}, value);
+}
+
+void PrometheusText::histogram(std::string_view name,
+                               std::string_view help,
+                               std::span<const double> bounds,
+                               std::span<const std::uint64_t> counts,
+                               double sum) {
+  family(name, MetricType::histogram, help);
+  const std::string bucket = std::string(name) + "_bucket";
+  std::uint64_t so_far = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    so_far += counts[i];
+    const std::string bound = i < bounds.size() ? fmt::format("{}", bounds[i]) : "+Inf";
+    sample(bucket, {{"le", bound}}, so_far);
+  }
+  fmt::format_to(std::back_inserter(out_), "{}_sum {:.6f}\n", name, sum);
+  sample(std::string(name) + "_count", {}, so_far);
 }
 
 }  // namespace hawkcache::observe

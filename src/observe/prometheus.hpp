@@ -9,12 +9,13 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace hawkcache::observe {
 
-enum class MetricType : std::uint8_t { counter, gauge };
+enum class MetricType : std::uint8_t { counter, gauge, histogram };
 
 struct Label {
   std::string_view name;
@@ -32,6 +33,15 @@ class PrometheusText {
   void family(std::string_view name, MetricType type, std::string_view help);
   void sample(std::string_view name, std::initializer_list<Label> labels, std::uint64_t value);
   void sample(std::string_view name, std::initializer_list<Label> labels, double value);
+  // A family of one sample without labels.
+  void single(std::string_view name, MetricType type, std::string_view help, std::uint64_t value);
+  // A family of buckets: `counts` are those of each bucket alone, with one more than there are
+  // upper bounds; `sum` is that of all that was measured.
+  void histogram(std::string_view name,
+                 std::string_view help,
+                 std::span<const double> bounds,
+                 std::span<const std::uint64_t> counts,
+                 double sum);
   std::string take() { return std::move(out_); }
 
  private:

@@ -20,6 +20,29 @@ store::Eviction to_store(config::Eviction eviction) {
   return store::Eviction::s3fifo;
 }
 
+redis::Settings::Kind to_redis(config::RedisUrl::Kind kind) {
+  using From = config::RedisUrl::Kind;
+  using To = redis::Settings::Kind;
+  switch (kind) {
+    case From::tcp:
+      return To::tcp;
+    case From::tls:
+      return To::tls;
+    case From::unix_socket:
+      return To::unix_socket;
+    case From::sentinel:
+      return To::sentinel;
+    case From::cluster:
+      return To::cluster;
+  }
+  return To::tcp;
+}
+
+// What is written under store.redis counts for nothing where the store is in memory.
+bool same_redis(const config::StoreConfig& a, const config::StoreConfig& b) {
+  return a.backend == config::StoreBackend::memory || a.redis == b.redis;
+}
+
 // Those that connections and the store were built with.
 bool same_fixed_limits(const config::LimitsConfig& a, const config::LimitsConfig& b) {
   config::LimitsConfig comparable = b;
@@ -88,6 +111,23 @@ store::MemoryStoreSettings memory_settings(const config::Config& config) {
           .shards = 0};
 }
 
+redis::Settings redis_settings(const config::Config& config) {
+  const config::RedisConfig& redis = config.store.redis;
+  const config::RedisUrl& url = *redis.url;
+  redis::Settings settings;
+  settings.kind = to_redis(url.kind);
+  for (const config::Endpoint& node : url.nodes) settings.nodes.push_back({node.host, node.port});
+  settings.socket_path = url.socket_path;
+  settings.master_name = url.master_name;
+  settings.user = url.user;
+  settings.password = url.password;
+  settings.database = url.database;
+  settings.timeout = redis.timeout;
+  // A connection is not given up while a caller still waits for what it carries.
+  settings.stall_timeout = std::max(settings.stall_timeout, 2 * redis.timeout);
+  return settings;
+}
+
 std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config) {
   return std::make_shared<const admin::AdminSettings>(
       admin::AdminSettings{.token = config.admin.token, .max_body = config.limits.admin_body});
@@ -128,6 +168,7 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& befor
   if (before.admin.listen != after.admin.listen) changed.emplace_back("admin.listen");
   if (before.store.backend != after.store.backend) changed.emplace_back("store.backend");
   if (before.store.memory != after.store.memory) changed.emplace_back("store.memory");
+  if (!same_redis(before.store, after.store)) changed.emplace_back("store.redis");
   if (!same_fixed_limits(before.limits, after.limits)) changed.emplace_back("limits");
   return changed;
 }

@@ -9,6 +9,7 @@
 #include "net/upstream_pool.hpp"
 #include "observe/counters.hpp"
 #include "proxy/worker_state.hpp"
+#include "redis/settings.hpp"
 #include "store/memory_store.hpp"
 
 #include <cstddef>
@@ -22,6 +23,8 @@ net::ConnectionSettings client_settings(const config::Config& config);
 net::ConnectionSettings admin_connection_settings(const config::Config& config);
 net::UpstreamSettings upstream_settings(const config::Config& config);
 store::MemoryStoreSettings memory_settings(const config::Config& config);
+// REQUIRES: store.redis.url is there, as it is with the backends redis and tiered.
+redis::Settings redis_settings(const config::Config& config);
 std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config);
 // Compiles the routes; counters are looked up (or made) by route name.
 std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config,

@@ -33,8 +33,21 @@ TEST(Metrics, ShowCountersStoreRoutesAndProcess) {
   }
 }
 
+TEST(Metrics, ShowRedisWhereItIsTheStore) {
+  FakeDaemon daemon;
+  EXPECT_EQ(render_metrics(daemon.context).find("hawkcache_redis_"), std::string::npos);
+  daemon.context.redis = [] {
+    store::RedisSnapshot redis;
+    redis.hits = 7;
+    return redis;
+  };
+  EXPECT_NE(render_metrics(daemon.context).find("hawkcache_redis_hits_total 7\n"),
+            std::string::npos);
+}
+
 TEST(Metrics, EveryLineParses) {
   FakeDaemon daemon;
+  daemon.context.redis = [] { return store::RedisSnapshot(); };
   daemon.counters.route("na\"me\\with\nall");
   std::istringstream lines(render_metrics(daemon.context));
   const std::regex sample(
@@ -57,6 +70,7 @@ std::set<std::string> names_in(const std::string& text, const std::regex& patter
 
 TEST(Metrics, AreListedInTheOperationsPage) {
   FakeDaemon daemon;
+  daemon.context.redis = [] { return store::RedisSnapshot(); };
   std::ostringstream page;
   page << std::ifstream(HAWKCACHE_SOURCE_DIR "/docs/operations.md").rdbuf();
   const auto shown = names_in(render_metrics(daemon.context), std::regex("# TYPE ([a-z_]+) "));
@@ -75,6 +89,14 @@ TEST(Stats, AreOneJsonObject) {
   EXPECT_EQ(stats.at("connections").at("accepted").as_int64(), 12);
   EXPECT_EQ(stats.at("routes").at(0).at("name").as_string(), "user");
   EXPECT_EQ(stats.at("routes").at(0).at("hits").as_int64(), 1);
+  EXPECT_FALSE(stats.as_object().contains("redis"));
+}
+
+TEST(Stats, TellOfRedisWhereItIsTheStore) {
+  FakeDaemon daemon;
+  daemon.context.redis = [] { return store::RedisSnapshot(); };
+  const json::value stats = json::parse(render_stats(daemon.context));
+  EXPECT_EQ(stats.at("redis").at("state").as_string(), "down");
 }
 
 TEST(Routes, ShowTemplatesAsWritten) {

@@ -27,6 +27,20 @@ TEST(StatsTable, IsForPeople) {
             "change-user           0           0           0         0          -\n");
 }
 
+TEST(StatsTable, TellsOfRedisWhereThereIsOne) {
+  const auto table = stats_table(R"({"store":{},"requests":{},
+      "redis":{"state":"joining","hits":6,"misses":2,"stores":3,"finds_unavailable":4,"puts_unavailable":1,
+               "purges":7,"purges_waiting":8,"push_connected":true,"commands":20,"command_errors":1,
+               "timeouts":2,"latency_sum_us":5000,"connections":9}})");
+  ASSERT_TRUE(table);
+  EXPECT_NE(table->find("redis        joining: 6 hits, 2 misses, 3 stored, 5 unavailable; 7 "
+                        "purges, 8 waiting; push on\n"
+                        "             20 commands, 1 errors, 2 timeouts, 0.25 ms on the average; 9 "
+                        "connections\n"),
+            std::string::npos)
+      << *table;
+}
+
 TEST(StatsTable, RefusesWhatIsNoAnswerOfHawkcaches) {
   for (const std::string_view text : {"", "hello", "[]", "{}", "{\"store\":1}"}) {
     SCOPED_TRACE(text);

@@ -107,11 +107,26 @@ TEST(RedisUrls, ReadsEveryForm) {
   EXPECT_EQ(url, (RedisUrl{Kind::tls, "", "secret", {{"::1", 6380}}, "", "", 0}));
   url = value_of(parse_redis_url("unix:///run/redis.sock?db=2"));
   EXPECT_EQ(url, (RedisUrl{Kind::unix_socket, "", "", {}, "/run/redis.sock", "", 2}));
+  url = value_of(parse_redis_url("unix://user:p%2Fw@/run/a@b.sock"));
+  EXPECT_EQ(url, (RedisUrl{Kind::unix_socket, "user", "p/w", {}, "/run/a@b.sock", "", 0}));
   url = value_of(parse_redis_url("redis+sentinel://u:p@h1,h2:26380/main/1"));
   EXPECT_EQ(url,
             (RedisUrl{Kind::sentinel, "u", "p", {{"h1", 26379}, {"h2", 26380}}, "", "main", 1}));
   url = value_of(parse_redis_url("redis+cluster://h1:7000,h2:7001"));
   EXPECT_EQ(url, (RedisUrl{Kind::cluster, "", "", {{"h1", 7000}, {"h2", 7001}}, "", "", 0}));
+}
+
+TEST(RedisUrls, AreShownWithoutTheirPasswords) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"redis://user:secret@cache", "redis://cache:6379"},
+      {"rediss://:secret@[::1]:6380/3", "rediss://[::1]:6380/3"},
+      {"unix://user:secret@/run/redis.sock?db=2", "unix:///run/redis.sock?db=2"},
+      {"redis+sentinel://u:secret@h1,h2/main/1", "redis+sentinel://h1:26379,h2:26379/main/1"},
+      {"redis+cluster://u:secret@h1:7000,h2", "redis+cluster://h1:7000,h2:6379"},
+  };
+  for (const auto& [text, shown] : cases) {
+    EXPECT_EQ(to_string(value_of(parse_redis_url(text))), shown);
+  }
 }
 
 TEST(RedisUrls, RefusesTheRestAndKeepsThePassword) {
@@ -126,6 +141,14 @@ TEST(RedisUrls, RefusesTheRestAndKeepsThePassword) {
                            "redis://x:hunter2@h/-1",
                            "redis://x:hunter2@h/0/1",
                            "redis://x:%zzhunter2@h",
+                           "redis://x:hunter2",
+                           "redis://x:6379/hunter2",
+                           "redis://x:hunter2/0",
+                           "x:hunter2@h://",
+                           "hunter2",
+                           "unix://x:hunter2@run",
+                           "unix://x:%zhunter2@/run/redis.sock",
+                           "redis+cluster://a,x:hunter2",
                            "redis://x:hunter2@h?db=1",
                            "redis+sentinel://x:hunter2@h",
                            "redis+sentinel://h//0",

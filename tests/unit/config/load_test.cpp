@@ -318,8 +318,17 @@ TEST(UpstreamFlags, TheFlagsSayWhatTheySay) {
   EXPECT_EQ(result.config->routes[0].ttl, Duration{5min});
 }
 
+TEST(UpstreamFlags, RedisIsTheStoreWhereItIsNamed) {
+  const LoadResult result =
+      config_for_upstream({"http://api:8000", {}, {}, "redis://user:pass@cache/2"});
+  ASSERT_TRUE(result.config.has_value());
+  EXPECT_EQ(result.config->store.backend, StoreBackend::redis);
+  ASSERT_TRUE(result.config->store.redis.url.has_value());
+  EXPECT_EQ(result.config->store.redis.url->nodes, (std::vector<Endpoint>{{"cache", 6379}}));
+}
+
 TEST(UpstreamFlags, ErrorsNameTheFlag) {
-  const LoadResult result = config_for_upstream({"api", "8080", "60", "redis://h"});
+  const LoadResult result = config_for_upstream({"api", "8080", "60", "redis://u:secret"});
   EXPECT_FALSE(result.config.has_value());
   ASSERT_EQ(result.errors.size(), 4U);
   EXPECT_EQ(to_string(result.errors[0]),
@@ -327,6 +336,7 @@ TEST(UpstreamFlags, ErrorsNameTheFlag) {
   EXPECT_TRUE(to_string(result.errors[1]).starts_with("--listen: error: "));
   EXPECT_TRUE(to_string(result.errors[2]).starts_with("--ttl: error: "));
   EXPECT_TRUE(to_string(result.errors[3]).starts_with("--redis: error: "));
+  EXPECT_EQ(to_string(result.errors[3]).find("secret"), std::string::npos);
   EXPECT_FALSE(config_for_upstream({"https://api", {}, {}, {}}).config.has_value());
 }
 

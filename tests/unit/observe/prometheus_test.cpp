@@ -21,6 +21,22 @@ TEST(PrometheusText, WritesAFamilyAndItsSamples) {
             "hawkcache_open 1.500\n");
 }
 
+TEST(PrometheusText, AddsUpTheBucketsOfAHistogram) {
+  PrometheusText text;
+  const double bounds[] = {0.0001, 0.00025, 0.1};
+  const std::uint64_t counts[] = {1, 2, 0, 4};
+  text.histogram("took_seconds", "How long", bounds, counts, 1.25);
+  EXPECT_EQ(text.take(),
+            "# HELP took_seconds How long\n"
+            "# TYPE took_seconds histogram\n"
+            "took_seconds_bucket{le=\"0.0001\"} 1\n"
+            "took_seconds_bucket{le=\"0.00025\"} 3\n"
+            "took_seconds_bucket{le=\"0.1\"} 3\n"
+            "took_seconds_bucket{le=\"+Inf\"} 7\n"
+            "took_seconds_sum 1.250000\n"
+            "took_seconds_count 7\n");
+}
+
 TEST(PrometheusText, EscapesHelp) {
   PrometheusText text;
   text.family("m", MetricType::gauge, "a\\b\nc");

@@ -1,0 +1,85 @@
+#include "server/settings.hpp"
+
+#include "config/addresses.hpp"
+
+#include <functional>
+#include <string>
+#include <variant>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace hawkcache::server {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+config::Config with_redis(std::string_view url) {
+  config::Config config;
+  config.store.backend = config::StoreBackend::redis;
+  config.store.redis.url = std::get<config::RedisUrl>(config::parse_redis_url(url));
+  return config;
+}
+
+TEST(RedisSettings, AreWhatTheUrlSays) {
+  using Kind = redis::Settings::Kind;
+  const redis::Settings settings = redis_settings(with_redis("rediss://user:p%40ss@[::1]:6380/3"));
+  EXPECT_EQ(settings.kind, Kind::tls);
+  EXPECT_THAT(settings.nodes, ElementsAre(redis::Endpoint{"::1", 6380}));
+  EXPECT_EQ(settings.user, "user");
+  EXPECT_EQ(settings.password, "p@ss");
+  EXPECT_EQ(settings.database, 3);
+  EXPECT_EQ(settings.timeout, 50ms);
+
+  const redis::Settings sentinel = redis_settings(with_redis("redis+sentinel://h1,h2:1/main"));
+  EXPECT_EQ(sentinel.kind, Kind::sentinel);
+  EXPECT_THAT(sentinel.nodes, ElementsAre(redis::Endpoint{"h1", 26379}, redis::Endpoint{"h2", 1}));
+  EXPECT_EQ(sentinel.master_name, "main");
+
+  EXPECT_EQ(redis_settings(with_redis("unix:///run/redis.sock")).socket_path, "/run/redis.sock");
+  EXPECT_EQ(redis_settings(with_redis("unix:///run/redis.sock")).kind, Kind::unix_socket);
+  EXPECT_EQ(redis_settings(with_redis("redis+cluster://h:1")).kind, Kind::cluster);
+  EXPECT_EQ(redis_settings(with_redis("redis://h")).kind, Kind::tcp);
+}
+
+TEST(RedisSettings, AConnectionOutlivesItsCallersPatience) {
+  config::Config config = with_redis("redis://h");
+  EXPECT_EQ(redis_settings(config).stall_timeout, redis::Settings().stall_timeout);
+  config.store.redis.timeout = 5s;
+  EXPECT_GT(redis_settings(config).stall_timeout, 5s);
+}
+
+std::vector<std::string> changes(config::Config config,
+                                 const std::function<void(config::Config&)>& change) {
+  config::Config after = config;
+  change(after);
+  return changes_that_need_a_restart(config, after);
+}
+
+TEST(Reload, TheStoreNeedsARestartToBeAnother) {
+  const config::Config redis = with_redis("redis://h");
+  EXPECT_THAT(changes(redis, [](auto&) {}), IsEmpty());
+  EXPECT_THAT(changes(redis, [](auto& c) { c.store.backend = config::StoreBackend::tiered; }),
+              ElementsAre("store.backend"));
+  for (const std::function<void(config::RedisConfig&)>& change :
+       std::vector<std::function<void(config::RedisConfig&)>>{
+           [](auto& r) { r.url->password = "other"; },
+           [](auto& r) { r.prefix = "other:"; },
+           [](auto& r) { r.timeout = 1s; },
+           [](auto& r) { r.on_failure = config::RedisFailure::stale_only; }}) {
+    EXPECT_THAT(changes(redis, [&](auto& c) { change(c.store.redis); }),
+                ElementsAre("store.redis"));
+    EXPECT_THAT(changes(config::Config(),
+                        [&](auto& c) {
+                          c.store.redis.url.emplace();
+                          change(c.store.redis);
+                        }),
+                IsEmpty())
+        << "nothing of it is used with the memory store";
+  }
+}
+
+}  // namespace
+}  // namespace hawkcache::server
