@@ -6,6 +6,7 @@
 #include "proxy/transaction.hpp"
 #include "server/maintenance.hpp"
 #include "server/settings.hpp"
+#include "server/stores.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -29,6 +30,14 @@ std::size_t descriptor_limit() {
   return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1U << 20U));
 }
 
+std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const Clock& clock) {
+  std::vector<std::unique_ptr<net::Worker>> workers;
+  for (std::size_t i = 0; i < count; ++i) {
+    workers.push_back(std::make_unique<net::Worker>(i, clock));
+  }
+  return workers;
+}
+
 std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
                                                     std::string& error) {
   if (config.log.access.kind == config::AccessLog::Kind::off) return nullptr;
@@ -41,8 +50,8 @@ std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config
 
 }  // namespace
 
-// Members in the order in which they may be destroyed from the bottom up: what frames on the
-// workers refer to comes before the workers, what holds sockets of the workers after them.
+// Its end is end_everything(): whatever holds sockets of the workers lets go of them, then the
+// workers go, and with them the frames that refer to the members here.
 struct Server::Impl {
   Impl(config::Config config_, ConfigSource source_, const Clock& clock_);
   ~Impl();
@@ -65,7 +74,9 @@ struct Server::Impl {
   mutable std::mutex mutex;  // guards config, the shared pointers below, and reloads
   config::Config config;
   observe::Counters counters;
-  std::unique_ptr<store::Store> store;
+  std::vector<std::unique_ptr<net::Worker>> workers;
+  std::unique_ptr<net::Worker> admin_worker;
+  Stores stores;
   proxy::CollapseTable fills;
   proxy::UncacheableKeys uncacheable;
   std::shared_ptr<const proxy::Snapshot> snapshot;
@@ -81,8 +92,6 @@ struct Server::Impl {
 
   std::shared_ptr<net::ConnectionGauge> gauge;
   std::shared_ptr<net::ConnectionGauge> admin_gauge;
-  std::vector<std::unique_ptr<net::Worker>> workers;
-  std::unique_ptr<net::Worker> admin_worker;
   std::unique_ptr<Maintenance> maintenance;
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::unique_ptr<net::Listener> admin_listener;
@@ -99,8 +108,10 @@ Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& cl
       source(std::move(source_)),
       config(std::move(config_)),
       counters(thread_count(config) + 1),
-      store(store::make_memory_store(memory_settings(config))),
-      fills(store->fence()),
+      workers(make_workers(thread_count(config), clock)),
+      admin_worker(std::make_unique<net::Worker>(workers.size(), clock)),
+      stores(config, workers, *admin_worker, clock),
+      fills(stores.fence()),
       snapshot(make_snapshot(config, counters)),
       admin_settings_now(admin_settings(config)),
       admin(admin_context()),
@@ -116,10 +127,6 @@ std::optional<StartError> Server::Impl::start() {
   std::string log_error;
   access_log = make_access_log(config, log_error);
   if (!log_error.empty()) return StartError{log_error};
-  for (std::size_t i = 0; i < thread_count(config); ++i) {
-    workers.push_back(std::make_unique<net::Worker>(i, clock));
-  }
-  admin_worker = std::make_unique<net::Worker>(workers.size(), clock);
   if (auto error = bind()) return error;
 
   std::random_device random;
@@ -127,7 +134,7 @@ std::optional<StartError> Server::Impl::start() {
   for (const auto& worker : workers) {
     states.push_back(std::make_unique<proxy::WorkerState>(
         proxy::WorkerState{.worker = *worker,
-                           .store = *store,
+                           .store = stores.of(*worker),
                            .fills = fills,
                            .uncacheable = uncacheable,
                            .counters = counters.worker(worker->index()),
@@ -183,18 +190,20 @@ void Server::Impl::start_accepting() {
         return std::make_unique<admin::AdminHandler>(admin, counters.worker(worker.index()));
       },
       admin_gauge);
-  maintenance = std::make_unique<Maintenance>(*admin_worker, *store);
-  for (const auto& worker : workers) worker->start();
+  maintenance = std::make_unique<Maintenance>(*admin_worker, stores.of(*admin_worker));
+  stores.start();
   admin_worker->start();
+  stores.wait_until_ready();
+  for (const auto& worker : workers) worker->start();
   maintenance->start();
   accepting = true;
 }
 
 admin::AdminContext Server::Impl::admin_context() {
   return {.clock = clock,
-          .store = *store,
+          .store = stores.of(*admin_worker),
           .counters = counters,
-          .store_backend = "memory",
+          .store_backend = std::string(stores.backend()),
           .started = clock.wall(),
           .settings =
               [this] {
@@ -212,7 +221,7 @@ admin::AdminContext Server::Impl::admin_context() {
                 const State state =
                     stops > 0 ? State::draining : (accepting ? State::ready : State::starting);
                 return admin::Readiness{
-                    .state = state, .store = "memory", .upstream = "configured"};
+                    .state = state, .store = stores.state(), .upstream = "configured"};
               },
           .figures = [this] { return figures(); },
           .reload = [this] { return reload_for_admin(); },
@@ -342,6 +351,7 @@ void Server::Impl::end_everything() {
   admin_listener.reset();
   maintenance.reset();
   for (const auto& state : states) state->upstream.reset();
+  stores.close();
   workers.clear();
   admin_worker.reset();
 }

@@ -128,6 +128,17 @@ redis::Settings redis_settings(const config::Config& config) {
   return settings;
 }
 
+store::RedisStoreSettings redis_store_settings(const config::Config& config) {
+  store::RedisStoreSettings settings;
+  settings.connection = redis_settings(config);
+  settings.prefix = config.store.redis.prefix;
+  settings.max_object = config.store.memory.max_object;
+  settings.when_unavailable = config.store.redis.on_failure == config::RedisFailure::stale_only
+                                  ? store::WhenUnavailable::protect_origin
+                                  : store::WhenUnavailable::ask_origin;
+  return settings;
+}
+
 std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config) {
   return std::make_shared<const admin::AdminSettings>(
       admin::AdminSettings{.token = config.admin.token, .max_body = config.limits.admin_body});

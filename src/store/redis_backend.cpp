@@ -1,11 +1,26 @@
 #include "store/redis_backend.hpp"
 
-#include "store/redis_store.hpp"
 #include "store/tiered_store.hpp"
 
 #include <utility>
 
 namespace hawkcache::store {
+
+namespace {
+
+RedisState shown(RedisLink::State state) noexcept {
+  switch (state) {
+    case RedisLink::State::up:
+      return RedisState::up;
+    case RedisLink::State::joining:
+      return RedisState::joining;
+    case RedisLink::State::down:
+      break;
+  }
+  return RedisState::down;
+}
+
+}  // namespace
 
 RedisBackend::RedisBackend(RedisStoreSettings settings,
                            std::unique_ptr<LocalStore> memory,
@@ -17,15 +32,30 @@ RedisBackend::RedisBackend(RedisStoreSettings settings,
 
 RedisBackend::~RedisBackend() = default;
 
-std::unique_ptr<Store> RedisBackend::open(net::Worker& worker) {
-  if (core_.memory) return std::make_unique<TieredStore>(core_, sweeper_, worker);
-  return std::make_unique<RedisStore>(core_, sweeper_, worker);
+Store& RedisBackend::open(net::Worker& worker) {
+  if (core_.memory) {
+    stores_.push_back(std::make_unique<TieredStore>(core_, sweeper_, worker));
+  } else {
+    stores_.push_back(std::make_unique<RedisStore>(core_, sweeper_, worker));
+  }
+  return *stores_.back();
 }
 
 void RedisBackend::start() { follower_.start(); }
 
+void RedisBackend::wait_until_looked_for(Duration patience) const {
+  core_.link.wait_until_looked_for(patience);
+}
+
+void RedisBackend::close() {
+  for (const auto& store : stores_) store->close();
+  sweeper_.close();
+  follower_.close();
+}
+
 RedisSnapshot RedisBackend::snapshot() const {
   RedisSnapshot taken = store::snapshot(core_.figures, core_.client_figures);
+  taken.state = shown(core_.link.state());
   taken.purges_waiting = core_.link.deferred();
   taken.followed_epoch = core_.fence.followed().epoch;
   return taken;

@@ -1,34 +1,41 @@
-// Redis as the store of a daemon, put together: what the workers share, the follower, the sweeper.
-// Owned by the composition root; outlives the workers' stores.
+// Redis as the store of a daemon, put together: what the workers share, the follower, the sweeper,
+// and a store for each worker. Owned by the composition root.
 #pragma once
 
 #include "net/worker.hpp"
 #include "store/redis_core.hpp"
 #include "store/redis_figures.hpp"
 #include "store/redis_follower.hpp"
+#include "store/redis_store.hpp"
 #include "store/redis_sweeper.hpp"
 #include "store/store.hpp"
 
 #include <memory>
-#include <string>
+#include <vector>
 
 namespace hawkcache::store {
 
 class RedisBackend {
  public:
   // `memory`: the tier in front of Redis; null: none. The follower and the sweeper run on `worker`.
-  // All by reference outlive it, except for `worker`, which has to be stopped before it goes, and
-  // to go after it.
+  // Worker and clock outlive it, but for what close() is for.
   RedisBackend(RedisStoreSettings settings,
                std::unique_ptr<LocalStore> memory,
                net::Worker& worker,
                const Clock& clock);
   ~RedisBackend();
 
-  // A worker's own store; goes as the backend does.
-  std::unique_ptr<Store> open(net::Worker& worker);
-  // Before `worker` starts.
+  // The store of a worker, which is the backend's. Before the workers start.
+  Store& open(net::Worker& worker);
+  // Begins to look for Redis. Before `worker` starts.
   void start();
+  // Waits until Redis has been found, or looked for once in vain, but no longer than this. Not on
+  // a worker.
+  void wait_until_looked_for(Duration patience) const;
+  // Lets go of all sockets. After all workers have been stopped and joined, before they go: their
+  // frames may still refer to the stores, but call nothing any more.
+  void close();
+
   // Any thread.
   PurgeFence& fence() noexcept { return core_.local; }
   RedisSnapshot snapshot() const;
@@ -37,6 +44,7 @@ class RedisBackend {
   RedisCore core_;
   RedisFollower follower_;
   RedisSweeper sweeper_;
+  std::vector<std::unique_ptr<RedisStore>> stores_;
 };
 
 }  // namespace hawkcache::store

@@ -70,13 +70,12 @@ RedisFollower::RedisFollower(RedisCore& core, net::Worker& worker)
       worker_(worker),
       bell_(std::make_shared<net::WakeUp>(worker.executor())),
       client_(redis::make_client(worker, core.settings.connection, core.client_figures)),
-      random_(std::random_device{}()) {
-  core_.link.set_follower(bell_);
-}
+      random_(std::random_device{}()) {}
 
 RedisFollower::~RedisFollower() = default;
 
 void RedisFollower::start() {
+  core_.link.set_follower(bell_);
   // Nothing is in memory yet.
   core_.link.set_memory_cleared();
   asio::co_spawn(worker_.executor(), run_forever(*this), asio::detached);
@@ -90,6 +89,7 @@ net::Awaitable<void> RedisFollower::run() {
     core_.link.set_joining();
     const ErrorCode failed = co_await join();
     if (!failed) {
+      core_.link.set_looked_for();
       const SteadyTime joined = worker_.clock().steady();
       const Cause cause = co_await stay();
       leave_for(cause);
@@ -101,6 +101,7 @@ net::Awaitable<void> RedisFollower::run() {
       continue;
     }
     core_.link.set_down();
+    core_.link.set_looked_for();
     if (watch_) watch_->stop();
     watch_.reset();
     client_->reconnect();

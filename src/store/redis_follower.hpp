@@ -29,6 +29,11 @@ class RedisFollower final : private redis::WatchListener {
   RedisFollower(RedisCore& core, net::Worker& worker);
   ~RedisFollower();
   void start();
+  // Lets go of the sockets; see RedisBackend::close().
+  void close() noexcept {
+    watch_.reset();
+    client_.reset();
+  }
 
  private:
   void keys_changed(std::span<const std::string_view> names) noexcept override;

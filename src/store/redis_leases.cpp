@@ -77,7 +77,7 @@ void RedisLeases::give_back(const Hash128& key, LeaseEnd end) noexcept {
   const auto found = std::find_if(shared_->held.begin(),
                                   shared_->held.end(),
                                   [&](const Held& held) { return held.key == key; });
-  if (found == shared_->held.end()) return;
+  if (found == shared_->held.end() || shared_->closed) return;
   Held held = std::move(*found);
   shared_->held.erase(found);
   if (!shared_->core.link.usable()) return;

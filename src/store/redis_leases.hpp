@@ -22,6 +22,8 @@ class RedisLeases {
   RedisLeases(RedisCore& core, redis::Client& client, net::Worker& worker);
 
   net::Awaitable<LeaseState> take(Hash128 key);
+  // From now on nothing is sent.
+  void close() noexcept { shared_->closed = true; }
   // Never waits. A key that is not held is not missed.
   void give_back(const Hash128& key, LeaseEnd end) noexcept;
 
@@ -37,6 +39,7 @@ class RedisLeases {
     net::Worker& worker;
     std::vector<Held> held;
     bool renewing = false;
+    bool closed = false;
     std::uint64_t tokens = 0;
     std::string token_stem;
   };

@@ -85,6 +85,19 @@ void RedisLink::handed_on_through(std::uint64_t number) {
   });
 }
 
+void RedisLink::set_looked_for() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(looked_for_, true)) return;
+  }
+  looked_for_changed_.notify_all();
+}
+
+void RedisLink::wait_until_looked_for(Duration patience) const {
+  std::unique_lock lock(mutex_);
+  looked_for_changed_.wait_for(lock, patience, [this] { return looked_for_; });
+}
+
 bool RedisLink::try_go_up(const Membership& membership) {
   const std::lock_guard lock(mutex_);
   if (!deferred_.empty()) return false;

@@ -12,6 +12,7 @@
 #include "store/purge.hpp"
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -56,8 +57,8 @@ class RedisLink {
   }
   void report_failure() noexcept;
   void report_suspicion() noexcept { leave(Cause::suspicion); }
-  // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too many
-  // wait, they become one purge of everything. Returns its number.
+  // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too
+  // many wait, they become one purge of everything. Returns its number.
   std::uint64_t defer(PurgeRequest purge);
   // Rings when all up to this number have been handed on; at once if they have.
   void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
@@ -86,6 +87,9 @@ class RedisLink {
   void handed_on_through(std::uint64_t number);
   // Not while anything is deferred: returns false then.
   bool try_go_up(const Membership& membership);
+  // Redis was found, or not found, for the first time.
+  void set_looked_for();
+  void wait_until_looked_for(Duration patience) const;
   // What lies in memory was fetched after Redis was lost: it may be given out while it is away.
   void set_memory_cleared() noexcept { memory_cleared_.store(true, std::memory_order_release); }
   // While Redis is up: memory may be given out until then.
@@ -113,6 +117,8 @@ class RedisLink {
     std::shared_ptr<net::WakeUp> bell;
   };
   std::vector<Waiter> waiters_;
+  bool looked_for_ = false;
+  mutable std::condition_variable looked_for_changed_;
 };
 
 }  // namespace hawkcache::store

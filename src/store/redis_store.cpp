@@ -27,6 +27,11 @@ RedisStore::RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& work
 
 RedisStore::~RedisStore() = default;
 
+void RedisStore::close() noexcept {
+  leases_.close();
+  client_.reset();
+}
+
 void RedisStore::try_find(const caching::KeyView& /*key*/, Found& found) noexcept { found.clear(); }
 
 // Whatever fails is counted on the link; an error of the server is an answer.

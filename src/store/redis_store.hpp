@@ -46,6 +46,8 @@ class RedisStore : public Store {
   Awaitable<LeaseState> try_lease(caching::KeyView key) override;
   void release_lease(caching::KeyView key, LeaseEnd end) noexcept override;
   Sweep sweep(WallTime now, std::size_t budget) override;
+  // Lets go of the sockets; see RedisBackend::close().
+  void close() noexcept;
 
  protected:
   // What a look-up brings: responses that nobody else has yet.

@@ -26,6 +26,9 @@ class RedisSweeper {
   RedisSweeper(RedisCore& core, net::Worker& worker);
   ~RedisSweeper();
 
+  // Lets go of the sockets; see RedisBackend::close().
+  void close() noexcept { client_.reset(); }
+
   // What `request` names and is older than `stamp` is to be removed. Hard purges only; soft ones
   // leave everything where it is.
   void add(const PurgeRequest& request, SharedStamp stamp);
