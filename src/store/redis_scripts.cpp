@@ -91,6 +91,17 @@ if #dead == 0 then return 0 end
 return redis.call('SREM', set, unpack(dead))
 )lua";
 
+// In one step: what lies there now was put before, or is added again afterwards.
+constexpr std::string_view kForgetDead = R"lua(
+local dead = {}
+for _, member in ipairs(ARGV) do
+  if redis.pcall('EXISTS', member) == 0 then dead[#dead + 1] = member end
+end
+if #dead == 0 then return 0 end
+local removed = redis.pcall('SREM', KEYS[1], unpack(dead))
+return type(removed) == 'number' and removed or 0
+)lua";
+
 // Byte by byte: `<` compares texts as the server's locale has it.
 constexpr std::string_view kUnlinkOlder = R"lua(
 local generation, epoch = ARGV[1], ARGV[2]
@@ -171,8 +182,9 @@ redis::Command run(const Script& script,
 }  // namespace
 
 std::span<const NamedScript> all_scripts() noexcept {
-  static const std::array<NamedScript, 10> scripts = {{{"put_response", &put_response_script()},
+  static const std::array<NamedScript, 11> scripts = {{{"put_response", &put_response_script()},
                                                        {"tag_response", &tag_response_script()},
+                                                       {"forget_dead", &forget_dead_script()},
                                                        {"unlink_older", &unlink_older_script()},
                                                        {"drop_variant", &drop_variant_script()},
                                                        {"lease_acquire", &lease_acquire_script()},
@@ -225,6 +237,19 @@ redis::Command tag_response(const RedisNames& names,
   const std::array<std::string_view, 1> keys = {set};
   const std::array<std::string_view, 3> arguments = {response_name, ttl_text, sample_text};
   return redis::Command::script(tag_response_script(), keys, arguments);
+}
+
+const Script& forget_dead_script() noexcept {
+  static const LuaScript script({kForgetDead});
+  return script.get();
+}
+
+redis::Command forget_dead(const RedisNames& names,
+                           std::string_view tag,
+                           std::span<const std::string_view> response_names) {
+  const std::string set = names.tag(tag);
+  const std::array<std::string_view, 1> keys = {set};
+  return redis::Command::script(forget_dead_script(), keys, response_names);
 }
 
 const Script& unlink_older_script() noexcept {

@@ -157,6 +157,19 @@ TEST(LogReading, is_read_from_the_scripts_answer) {
   EXPECT_TRUE(nothing->purges.empty());
 }
 
+TEST(LogReading, is_extended_by_a_later_one) {
+  auto reading = parse_log_reading(texts({kCounter, "2", "4", "hta", "3", "", "htb", "4", ""}));
+  auto later =
+      parse_log_reading(texts({"00000000000000aa 00000000000000bb 9", "3", "9", "hta", "8", ""}));
+  ASSERT_TRUE(reading.has_value() && later.has_value());
+  extend(*reading, std::move(*later));
+  EXPECT_EQ(reading->counter.epoch, 9u);
+  EXPECT_EQ(reading->floor, 3u);
+  EXPECT_TRUE(reading->is_whole());
+  ASSERT_EQ(reading->purges.size(), 3u);
+  EXPECT_EQ(reading->purges[2].epoch, 8u);
+}
+
 TEST(LogReading, nothing_else_is_one) {
   Reply changed;
   changed.type = Reply::Type::status;
