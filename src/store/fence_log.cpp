@@ -4,6 +4,7 @@
 #include "store/hex.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace hawkcache::store {
@@ -181,6 +182,13 @@ std::vector<LoggedPurge> purges_of(const std::vector<LogEntry>& entries) {
     of_epoch.move_to(purges);
   }
   return purges;
+}
+
+void extend(LogReading& reading, LogReading&& later) {
+  reading.counter = later.counter;
+  reading.floor = std::max(reading.floor, later.floor);
+  reading.through = later.through;
+  std::move(later.purges.begin(), later.purges.end(), std::back_inserter(reading.purges));
 }
 
 std::optional<LogReading> parse_log_reading(const redis::Reply& reply) {

@@ -71,15 +71,20 @@ struct LogEntry {
 std::vector<LoggedPurge> purges_of(const std::vector<LogEntry>& entries);
 
 // The answer to the script `read` (fence_scripts.hpp).
+//
+// Only a whole reading says what was purged. In one that is not, something purged at or before
+// `through` may be missing, because it was purged again later and stands further on: nobody may be
+// told that the log was followed through there. Read on from `through`, extend() what there is, and
+// apply it when it is whole, the floor first.
 struct LogReading {
   SharedCounter counter;
-  Epoch floor = 0;  // what is older is distrusted
-  // Purges up to this epoch are known with this reading; counter.epoch, unless there are more than
-  // fitted: then read on from here.
-  Epoch through = 0;
+  Epoch floor = 0;    // what is older is distrusted
+  Epoch through = 0;  // how far it goes
   std::vector<LoggedPurge> purges;
   bool is_whole() const noexcept { return through >= counter.epoch; }
 };
+// Puts a later reading behind it, one from `reading.through` on, of the same generation.
+void extend(LogReading& reading, LogReading&& later);
 // nullopt: the log cannot be relied upon (open a new generation), or it is no such answer.
 std::optional<LogReading> parse_log_reading(const redis::Reply& reply);
 

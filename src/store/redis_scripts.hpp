@@ -80,6 +80,19 @@ redis::Command tag_response(const RedisNames& names,
                             Duration ttl,
                             std::size_t sample);
 
+// Removes those of these members from a tag's set under whose names nothing lies. Not in a cluster:
+// the members lie in other slots. (There, remove first and look then; and add again what is there:
+// whoever puts a response adds its name afterwards.)
+//   KEYS   tag set
+//   ARGV   response name ...
+//   reply  how many were removed
+//   cost   O(members)
+const redis::Command::Script& forget_dead_script() noexcept;
+// REQUIRES: at least one member, at most 1000.
+redis::Command forget_dead(const RedisNames& names,
+                           std::string_view tag,
+                           std::span<const std::string_view> response_names);
+
 // Removes those of the responses that the purge with this stamp concerns: whose generation is
 // another one, or whose epoch is lower; also what is no response at all.
 //   KEYS   response names: up to kMostUnlinked on one server, of one slot in a cluster

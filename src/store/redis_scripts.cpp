@@ -1,0 +1,329 @@
+#include "store/redis_scripts.hpp"
+
+#include "store/fence_scripts.hpp"
+#include "store/hex.hpp"
+#include "store/lua_script.hpp"
+#include "store/stored_codec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace hawkcache::store {
+namespace {
+
+using Script = redis::Command::Script;
+
+// HLEN refuses another type, and says how large it is before all of it is read. The first write is
+// SET: where the server is out of memory it is refused, and with it everything.
+constexpr std::string_view kPutResponse = R"lua(
+local index, response = KEYS[1], KEYS[2]
+local variant, record, value = ARGV[1], ARGV[2], ARGV[3]
+local ttl, now, most, stem = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+
+-- Sequences have 64 bits, numbers 53.
+local function read(text)
+  local sequence, ending, names = string.match(text, '^(%x+) (%d+) ?(.*)$')
+  if not sequence or #sequence ~= 16 then return nil end
+  return {high = tonumber(string.sub(sequence, 1, 8), 16),
+          low = tonumber(string.sub(sequence, 9), 16),
+          ending = tonumber(ending), names = names}
+end
+local function is_older(a, b)
+  if a.high ~= b.high then return a.high < b.high end
+  return a.low < b.low
+end
+
+local fresh = read(record)
+local staying, gone = {}, {}
+local size = redis.pcall('HLEN', index)
+local is_foreign = type(size) ~= 'number' or size > 2 * most + 64
+local records = is_foreign and {} or redis.call('HGETALL', index)
+for i = 1, #records, 2 do
+  local name, other = records[i], read(records[i + 1])
+  if not other or other.ending <= now then
+    if name ~= variant then gone[#gone + 1] = name end
+  elseif is_older(fresh, other) and (name == variant or other.names == '') then
+    return 0
+  elseif name ~= variant then
+    other.name = name
+    staying[#staying + 1] = other
+  end
+end
+
+redis.call('SET', response, value, 'PX', ttl)
+if is_foreign then redis.call('UNLINK', index) end
+redis.call('HSET', index, variant, record)
+local excess = #staying + 1 - most
+if excess > 0 then table.sort(staying, is_older) end
+local last = fresh.ending
+for i, other in ipairs(staying) do
+  if i <= excess then
+    redis.call('UNLINK', stem .. other.name)
+    gone[#gone + 1] = other.name
+  else
+    last = math.max(last, other.ending)
+  end
+end
+if #gone > 0 then redis.call('HDEL', index, unpack(gone)) end
+redis.call('PEXPIRE', index, last - now)
+return 1
+)lua";
+
+// Servers before 5 send scripts to their replicas as they are, unless told otherwise: then none
+// may write after it looked at something that differs there.
+constexpr std::string_view kTagResponse = R"lua(
+local set, name, ttl, sample = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+if redis.replicate_commands then redis.replicate_commands() end
+local kind = redis.call('TYPE', set).ok
+if kind ~= 'set' and kind ~= 'none' then redis.call('UNLINK', set) end
+redis.call('SADD', set, name)
+local left = redis.call('PTTL', set)
+if kind ~= 'set' or (left >= 0 and left < ttl) then redis.call('PEXPIRE', set, ttl) end
+
+if sample == 0 then return 0 end
+local dead = {}
+for _, member in ipairs(redis.call('SRANDMEMBER', set, sample)) do
+  -- Where nothing may be known of it (ACL), it is left alone.
+  if member ~= name and redis.pcall('EXISTS', member) == 0 then dead[#dead + 1] = member end
+end
+if #dead == 0 then return 0 end
+return redis.call('SREM', set, unpack(dead))
+)lua";
+
+// In one step: what lies there now was put before, or is added again afterwards.
+constexpr std::string_view kForgetDead = R"lua(
+local dead = {}
+for _, member in ipairs(ARGV) do
+  if redis.pcall('EXISTS', member) == 0 then dead[#dead + 1] = member end
+end
+if #dead == 0 then return 0 end
+local removed = redis.pcall('SREM', KEYS[1], unpack(dead))
+return type(removed) == 'number' and removed or 0
+)lua";
+
+// Byte by byte: `<` compares texts as the server's locale has it.
+constexpr std::string_view kUnlinkOlder = R"lua(
+local generation, epoch = ARGV[1], ARGV[2]
+local function is_lower(text)
+  for i = 1, 8 do
+    local a, b = string.byte(text, i), string.byte(epoch, i)
+    if a ~= b then return a < b end
+  end
+  return false
+end
+local removed = 0
+for _, name in ipairs(KEYS) do
+  local head = redis.pcall('GETRANGE', name, 0, 39)
+  local stays = type(head) == 'string' and #head == 40 and string.sub(head, 1, 6) == 'HAWKCR'
+    and string.sub(head, 9, 16) == generation and not is_lower(string.sub(head, 17, 24))
+  if not stays then removed = removed + redis.call('UNLINK', name) end
+end
+return removed
+)lua";
+
+constexpr std::string_view kDropVariant = R"lua(
+local index, response, variant, seen = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
+local head = redis.pcall('GETRANGE', response, 0, 39)
+local is_ours = type(head) == 'string' and #head == 40 and string.sub(head, 1, 6) == 'HAWKCR'
+if is_ours and head ~= seen then return 0 end
+redis.call('UNLINK', response)
+if type(redis.pcall('HDEL', index, variant)) ~= 'number' then redis.call('UNLINK', index) end
+return 1
+)lua";
+
+// A lease always has an end: what has none is foreign.
+constexpr std::string_view kLeaseAcquire = R"lua(
+local lease, token, ttl = KEYS[1], ARGV[1], ARGV[2]
+local holder = redis.pcall('GET', lease)
+if type(holder) == 'string' and holder ~= token and redis.call('PTTL', lease) >= 0 then
+  return holder == 'unshared' and 2 or 0
+end
+redis.call('SET', lease, token, 'PX', ttl)
+return 1
+)lua";
+
+constexpr std::string_view kLeaseRenew = R"lua(
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+)lua";
+
+constexpr std::string_view kLeaseRelease = R"lua(
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+if tonumber(ARGV[2]) > 0 then redis.call('SET', KEYS[1], 'unshared', 'PX', ARGV[2]) end
+return 1
+)lua";
+
+// What fits the scripts: a reply of all records, and their names on a stack.
+constexpr std::size_t kMostVariants = 2000;
+constexpr Duration kLongestTtl = std::chrono::hours(24 * 3653);
+
+Duration within_limits(Duration ttl) noexcept { return std::clamp(ttl, Duration(1), kLongestTtl); }
+
+std::string digits(Duration duration) { return std::to_string(duration.count()); }
+
+std::string big_endian(std::uint64_t number) {
+  std::string bytes(sizeof(number), '\0');
+  store_number(bytes.data(), number);
+  return bytes;
+}
+
+// Of a script with one key and two arguments.
+redis::Command run(const Script& script,
+                   std::string_view key,
+                   std::string_view first,
+                   std::string_view second) {
+  const std::array<std::string_view, 1> keys = {key};
+  const std::array<std::string_view, 2> arguments = {first, second};
+  return redis::Command::script(script, keys, arguments);
+}
+
+}  // namespace
+
+std::span<const NamedScript> all_scripts() noexcept {
+  static const std::array<NamedScript, 11> scripts = {{{"put_response", &put_response_script()},
+                                                       {"tag_response", &tag_response_script()},
+                                                       {"forget_dead", &forget_dead_script()},
+                                                       {"unlink_older", &unlink_older_script()},
+                                                       {"drop_variant", &drop_variant_script()},
+                                                       {"lease_acquire", &lease_acquire_script()},
+                                                       {"lease_renew", &lease_renew_script()},
+                                                       {"lease_release", &lease_release_script()},
+                                                       {"fence_open", &fence_open_script()},
+                                                       {"fence_purge", &fence_purge_script()},
+                                                       {"fence_read", &fence_read_script()}}};
+  return scripts;
+}
+
+const Script& put_response_script() noexcept {
+  static const LuaScript script({kPutResponse});
+  return script.get();
+}
+
+redis::Command put_response(const RedisNames& names, const PutArguments& arguments) {
+  const Duration ttl = within_limits(arguments.ttl);
+  const WallTime now = std::max(arguments.now, WallTime());
+  VariantRecord record{.sequence = arguments.sequence, .end_of_life = now + ttl};
+  if (arguments.vary != nullptr) record.vary = *arguments.vary;
+  const std::string stem = names.response_stem(arguments.key);
+  const std::string variant = to_hex(arguments.variant);
+  const std::string index = names.index(arguments.key);
+  const std::string response = stem + variant;
+  const std::string record_text = format_variant_record(record);
+  const std::string ttl_text = digits(ttl);
+  const std::string now_text = digits(now.time_since_epoch());
+  const std::string most =
+      std::to_string(std::clamp<std::size_t>(arguments.max_variants, 1, kMostVariants));
+  const std::array<std::string_view, 2> keys = {index, response};
+  const std::array<std::string_view, 7> words = {
+      variant, record_text, arguments.value, ttl_text, now_text, most, stem};
+  return redis::Command::script(put_response_script(), keys, words);
+}
+
+const Script& tag_response_script() noexcept {
+  static const LuaScript script({kTagResponse});
+  return script.get();
+}
+
+redis::Command tag_response(const RedisNames& names,
+                            std::string_view tag,
+                            std::string_view response_name,
+                            Duration ttl,
+                            std::size_t sample) {
+  const std::string set = names.tag(tag);
+  const std::string ttl_text = digits(within_limits(ttl));
+  const std::string sample_text = std::to_string(std::min<std::size_t>(sample, 100));
+  const std::array<std::string_view, 1> keys = {set};
+  const std::array<std::string_view, 3> arguments = {response_name, ttl_text, sample_text};
+  return redis::Command::script(tag_response_script(), keys, arguments);
+}
+
+const Script& forget_dead_script() noexcept {
+  static const LuaScript script({kForgetDead});
+  return script.get();
+}
+
+redis::Command forget_dead(const RedisNames& names,
+                           std::string_view tag,
+                           std::span<const std::string_view> response_names) {
+  const std::string set = names.tag(tag);
+  const std::array<std::string_view, 1> keys = {set};
+  return redis::Command::script(forget_dead_script(), keys, response_names);
+}
+
+const Script& unlink_older_script() noexcept {
+  static const LuaScript script({kUnlinkOlder});
+  return script.get();
+}
+
+redis::Command unlink_older(std::span<const std::string_view> response_names, SharedStamp stamp) {
+  const std::string generation = big_endian(stamp.generation);
+  const std::string epoch = big_endian(stamp.epoch);
+  const std::array<std::string_view, 2> arguments = {generation, epoch};
+  return redis::Command::script(unlink_older_script(), response_names, arguments);
+}
+
+const Script& drop_variant_script() noexcept {
+  static const LuaScript script({kDropVariant});
+  return script.get();
+}
+
+redis::Command drop_variant(const RedisNames& names,
+                            const Hash128& key,
+                            const Hash128& variant,
+                            std::string_view seen) {
+  const std::string index = names.index(key);
+  const std::string response = names.response(key, variant);
+  const std::string variant_text = to_hex(variant);
+  const std::array<std::string_view, 2> keys = {index, response};
+  const std::array<std::string_view, 2> arguments = {variant_text,
+                                                     seen.substr(0, kStoredHeaderSize)};
+  return redis::Command::script(drop_variant_script(), keys, arguments);
+}
+
+const Script& lease_acquire_script() noexcept {
+  static const LuaScript script({kLeaseAcquire});
+  return script.get();
+}
+
+redis::Command lease_acquire(const RedisNames& names,
+                             const Hash128& key,
+                             std::string_view token,
+                             Duration ttl) {
+  return run(lease_acquire_script(), names.lease(key), token, digits(within_limits(ttl)));
+}
+
+std::optional<LeaseReply> parse_lease_reply(const redis::Reply& reply) noexcept {
+  if (!reply.is(redis::Reply::Type::integer) || reply.integer < 0 || reply.integer > 2) {
+    return std::nullopt;
+  }
+  return static_cast<LeaseReply>(reply.integer);
+}
+
+const Script& lease_renew_script() noexcept {
+  static const LuaScript script({kLeaseRenew});
+  return script.get();
+}
+
+redis::Command lease_renew(const RedisNames& names,
+                           const Hash128& key,
+                           std::string_view token,
+                           Duration ttl) {
+  return run(lease_renew_script(), names.lease(key), token, digits(within_limits(ttl)));
+}
+
+const Script& lease_release_script() noexcept {
+  static const LuaScript script({kLeaseRelease});
+  return script.get();
+}
+
+redis::Command lease_release(const RedisNames& names,
+                             const Hash128& key,
+                             std::string_view token,
+                             Duration marker) {
+  const Duration kept = std::clamp(marker, Duration(0), kLongestTtl);
+  return run(lease_release_script(), names.lease(key), token, digits(kept));
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,287 @@
+// The scripts of tags and leases, and those that remove, against a real server.
+#include "store/redis_scripts.hpp"
+
+#include "unit/store/redis_scripts_fixture.hpp"
+#include "unit/store/stored_samples.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::store {
+namespace {
+
+using redis::Reply;
+using std::chrono::seconds;
+using testing_support::RedisCli;
+
+TEST_F(RedisScriptsTest, have_the_names_that_the_server_gives_them) {
+  std::set<std::string_view> names;
+  for (const NamedScript& named : all_scripts()) {
+    EXPECT_EQ(cli_.text({"SCRIPT", "LOAD", std::string(named.script->source)}), named.script->sha1)
+        << named.name;
+    names.insert(named.name);
+  }
+  EXPECT_EQ(names.size(), all_scripts().size());
+}
+
+// --- tag_response
+
+class RedisTags : public RedisScriptsTest {
+ protected:
+  long long tag(const std::string& name, Duration ttl = kAnHour, std::size_t sample = 0) {
+    return runner_.number(tag_response(names_, "users", name, ttl, sample));
+  }
+  void make(const std::string& name) { cli_.text({"SET", name, "there"}); }
+  std::string set() const { return names_.tag("users"); }
+  long long size() { return cli_.number({"SCARD", set()}); }
+};
+
+TEST_F(RedisTags, a_set_holds_the_full_names) {
+  tag("hawk:r:{1}:1");
+  tag("hawk:r:{1}:2");
+  tag("hawk:r:{1}:2");
+  std::vector<std::string> members = cli_.list({"SMEMBERS", "hawk:tag:users"});
+  std::sort(members.begin(), members.end());
+  EXPECT_EQ(members, (std::vector<std::string>{"hawk:r:{1}:1", "hawk:r:{1}:2"}));
+}
+
+TEST_F(RedisTags, the_time_of_a_set_only_grows) {
+  tag("a", seconds(100));
+  expect_ttl(set(), seconds(100));
+  tag("b", seconds(1000));
+  expect_ttl(set(), seconds(1000));
+  tag("c", seconds(10));
+  expect_ttl(set(), seconds(1000));
+}
+
+TEST_F(RedisTags, a_set_that_lives_for_ever_goes_on_doing_so) {
+  cli_.number({"SADD", set(), "theirs"});
+  tag("ours", seconds(10));
+  EXPECT_EQ(ttl(set()), -1);
+}
+
+TEST_F(RedisTags, what_is_foreign_under_its_name_is_replaced) {
+  for (const char* type : {"string", "list", "hash", "zset", "stream"}) {
+    make_foreign(set(), type);
+    tag("a");
+    EXPECT_EQ(cli_.list({"SMEMBERS", set()}), std::vector<std::string>{"a"}) << type;
+    expect_ttl(set(), kAnHour);
+  }
+}
+
+TEST_F(RedisTags, the_dead_among_a_sample_are_removed) {
+  make("alive");
+  cli_.number({"SADD", set(), "alive", "dead", "dead too"});
+  EXPECT_EQ(tag("fresh", kAnHour, 0), 0);
+  EXPECT_EQ(size(), 4);
+  EXPECT_EQ(tag("fresh", kAnHour, 10), 2);
+  std::vector<std::string> members = cli_.list({"SMEMBERS", set()});
+  std::sort(members.begin(), members.end());
+  EXPECT_EQ(members, (std::vector<std::string>{"alive", "fresh"})) << "and never the one added";
+}
+
+TEST_F(RedisTags, the_dead_among_given_members_are_removed) {
+  make("alive");
+  cli_.number({"SADD", set(), "alive", "dead", "dead too", "not asked about"});
+  const std::vector<std::string_view> asked = {"alive", "dead", "dead too", "no member"};
+  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 2);
+  EXPECT_EQ(size(), 2);
+  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 0);
+  make_foreign(set(), "list");
+  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 0);
+}
+
+// Responses live for as long as 200 others take to come: of 1000 that came, 800 are dead.
+TEST_F(RedisTags, the_dead_do_not_pile_up) {
+  constexpr int kAlive = 200;
+  for (int i = 0; i < 3000; ++i) {
+    make(numbered("r", i));
+    tag(numbered("r", i), kAnHour, 4);
+    if (i >= kAlive) cli_.number({"DEL", numbered("r", i - kAlive)});
+  }
+  // A quarter dead, and room for chance.
+  EXPECT_LT(size(), kAlive * 2);
+  EXPECT_GE(size(), kAlive);
+}
+
+TEST_F(RedisTags, a_member_that_must_not_be_looked_at_stays) {
+  cli_.text({"ACL", "SETUSER", "app", "on", ">secret", "~hawk:*", "+@all"});
+  cli_.number({"SADD", set(), "elsewhere", "hawk:dead"});
+  RedisCli app(server_->port());
+  app.text({"AUTH", "app", "secret"});
+  EXPECT_EQ(ScriptRunner(app).number(tag_response(names_, "users", "hawk:new", kAnHour, 10)), 1);
+  EXPECT_EQ(cli_.number({"SISMEMBER", set(), "elsewhere"}), 1);
+}
+
+// --- unlink_older
+
+class RedisUnlink : public RedisScriptsTest {
+ protected:
+  void make(const std::string& name, SharedStamp stamp) {
+    StoredParts parts = plain_parts();
+    parts.shared = stamp;
+    cli_.text({"SET", name, encode_response(StoredResponse(parts), name)});
+  }
+  long long unlink(std::vector<std::string_view> names, SharedStamp stamp) {
+    return runner_.number(unlink_older(names, stamp));
+  }
+};
+
+TEST_F(RedisUnlink, takes_what_is_older_or_of_another_generation) {
+  struct Row {
+    SharedStamp stored;
+    SharedStamp purge;
+    long long removed;
+  };
+  const Row rows[] = {
+      {{7, 5}, {7, 6}, 1},
+      {{7, 5}, {7, 5}, 0},
+      {{7, 6}, {7, 5}, 0},
+      {{8, 6}, {7, 5}, 1},
+      {{0, 6}, {7, 5}, 1},
+      {{7, 0x7f}, {7, 0x80}, 1},
+      {{7, 0x80}, {7, 0x7f}, 0},
+      {{7, 0xff}, {7, 0x100}, 1},
+      {{7, 0x100}, {7, 0xff}, 0},
+      {{7, 0x0a}, {7, 0x41}, 1},
+      {{UINT64_MAX, UINT64_MAX - 1}, {UINT64_MAX, UINT64_MAX}, 1},
+      {{UINT64_MAX, UINT64_MAX}, {UINT64_MAX, UINT64_MAX - 1}, 0},
+  };
+  for (const Row& row : rows) {
+    make("r", row.stored);
+    EXPECT_EQ(unlink({"r"}, row.purge), row.removed)
+        << row.stored.generation << ' ' << row.stored.epoch << " by " << row.purge.epoch;
+    EXPECT_EQ(exists("r"), row.removed == 0);
+  }
+}
+
+TEST_F(RedisUnlink, takes_what_is_no_response_and_minds_no_absent_one) {
+  const SharedStamp stamp{7, 5};
+  make("good", {7, 5});
+  make("half", {7, 5});
+  cli_.text({"SET", "half", cli_.text({"GETRANGE", "half", "0", "38"})});
+  make_foreign("string", "string");
+  make_foreign("list", "list");
+  make_foreign("hash", "hash");
+  cli_.text({"SET", "number", "12345"});
+  EXPECT_EQ(unlink({"good", "half", "absent", "string", "list", "hash", "number"}, stamp), 5);
+  EXPECT_EQ(cli_.number({"DBSIZE"}), 1);
+}
+
+// --- drop_variant
+
+class RedisDrop : public RedisScriptsTest {
+ protected:
+  std::string value(std::uint64_t sequence) {
+    StoredParts parts = plain_parts();
+    parts.sequence = sequence;
+    return encode_response(StoredResponse(parts), response_name(1));
+  }
+  bool drop(std::string_view seen) {
+    return runner_.number(drop_variant(names_, kRedisKey, variant(1), seen)) == 1;
+  }
+};
+
+TEST_F(RedisDrop, removes_what_was_seen_and_its_record) {
+  ASSERT_TRUE(put({.sequence = 5, .value = value(5)}));
+  ASSERT_TRUE(put({.variant = 2, .sequence = 6}));
+  EXPECT_TRUE(drop(value(5)));
+  EXPECT_FALSE(exists(response_name(1)));
+  EXPECT_EQ(variants(), "2:6 ");
+}
+
+TEST_F(RedisDrop, leaves_what_came_meanwhile) {
+  ASSERT_TRUE(put({.sequence = 6, .value = value(6)}));
+  EXPECT_FALSE(drop(value(5)));
+  EXPECT_FALSE(drop(""));
+  EXPECT_EQ(variants(), "1:6 ");
+}
+
+TEST_F(RedisDrop, removes_garbage_and_records_without_response) {
+  for (const char* type : {"string", "list", "hash"}) {
+    ASSERT_TRUE(put({.sequence = 6, .value = value(6)}));
+    make_foreign(response_name(1), type);
+    EXPECT_TRUE(drop("")) << type;
+    EXPECT_EQ(cli_.number({"DBSIZE"}), 0) << type;
+  }
+  ASSERT_TRUE(put({.sequence = 6, .value = value(6)}));
+  cli_.number({"DEL", response_name(1)});
+  EXPECT_TRUE(drop(""));
+  EXPECT_EQ(cli_.number({"DBSIZE"}), 0);
+}
+
+TEST_F(RedisDrop, removes_a_foreign_index) {
+  make_foreign(index(), "list");
+  EXPECT_TRUE(drop(""));
+  EXPECT_FALSE(exists(index()));
+}
+
+// --- leases
+
+class RedisLeases : public RedisScriptsTest {
+ protected:
+  std::optional<LeaseReply> acquire(std::string_view token, Duration ttl = seconds(10)) {
+    return parse_lease_reply(runner_.run(lease_acquire(names_, kRedisKey, token, ttl)));
+  }
+  bool renew(std::string_view token, Duration ttl = seconds(10)) {
+    return runner_.number(lease_renew(names_, kRedisKey, token, ttl)) == 1;
+  }
+  bool release(std::string_view token, Duration marker = kNoMarker) {
+    return runner_.number(lease_release(names_, kRedisKey, token, marker)) == 1;
+  }
+};
+
+TEST_F(RedisLeases, one_holds_it_until_it_is_released) {
+  EXPECT_EQ(acquire("one"), LeaseReply::held);
+  expect_ttl(names_.lease(kRedisKey), seconds(10));
+  EXPECT_EQ(acquire("other"), LeaseReply::elsewhere);
+  EXPECT_FALSE(release("other"));
+  EXPECT_EQ(acquire("other"), LeaseReply::elsewhere);
+  EXPECT_TRUE(release("one"));
+  EXPECT_EQ(acquire("other"), LeaseReply::held);
+  EXPECT_FALSE(release("one")) << "lost long ago";
+}
+
+TEST_F(RedisLeases, its_holder_keeps_it_up_and_nobody_else) {
+  ASSERT_EQ(acquire("one", seconds(30)), LeaseReply::held);
+  EXPECT_FALSE(renew("other", seconds(100)));
+  expect_ttl(names_.lease(kRedisKey), seconds(30));
+  EXPECT_TRUE(renew("one", seconds(100)));
+  expect_ttl(names_.lease(kRedisKey), seconds(100));
+  EXPECT_EQ(acquire("one", seconds(200)), LeaseReply::held) << "asking again renews";
+  expect_ttl(names_.lease(kRedisKey), seconds(200));
+  cli_.number({"DEL", names_.lease(kRedisKey)});
+  EXPECT_FALSE(renew("one")) << "it ended";
+}
+
+TEST_F(RedisLeases, others_hear_that_what_was_fetched_is_not_to_be_shared) {
+  ASSERT_EQ(acquire("one"), LeaseReply::held);
+  EXPECT_TRUE(release("one", kUnsharedMarker));
+  EXPECT_EQ(acquire("other"), LeaseReply::unshared);
+  EXPECT_EQ(acquire("one"), LeaseReply::unshared);
+  EXPECT_GT(ttl(names_.lease(kRedisKey)), 0);
+  EXPECT_LE(ttl(names_.lease(kRedisKey)), kUnsharedMarker.count());
+}
+
+TEST_F(RedisLeases, what_is_foreign_holds_nothing) {
+  for (const char* type : {"string", "list", "hash"}) {
+    make_foreign(names_.lease(kRedisKey), type);
+    EXPECT_FALSE(renew("one")) << type;
+    EXPECT_FALSE(release("one")) << type;
+    EXPECT_EQ(acquire("one"), LeaseReply::held) << type;
+  }
+}
+
+TEST(LeaseReplies, are_nothing_else) {
+  Reply reply;
+  EXPECT_EQ(parse_lease_reply(reply), std::nullopt);
+  reply.type = Reply::Type::integer;
+  reply.integer = 3;
+  EXPECT_EQ(parse_lease_reply(reply), std::nullopt);
+  reply.integer = -1;
+  EXPECT_EQ(parse_lease_reply(reply), std::nullopt);
+}
+
+}  // namespace
+}  // namespace hawkcache::store
