@@ -42,8 +42,6 @@ std::string_view hashed_part(std::string_view key) noexcept {
 
 }  // namespace
 
-std::uint16_t slot_of(std::string_view key) noexcept {
-  return crc16(hashed_part(key)) % kSlots;
-}
+std::uint16_t slot_of(std::string_view key) noexcept { return crc16(hashed_part(key)) % kSlots; }
 
 }  // namespace hawkcache::redis

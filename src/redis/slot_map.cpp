@@ -44,7 +44,8 @@ bool is_slot(const Reply& reply) {
 }
 
 // [first, last, master, replica...]
-std::optional<Range> read_range(const Reply& reply, const Endpoint& asked,
+std::optional<Range> read_range(const Reply& reply,
+                                const Endpoint& asked,
                                 std::vector<Endpoint>& replicas) {
   const auto& parts = reply.elements;
   if (!reply.is(Reply::Type::array) || parts.size() < 3) return std::nullopt;
@@ -95,8 +96,7 @@ Result<SlotMap> SlotMap::from_reply(const Reply& reply, const Endpoint& asked) {
   sort_and_unite(map.masters_);
   sort_and_unite(map.replicas_);
   for (const Range& range : ranges) {
-    const auto place =
-        std::lower_bound(map.masters_.begin(), map.masters_.end(), range.master);
+    const auto place = std::lower_bound(map.masters_.begin(), map.masters_.end(), range.master);
     const auto owner = static_cast<std::uint16_t>(place - map.masters_.begin());
     if (!enter(range, owner, map.owners_)) return Errc::store_protocol;
   }
@@ -125,8 +125,8 @@ std::optional<Redirection> read_redirection(const Reply& reply, const Endpoint& 
   const auto slot = ascii::parse_digits(rest.substr(0, blank));
   const auto port = ascii::parse_digits(rest.substr(colon + 1));
   if (!slot || *slot >= kSlots || !port || *port > kHighestPort) return std::nullopt;
-  auto node = endpoint_of(rest.substr(blank + 1, colon - blank - 1),
-                          static_cast<std::int64_t>(*port), asked);
+  auto node = endpoint_of(
+      rest.substr(blank + 1, colon - blank - 1), static_cast<std::int64_t>(*port), asked);
   if (!node) return std::nullopt;
   return Redirection{moved ? Redirection::Kind::moved : Redirection::Kind::ask,
                      static_cast<std::uint16_t>(*slot),

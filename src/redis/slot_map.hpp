@@ -24,8 +24,8 @@ class SlotMap {
   // contradicts itself; store_unavailable, where no slot is served at all.
   static Result<SlotMap> from_reply(const Reply& reply, const Endpoint& asked);
 
-  // Those that serve slots, in the order of their endpoints: the same cluster gives the same numbers
-  // whoever was asked.
+  // Those that serve slots, in the order of their endpoints: the same cluster gives the same
+  // numbers whoever was asked.
   const std::vector<Endpoint>& masters() const noexcept { return masters_; }
   const std::vector<Endpoint>& replicas() const noexcept { return replicas_; }
   // The number of the master that serves the slot; nullopt: none does.

@@ -50,16 +50,15 @@ Reply range(std::int64_t first, std::int64_t last, std::vector<Reply> nodes) {
 }
 
 TEST(SlotMapTest, KnowsWhoServesWhat) {
-  const auto map = SlotMap::from_reply(list({
-                                           range(8192, 16383, {node("10.0.0.2", 7002)}),
-                                           range(0, 100, {node("10.0.0.1", 7001)}),
-                                           range(102, 8191,
-                                                 {node("10.0.0.1", 7001), node("10.0.0.3", 7003)}),
-                                       }),
-                                       kAsked);
+  const auto map =
+      SlotMap::from_reply(list({
+                              range(8192, 16383, {node("10.0.0.2", 7002)}),
+                              range(0, 100, {node("10.0.0.1", 7001)}),
+                              range(102, 8191, {node("10.0.0.1", 7001), node("10.0.0.3", 7003)}),
+                          }),
+                          kAsked);
   ASSERT_TRUE(map);
-  EXPECT_EQ(map->masters(),
-            (std::vector<Endpoint>{{"10.0.0.1", 7001}, {"10.0.0.2", 7002}}));
+  EXPECT_EQ(map->masters(), (std::vector<Endpoint>{{"10.0.0.1", 7001}, {"10.0.0.2", 7002}}));
   EXPECT_EQ(map->replicas(), (std::vector<Endpoint>{{"10.0.0.3", 7003}}));
   EXPECT_EQ(map->master_of(0), 0U);
   EXPECT_EQ(map->master_of(100), 0U);
