@@ -1,12 +1,12 @@
 #include "redis/cluster_call.hpp"
 
+#include "redis/outcome.hpp"
 #include "redis/slot.hpp"
 #include "redis/slot_map.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 namespace hawkcache::redis {
@@ -18,23 +18,6 @@ constexpr std::size_t kMaxDetours = 100;
 constexpr Duration kPause{10};
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
-
-// Nothing that leads elsewhere, and nothing that passes by itself: a slot half moved, a failover
-// under way, a server that has just started.
-bool is_final(const Reply& reply) {
-  if (!reply.is(Reply::Type::error)) return true;
-  for (const std::string_view word : {"MOVED",
-                                      "ASK",
-                                      "TRYAGAIN",
-                                      "CLUSTERDOWN",
-                                      "LOADING",
-                                      "MASTERDOWN",
-                                      "READONLY",
-                                      "NOSCRIPT"}) {
-    if (reply.is_error(word)) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -65,6 +48,7 @@ net::Awaitable<std::vector<Reply>> ClusterCall::run() {
     if (out_of_time()) break;
   }
   for (const Errand& errand : left_) fail(errand, Errc::store_unavailable);
+  redis::settle(replies_, topology_->environment().figures);
   co_return std::move(replies_);
 }
 
@@ -146,7 +130,7 @@ void ClusterCall::settle(Shipment& shipment) {
     if (errand.entrance == Errand::Entrance::asking) ++next;
     Reply& reply = replies[next];
     if (reply.is(Reply::Type::none)) topology_->refresh();
-    if (is_final(reply)) {
+    if (!is_of_no_use_now(reply)) {
       replies_[errand.place] = std::move(reply);
     } else if (commands.empty()) {  // it was never wholly written, and time is up
       fail(errand, Errc::store_unavailable);

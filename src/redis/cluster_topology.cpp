@@ -29,12 +29,11 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-// Nodes are spoken to whatever their role is: a replica sends whoever asks it to its master, and
-// knows the map as well as any.
 ClusterNode::ClusterNode(const std::shared_ptr<Environment>& environment, const Endpoint& at)
     : endpoint(at),
-      lookups(environment, locator_of(at), Session::Greeting::server),
-      writes(environment, locator_of(at), Session::Greeting::server) {}
+      lookups(environment, locator_of(at), Session::Greeting::master),
+      writes(environment, locator_of(at), Session::Greeting::master),
+      questions(environment, locator_of(at), Session::Greeting::server) {}
 
 // Enters a timer among those that the end of a refresh cancels, for as long as it lives.
 class ClusterTopology::Waiting {
@@ -56,7 +55,8 @@ ClusterTopology::ClusterTopology(net::Worker& worker,
                                  ClientFigures& figures)
     : environment_(std::make_shared<Environment>(worker, with_first_database(settings), figures)),
       next_master_(worker.index()),
-      last_refresh_(now() - kRefreshInterval) {}
+      last_refresh_(now() - kRefreshInterval),
+      turn_(worker.executor()) {}
 
 std::shared_ptr<ClusterNode> ClusterTopology::node(const Endpoint& endpoint) {
   const auto found = nodes_.find(endpoint);
@@ -77,30 +77,42 @@ bool ClusterTopology::may_ask() const noexcept {
 }
 
 void ClusterTopology::refresh() noexcept {
-  if (refreshing_ || closed_) return;
-  refreshing_ = true;
+  if (wanted_ || closed_) return;
+  wanted_ = true;
+  turn_.cancel();
+  if (std::exchange(asks_, true)) return;
   net::asio::co_spawn(
-      environment_->worker.executor(), ask_around(shared_from_this()), net::asio::detached);
+      environment_->worker.executor(), keep_asking(shared_from_this()), net::asio::detached);
+}
+
+net::Awaitable<void> ClusterTopology::keep_asking(Self self) {
+  while (!self->closed_) {
+    const SteadyTime turn = self->last_refresh_ + (self->wanted_ ? kRefreshInterval : kRoutine);
+    if (now() < turn) {
+      self->turn_.expires_at(turn);
+      co_await self->turn_.async_wait(net::use_op);
+      continue;  // it may have been moved
+    }
+    self->wanted_ = true;
+    self->last_refresh_ = now();
+    co_await ask_around(self);
+    self->end_refresh();
+  }
 }
 
 net::Awaitable<void> ClusterTopology::ask_around(Self self) {
-  net::Timer interval(self->environment_->worker.executor(),
-                      self->last_refresh_ + kRefreshInterval);
-  co_await interval.async_wait(net::use_op);
-  self->last_refresh_ = now();
   const std::vector<Endpoint> asked = self->candidates();
   for (const Endpoint& endpoint : asked) {
     const std::shared_ptr<ClusterNode> node = self->node(endpoint);
     if (node == nullptr) continue;
     Result<SlotMap> map = co_await ask(self, node);
-    if (self->closed_) break;
+    if (self->closed_) co_return;
     if (map) {
       self->adopt(std::move(*map));
-      break;
+      co_return;
     }
     ++self->failed_;
   }
-  self->end_refresh();
 }
 
 net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<ClusterNode> node) {
@@ -109,7 +121,7 @@ net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<
   const auto batch = std::make_shared<Batch>(self->environment_->worker.executor(),
                                              std::move(commands),
                                              self->environment_->settings.timeout);
-  node->lookups.send(batch);
+  node->questions.send(batch);
   if (!batch->done()) co_await batch->completion();
   const std::vector<Reply> replies = batch->take_replies();
   const Reply& reply = replies.front();
@@ -130,22 +142,19 @@ std::vector<Endpoint> ClusterTopology::candidates() const {
   return result;
 }
 
+// Of the nodes only the masters are kept: one that becomes a master again later has another identity
+// then, which its connections do not know. Calls under way hold on to what they use.
 void ClusterTopology::adopt(SlotMap map) {
   map_ = std::move(map);
   known_ = true;
-  forget_strangers();
-}
-
-// Calls under way hold on to what they use.
-void ClusterTopology::forget_strangers() {
-  const std::vector<Endpoint> known = candidates();
-  std::erase_if(nodes_, [&known](const auto& entry) {
-    return std::find(known.begin(), known.end(), entry.first) == known.end();
+  const std::vector<Endpoint>& masters = map_.masters();
+  std::erase_if(nodes_, [&masters](const auto& entry) {
+    return !std::binary_search(masters.begin(), masters.end(), entry.first);
   });
 }
 
 void ClusterTopology::end_refresh() noexcept {
-  refreshing_ = false;
+  wanted_ = false;
   for (net::Timer* timer : waiting_) timer->cancel();
 }
 
@@ -162,11 +171,13 @@ void ClusterTopology::reconnect() noexcept {
   for (const auto& [endpoint, node] : nodes_) {
     node->lookups.reconnect();
     node->writes.reconnect();
+    node->questions.reconnect();
   }
 }
 
 void ClusterTopology::close() noexcept {
   closed_ = true;
+  turn_.cancel();
   nodes_.clear();
 }
 

@@ -1,6 +1,7 @@
 // What one client knows of its cluster: the connections to its nodes, and who serves which slot, as
-// the nodes tell it. Asks them again when something turns out to be different: one question at a
-// time, and no more than one every kRefreshInterval.
+// the nodes tell it. Asks them again every kRoutine once it was asked for anything, and sooner
+// where something turns out to be different: one question at a time, and no more than one every
+// kRefreshInterval.
 //
 // Belongs to one worker's thread. Owned by shared_ptr; asking keeps it alive.
 #pragma once
@@ -26,13 +27,18 @@ struct ClusterNode {
   Connection& on(Lane lane) noexcept { return lane == Lane::lookups ? lookups : writes; }
 
   Endpoint endpoint;
+  // To a master only. What a server says of its identity when a connection is made is true for as
+  // long as it stays one.
   Connection lookups;
   Connection writes;
+  // About the cluster: a replica knows as much.
+  Connection questions;
 };
 
 class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
  public:
   static constexpr Duration kRefreshInterval{100};
+  static constexpr Duration kRoutine{1000};
 
   ClusterTopology(net::Worker& worker, const Settings& settings, ClientFigures& figures);
   ClusterTopology(const ClusterTopology&) = delete;
@@ -48,10 +54,10 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   // The number of a master for a command that any of them may have.
   std::size_t any_master() noexcept;
 
-  // The map is to be heard anew.
+  // The map is to be heard anew. Nobody waits for it, unless with wait().
   void refresh() noexcept;
   // Whether somebody is being asked, or about to be as soon as the interval allows it.
-  bool refreshing() const noexcept { return refreshing_; }
+  bool refreshing() const noexcept { return wanted_; }
   // Whether refresh() would ask right away.
   bool may_ask() const noexcept;
   // Ends when a refresh does, but no later than `until`.
@@ -66,23 +72,25 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
  private:
   class Waiting;
   using Self = std::shared_ptr<ClusterTopology>;
+  static net::Awaitable<void> keep_asking(Self self);
   static net::Awaitable<void> ask_around(Self self);
   static net::Awaitable<Result<SlotMap>> ask(Self self, std::shared_ptr<ClusterNode> node);
   // Everybody who may know, the one that answered last first.
   std::vector<Endpoint> candidates() const;
   void adopt(SlotMap map);
-  void forget_strangers();
   void end_refresh() noexcept;
 
   std::shared_ptr<Environment> environment_;
   std::map<Endpoint, std::shared_ptr<ClusterNode>> nodes_;
   SlotMap map_;
   bool known_ = false;
-  bool refreshing_ = false;
+  bool asks_ = false;    // keep_asking() runs
+  bool wanted_ = false;  // a refresh, before its turn
   bool closed_ = false;
   std::size_t failed_ = 0;  // who did not answer, since somebody did
   std::size_t next_master_ = 0;
   SteadyTime last_refresh_;
+  net::Timer turn_;  // of the next refresh
   std::vector<net::Timer*> waiting_;
 };
 
