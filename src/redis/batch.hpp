@@ -42,36 +42,41 @@ class Batch {
   // REQUIRES: done(); once.
   std::vector<Command> take_commands() noexcept;
   // The incarnation of the connection that it went over (see Connection::give_up).
-  std::uint64_t incarnation() const noexcept { return incarnation_; }
+  std::uint64_t incarnation() const noexcept { return writing_.incarnation; }
 
   // For the connection:
 
-  std::size_t size() const noexcept { return commands_.size(); }
+  std::size_t size() const noexcept { return count_; }
   std::size_t bytes() const noexcept { return bytes_; }
   SteadyTime created() const noexcept { return created_; }
   SteadyTime deadline() const noexcept { return deadline_; }
   // Takes the next reply, which is discarded if the caller has given up. Returns whether it was the
-  // last.
+  // last one.
   bool accept(Reply reply) noexcept;
   // What has no reply yet never gets one. No more than the first reason counts.
   void fail(ErrorCode reason) noexcept;
-  std::size_t unanswered() const noexcept { return commands_count_ - answered_; }
-  void begin_writing(std::uint64_t incarnation, SteadyTime now) noexcept;
+  std::size_t unanswered() const noexcept { return count_ - answered_; }
+  // What a session notes when it begins to write it: where its bytes end in the stream.
+  struct Writing {
+    SteadyTime since{};
+    std::uint64_t end = 0;
+    std::uint64_t incarnation = 0;
+  };
+  void begin_writing(Writing writing) noexcept { writing_ = writing; }
+  const Writing& writing() const noexcept { return writing_; }
   void mark_written() noexcept { written_ = true; }
-  SteadyTime writing_since() const noexcept { return writing_since_; }
 
  private:
   void finish() noexcept;
 
   std::vector<Command> commands_;
   std::vector<Reply> replies_;
-  std::size_t commands_count_;
+  std::size_t count_;
   std::size_t bytes_ = 0;
   std::size_t answered_ = 0;  // discarded replies included
   SteadyTime created_;
   SteadyTime deadline_;
-  SteadyTime writing_since_{};
-  std::uint64_t incarnation_ = 0;
+  Writing writing_;
   bool written_ = false;
   bool done_ = false;
   net::Timer bell_;  // never rings by itself: its cancellation wakes the caller

@@ -1,7 +1,7 @@
 // A lasting connection to one server: a session that is made when it is needed, and made anew after
-// it broke. The first batch starts the connecting; it and those that come meanwhile wait for it, each
-// until its own deadline. After a failure to connect, batches fail at once for a while (kBackOff)
-// instead of each trying again.
+// it broke. The first batch starts the connecting; it and those that come meanwhile wait for it,
+// each until its own deadline. After a failure to connect, batches fail at once for a while
+// (kBackOff) instead of each trying again.
 //
 // A client has one for each server and lane. Belongs to one worker's thread; may be destroyed on
 // another one, with no call under way (or with the worker stopped).

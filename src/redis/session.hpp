@@ -16,7 +16,6 @@
 #include "redis/settings.hpp"
 #include "redis/stream.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -88,10 +87,83 @@ class Session : public std::enable_shared_from_this<Session> {
   void close(ErrorCode reason) noexcept;
 
   State state() const noexcept { return state_; }
-  bool ever_open() const noexcept { return ever_open_; }
-  // Known while and after it was open; 0 with Greeting::nothing.
+  // Whether it got as far as being open, and when it was closed.
+  bool was_open() const noexcept { return was_open_; }
+  SteadyTime closed_at() const noexcept { return closed_at_; }
+  // Known once it was open; 0 with Greeting::nothing.
   ServerIdentity identity() const noexcept { return identity_; }
   std::uint64_t incarnation() const noexcept { return incarnation_; }
+
+ private:
+  // Its coroutines; each holds the session.
+  static net::Awaitable<void> run(std::shared_ptr<Session> self);
+  static net::Awaitable<void> write_commands(std::shared_ptr<Session> self);
+  net::Awaitable<ErrorCode> establish();
+  net::Awaitable<ErrorCode> greet();
+  net::Awaitable<ErrorCode> read_replies();
+
+  ErrorCode take_replies();
+  ErrorCode take(Reply reply, SteadyTime received);
+  bool take_message(Reply& reply) noexcept;
+  void gather();
+  // Returns whether there is anything large in the batch.
+  bool add_pieces(const Batch& batch);
+  void wake_writer() noexcept;
+  void count_waiting(std::size_t more, std::size_t fewer) noexcept;
+
+  // Looks at the clock no later than that.
+  void look_at(SteadyTime when) noexcept;
+  void look(SteadyTime now) noexcept;
+  void drop_expired(SteadyTime now) noexcept;
+  SteadyTime next_look() const noexcept;
+
+  std::shared_ptr<Environment> environment_;
+  std::shared_ptr<Locator> locator_;
+  Greeting greeting_;
+  std::uint64_t incarnation_;
+  MessageListener* listener_ = nullptr;
+
+  State state_ = State::fresh;
+  bool was_open_ = false;
+  SteadyTime closed_at_{};
+  ErrorCode reason_;  // why it is closed
+  ServerIdentity identity_ = 0;
+  Target target_;
+  std::unique_ptr<Stream> stream_;
+
+  std::vector<char> input_;
+  ReplyReader reader_;
+
+  std::deque<BatchPtr> unwritten_;
+  std::deque<BatchPtr> unanswered_;  // written, or being written
+  std::size_t waiting_ = 0;          // commands of both
+  std::size_t unwritten_bytes_ = 0;  // those being written included
+
+  // What is being written: small commands copied together, large ones where they lie.
+  struct Piece {
+    const char* outside;  // null: in small_commands_
+    std::size_t offset;
+    std::size_t size;
+  };
+  std::string small_commands_;
+  std::vector<Piece> pieces_;
+  std::vector<net::asio::const_buffer> buffers_;
+  std::vector<BatchPtr> being_written_;  // those with large commands
+  std::size_t bytes_being_written_ = 0;
+  std::uint64_t gathered_ = 0;  // bytes, of all times
+  std::uint64_t written_ = 0;   // likewise
+  net::Timer writer_bell_;      // never rings by itself: its cancellation wakes the writer
+  bool writer_waits_ = false;
+
+  // One timer looks after all deadlines.
+  net::Timer clock_;
+  SteadyTime next_look_ = SteadyTime::max();
+  SteadyTime last_look_{};
+  SteadyTime established_by_ = SteadyTime::max();
 };
+
+// For owners that may be destroyed on another thread than the worker's: closes it there, or, where
+// the worker has ended already, as its io_context dies.
+void close_on_worker(net::Worker& worker, std::shared_ptr<Session> session);
 
 }  // namespace hawkcache::redis

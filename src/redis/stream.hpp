@@ -1,6 +1,6 @@
-// A connected stream of bytes to a Redis server or a sentinel: TCP, TLS or a unix socket. Belongs to
-// one worker's thread. One coroutine may read while another writes; whoever waits in a stream sees
-// to it that it stays alive.
+// A connected stream of bytes to a Redis server or a sentinel: TCP, TLS or a unix socket. Belongs
+// to one worker's thread. One coroutine may read while another writes; whoever waits in a stream
+// sees to it that it stays alive.
 #pragma once
 
 #include "base/result.hpp"
@@ -9,7 +9,6 @@
 #include "net/worker.hpp"
 #include "redis/settings.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,15 +31,16 @@ struct Target {
 class Stream {
  public:
   virtual ~Stream() = default;
-  // Once, first. No limit in time: whoever has waited long enough closes the stream. Errors: any of
-  // the system's, of the resolver's, of TLS (see describe()); operation_aborted after close().
+  // Once, first. No limit in time: whoever has waited long enough closes the stream. Errors: those
+  // of the system, the resolver and TLS, what is wrong with a certificate (see wrong_certificate);
+  // operation_aborted after close().
   virtual net::Awaitable<ErrorCode> connect() = 0;
   // How much was read, at least one byte. Errors: eof, and the system's.
   virtual net::Awaitable<Result<std::size_t>> read_some(std::span<char> space) = 0;
   // Writes all of it. `buffers` and the bytes outlive the operation. `written` grows as bytes are
-  // handed over.
+  // handed over: what it counts, its owner may do away with.
   virtual net::Awaitable<ErrorCode> write(std::span<const net::asio::const_buffer> buffers,
-                                          std::atomic<std::uint64_t>& written) = 0;
+                                          std::uint64_t& written) = 0;
   // Ends what waits in it. Any number of times.
   virtual void close() noexcept = 0;
 };
@@ -50,7 +50,7 @@ class Stream {
 class Dialer {
  public:
   enum class Encryption : std::uint8_t { none, tls };
-  // `worker` outlives it.
+  // `worker` outlives it, and it outlives its streams.
   Dialer(net::Worker& worker, Encryption encryption);
   ~Dialer();
   // REQUIRES: Encryption::tls for a target with TLS.
@@ -63,7 +63,7 @@ class Dialer {
   std::unique_ptr<Tls> tls_;
 };
 
-// What went wrong with a connection, for logs: of TLS the reason, else the system's text.
-std::string describe(const ErrorCode& error);
+// Whether connect() failed because the server could not show that it is who it should be.
+bool wrong_certificate(const ErrorCode& error) noexcept;
 
 }  // namespace hawkcache::redis
