@@ -2,6 +2,8 @@
 #pragma once
 
 #include "redis/client.hpp"
+#include "redis/master_source.hpp"
+#include "redis/session.hpp"
 #include "redis/settings.hpp"
 
 #include <memory>
@@ -11,5 +13,8 @@ namespace hawkcache::redis {
 std::unique_ptr<Client> make_cluster_client(net::Worker& worker,
                                             const Settings& settings,
                                             ClientFigures& figures);
+
+// The masters of a cluster, for a watch.
+std::unique_ptr<MasterSource> make_cluster_masters(std::shared_ptr<Environment> environment);
 
 }  // namespace hawkcache::redis

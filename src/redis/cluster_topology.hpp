@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "net/asio.hpp"
+#include "redis/batch.hpp"
 #include "redis/client.hpp"
 #include "redis/connection.hpp"
 #include "redis/session.hpp"
@@ -21,6 +22,8 @@
 #include <vector>
 
 namespace hawkcache::redis {
+
+std::shared_ptr<Locator> locator_of(const Endpoint& endpoint);
 
 struct ClusterNode {
   ClusterNode(const std::shared_ptr<Environment>& environment, const Endpoint& at);
@@ -40,17 +43,19 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   static constexpr Duration kRefreshInterval{100};
   static constexpr Duration kRoutine{1000};
 
-  ClusterTopology(net::Worker& worker, const Settings& settings, ClientFigures& figures);
+  explicit ClusterTopology(std::shared_ptr<Environment> environment);
   ClusterTopology(const ClusterTopology&) = delete;
   ClusterTopology& operator=(const ClusterTopology&) = delete;
 
   // As last heard. Empty at first; a cluster that does not answer keeps its map.
   const SlotMap& map() const noexcept { return map_; }
-  // The map is of some use: it has been heard since the start and since reconnect().
+  // The map is of some use: it has been heard since the start and since forget().
   bool known() const noexcept { return known_; }
   // The node at that place, its connections made when they are used. Null when a cluster names more
   // places than any has. Callers hold it while they wait for its replies.
   std::shared_ptr<ClusterNode> node(const Endpoint& endpoint);
+  // Asks a node for the map as it sees it.
+  BatchPtr ask_for_map(ClusterNode& node, SteadyTime deadline);
   // The number of a master for a command that any of them may have.
   std::size_t any_master() noexcept;
 
@@ -63,7 +68,9 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   // Ends when a refresh does, but no later than `until`.
   net::Awaitable<void> wait(SteadyTime until);
 
-  void reconnect() noexcept;
+  // Puts the map in doubt, and questions first.
+  void forget() noexcept;
+  void reconnect() noexcept;  // forgets, and gives up the connections
   // Gives up the connections for good; what waits for replies is failed.
   void close() noexcept;
 

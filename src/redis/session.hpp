@@ -93,6 +93,8 @@ class Session : public std::enable_shared_from_this<Session> {
   // Known once it was open; 0 with Greeting::nothing.
   ServerIdentity identity() const noexcept { return identity_; }
   std::uint64_t incarnation() const noexcept { return incarnation_; }
+  // Where it leads, as far as that is known yet.
+  const Target& target() const noexcept { return target_; }
 
  private:
   // Its coroutines; each holds the session.
