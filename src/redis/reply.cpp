@@ -113,9 +113,10 @@ bool ReplyReader::Impl::within_bounds() const noexcept {
   if (!in_bulk || line_end == std::string_view::npos) return rest.size() < kMaxLine;
   // A bulk string that is not whole; its length is there already.
   if (line_end + 1 < rest.size() && rest[line_end + 1] != '\n') return false;
-  std::size_t size = 0;
+  std::int64_t size = 0;  // or -1: nil
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + line_end, size);
-  return error == std::errc() && end == rest.data() + line_end && size <= kMaxReplyBytes;
+  return error == std::errc() && end == rest.data() + line_end &&
+         size <= std::int64_t{kMaxReplyBytes};
 }
 
 ReplyReader::ReplyReader() : impl_(std::make_unique<Impl>()) {}
