@@ -20,7 +20,8 @@ class GatherWrite {
 
   // Writes until all is written (no error), the socket takes no more (would_block), or it fails.
   // REQUIRES: a non-blocking socket.
-  ErrorCode write_some(Socket& socket, std::uint64_t& written) {
+  template <class AnySocket>
+  ErrorCode write_some(AnySocket& socket, std::uint64_t& written) {
     while (next_ < buffers_.size()) {
       ErrorCode error;
       const std::span<const asio::const_buffer> rest(buffers_.data() + next_,

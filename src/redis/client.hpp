@@ -73,8 +73,9 @@ class Client {
   virtual void reconnect() noexcept = 0;
 };
 
-// `worker` and `figures` outlive the client; the client goes before its worker does, with no call
-// under way (or with the worker stopped).
+// `figures` outlive the worker, which outlives the client: what is left of a connection is taken
+// apart on the worker's thread, or as its io_context dies. The client may be destroyed on another
+// thread, with no call under way (or with the worker stopped).
 std::unique_ptr<Client> make_client(net::Worker& worker,
                                     const Settings& settings,
                                     ClientFigures& figures);

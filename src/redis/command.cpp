@@ -1,11 +1,29 @@
 #include "redis/command.hpp"
 
+#include <charconv>
 #include <cstdlib>
 #include <vector>
 
 #include <hiredis/hiredis.h>
 
 namespace hawkcache::redis {
+namespace {
+
+// The words of a command that was formatted here: "*2\r\n$3\r\nGET\r\n$1\r\na\r\n".
+std::vector<std::string_view> words_of(std::string_view bytes) {
+  std::vector<std::string_view> words;
+  bytes.remove_prefix(bytes.find('\n') + 1);
+  while (!bytes.empty()) {
+    std::size_t size = 0;
+    const std::size_t line_end = bytes.find('\r');
+    std::from_chars(bytes.data() + 1, bytes.data() + line_end, size);
+    words.push_back(bytes.substr(line_end + 2, size));
+    bytes.remove_prefix(line_end + 2 + size + 2);
+  }
+  return words;
+}
+
+}  // namespace
 
 void Command::Free::operator()(char* bytes) const noexcept { redisFreeCommand(bytes); }
 
@@ -33,6 +51,18 @@ Command Command::script(const Script& script,
   Command command;
   if (!keys.empty()) command.key_ = keys.front();
   command.script_ = script;
+  command.format(words);
+  return command;
+}
+
+Command Command::with_source() const {
+  std::vector<std::string_view> words = words_of(bytes());
+  words[0] = "EVAL";
+  words[1] = script_->source;
+  Command command;
+  command.key_ = key_;
+  command.master_ = master_;
+  command.script_ = script_;
   command.format(words);
   return command;
 }

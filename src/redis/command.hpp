@@ -30,6 +30,9 @@ class Command {
                         std::span<const std::string_view> keys,
                         std::span<const std::string_view> arguments);
 
+  // The same script as EVAL, for a server that does not know it. REQUIRES: script().
+  Command with_source() const;
+
   std::string_view bytes() const noexcept { return {bytes_.get(), size_}; }
   std::string_view key() const noexcept { return key_; }
   std::optional<std::size_t> master() const noexcept { return master_; }
