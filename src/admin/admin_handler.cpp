@@ -45,16 +45,20 @@ AdminReply broken_body(ErrorCode error, std::size_t max) {
   return problem(400, "The body is malformed or broke off. Nothing was done.");
 }
 
-// One line for the log. What was named may come from anywhere: counted, not quoted.
-void log_purge(const store::PurgeRequest& request, const store::Purged& purged) {
-  log::info("purge: {} tags, {} urls, {} prefixes{}{}: {} responses{}",
-            request.tags.size(),
-            request.urls.size(),
-            request.prefixes.size(),
-            request.scope == store::PurgeRequest::Scope::everything ? ", everything" : "",
-            request.kind == store::PurgeKind::soft ? ", soft" : "",
-            purged.count,
-            purged.accuracy == store::Purged::Accuracy::estimate ? " at the most" : "");
+// What was named may come from anywhere: counted, not quoted.
+std::string summary_of(const store::PurgeRequest& request) {
+  return fmt::format("{} tags, {} urls, {} prefixes{}{}",
+                     request.tags.size(),
+                     request.urls.size(),
+                     request.prefixes.size(),
+                     request.scope == store::PurgeRequest::Scope::everything ? ", everything" : "",
+                     request.kind == store::PurgeKind::soft ? ", soft" : "");
+}
+
+AdminReply deferred_purge() {
+  return problem(503,
+                 "The purge is in force on this node, but is not known to have reached the shared "
+                 "store; it will be handed on. Asking again is safe.");
 }
 
 }  // namespace
@@ -140,8 +144,11 @@ net::Awaitable<void> AdminHandler::handle(net::ClientExchange& exchange) {
       exchange.abort(net::ClientExchange::AbortKind::close);
       co_return;
     }
-    reply = received.error ? broken_body(received.error, settings->max_body)
-                           : answer(endpoint, request, received.body);
+    if (received.error) {
+      reply = broken_body(received.error, settings->max_body);
+    } else {
+      reply = co_await answer(endpoint, request, received.body);
+    }
   }
   // What nobody wanted to read is not read: the connection ends with the answer.
   if (has_body(request) && !exchange.body_consumed()) exchange.close_after_response();
@@ -152,10 +159,23 @@ net::Awaitable<void> AdminHandler::handle(net::ClientExchange& exchange) {
   if (error) exchange.abort(net::ClientExchange::AbortKind::close);
 }
 
-AdminReply AdminHandler::answer(Endpoint endpoint,
-                                const net::Request& request,
-                                std::string_view body) {
+net::Awaitable<AdminReply> AdminHandler::answer(Endpoint endpoint,
+                                                const net::Request& request,
+                                                std::string_view body) {
   const http::FieldsView fields = request.head->fields();
+  if (endpoint == Endpoint::purge || endpoint == Endpoint::purge_by_method) {
+    PurgeDecision decision = endpoint == Endpoint::purge
+                                 ? parse_purge_post(fields, request.target, body)
+                                 : parse_purge_method(fields, request.head->target, body);
+    AdminReply reply = co_await purge(std::move(decision));
+    co_return reply;
+  }
+  co_return answer_at_once(endpoint, request, body);
+}
+
+AdminReply AdminHandler::answer_at_once(Endpoint endpoint,
+                                        const net::Request& request,
+                                        std::string_view body) const {
   switch (endpoint) {
     case Endpoint::front_page:
       return front_page_reply();
@@ -174,9 +194,8 @@ AdminReply AdminHandler::answer(Endpoint endpoint,
     case Endpoint::explain:
       return explain(request, body);
     case Endpoint::purge:
-      return purge(parse_purge_post(fields, request.target, body));
     case Endpoint::purge_by_method:
-      return purge(parse_purge_method(fields, request.head->target, body));
+      break;
     case Endpoint::reload:
       return reload();
     case Endpoint::schema:
@@ -200,15 +219,25 @@ AdminReply AdminHandler::explain(const net::Request& request, std::string_view b
           .extra_fields = {}};
 }
 
-AdminReply AdminHandler::purge(const PurgeDecision& decision) {
+net::Awaitable<AdminReply> AdminHandler::purge(PurgeDecision decision) {
   if (const auto* refused = std::get_if<PurgeRefusal>(&decision)) {
-    return problem(refused->status, refused->detail);
+    co_return problem(refused->status, refused->detail);
   }
-  const auto& request = std::get<store::PurgeRequest>(decision);
-  const store::Purged purged = context_.store.purge(request, context_.clock.wall());
+  auto& request = std::get<store::PurgeRequest>(decision);
+  const std::string summary = summary_of(request);
+  const auto purged = co_await context_.store.purge(std::move(request), context_.clock.wall());
   counters_.add(observe::Counter::purges);
-  log_purge(request, purged);
-  return purge_reply(purged);
+  if (purged.has_error()) {
+    counters_.add(observe::Counter::purges_deferred);
+    log::warn(
+        "purge: {}: in force on this node, to be handed on: {}", summary, purged.error().message());
+    co_return deferred_purge();
+  }
+  log::info("purge: {}: {} responses{}",
+            summary,
+            purged->count,
+            purged->accuracy == store::Purged::Accuracy::estimate ? " at the most" : "");
+  co_return purge_reply(*purged);
 }
 
 AdminReply AdminHandler::reload() const {

@@ -35,9 +35,15 @@ class AdminHandler final : public net::RequestHandler {
   std::variant<AdminRoute, AdminReply> admit(const net::Request& request,
                                              const AdminSettings& settings) const;
   net::Awaitable<BodyOutcome> read_body(net::ClientExchange& exchange, std::size_t max);
-  AdminReply answer(Endpoint endpoint, const net::Request& request, std::string_view body);
+  // The references and views outlive the calls.
+  net::Awaitable<AdminReply> answer(Endpoint endpoint,
+                                    const net::Request& request,
+                                    std::string_view body);
+  AdminReply answer_at_once(Endpoint endpoint,
+                            const net::Request& request,
+                            std::string_view body) const;
   AdminReply explain(const net::Request& request, std::string_view body) const;
-  AdminReply purge(const PurgeDecision& decision);
+  net::Awaitable<AdminReply> purge(PurgeDecision decision);
   AdminReply reload() const;
 
   const AdminContext& context_;

@@ -35,6 +35,9 @@ namespace hawkcache::observe {
   X(not_stored, "not_stored", "Responses of caching rules that were not stored")                   \
   X(purges, "purges", "Purges carried out")                                                        \
   X(purges_by_response, "purges_by_response", "Of these, by rules or by response fields")          \
+  X(purges_deferred,                                                                               \
+    "purges_deferred",                                                                             \
+    "Purges in force on this node that wait to be handed on to the shared store")                  \
   X(bytes_to_clients, "bytes_to_clients", "Bytes of responses written to clients")                 \
   X(client_aborts, "client_aborts", "Responses that the client did not wait for, or that broke off")
 

@@ -49,7 +49,7 @@ net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
   Next next = Next::done;
   if (started) {
     times_.response_time = state_.worker.clock().wall();
-    next = on_head(**started, exchange->framing());
+    next = co_await on_head(**started, exchange->framing());
   } else {
     on_error(started.error());
   }
@@ -78,50 +78,60 @@ IntakeInput Fetch::intake_input() const {
           .max_object = state_.store.max_object()};
 }
 
-Fetch::Next Fetch::on_head(const http::ResponseHead& head, http::BodyFraming framing) {
-  if (head.status == 304 && validating_) return on_not_modified(head);
-  if (caching::is_error_for_stale(head.status) && serve_stale_instead()) return Next::done;
+// `head` is valid until the exchange is asked for the body.
+net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
+                                           http::BodyFraming framing) {
+  if (head.status == 304 && validating_) {
+    const Next next = co_await on_not_modified(head);
+    co_return next;
+  }
+  if (caching::is_error_for_stale(head.status) && serve_stale_instead()) co_return Next::done;
   // An API that knows no HEAD, or fails on one, is asked as it would be without this cache's wish
   // to spare it the content.
-  if (validates_by_head() && head.status != 200) return Next::ask_unconditionally;
+  if (validates_by_head() && head.status != 200) co_return Next::ask_unconditionally;
   if (order_.rest) {
-    if (const auto next = on_rest(head, framing)) return *next;
+    const Rest rest = co_await on_rest(head, framing);
+    if (rest == Rest::begun) co_return Next::body;
+    if (rest == Rest::ask_for_the_whole) co_return Next::ask_unconditionally;
   }
   if (is_unasked(head.status, fill_.subject(), order_.conditions)) {
     on_error(Errc::upstream_malformed);
-    return Next::done;
+    co_return Next::done;
   }
-  if (validates_by_head() && is_answered_by_head(head)) return Next::done;
+  if (validates_by_head()) {
+    const bool answered = co_await is_answered_by_head(head);
+    if (answered) co_return Next::done;
+  }
   head_ = take_in(head, framing, intake_input());
   if (head_->meta.partial) part_fields_.emplace(head.fields());
-  begin_body();
-  return Next::body;
+  co_await begin_body();
+  co_return Next::body;
 }
 
-void Fetch::begin_body() {
+net::Awaitable<void> Fetch::begin_body() {
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-    if (speaks_for_the_resource(*head_)) forget_base();
+    if (speaks_for_the_resource(*head_)) co_await forget_base();
   }
   fill_.set_head(head_);
 }
 
-// The answer to a request for what is missing of a stored part. nullopt: it is none, but the whole
-// anew, or an error, and is treated as such.
-std::optional<Fetch::Next> Fetch::on_rest(const http::ResponseHead& head,
-                                          http::BodyFraming framing) {
+// The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the
+// whole anew, or an error, and is treated as such.
+net::Awaitable<Fetch::Rest> Fetch::on_rest(const http::ResponseHead& head,
+                                           http::BodyFraming framing) {
   if (head.status == 206) {
     head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
-    if (!head_) return Next::ask_unconditionally;
-    begin_body();
+    if (!head_) co_return Rest::ask_for_the_whole;
+    co_await begin_body();
     fill_.stage(order_.part->body(), 0, order_.rest->first);
-    return Next::body;
+    co_return Rest::begun;
   }
   // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
-  if (head.status == 304 || head.status == 416) return Next::ask_unconditionally;
+  if (head.status == 304 || head.status == 416) co_return Rest::ask_for_the_whole;
   order_.rest.reset();
-  return std::nullopt;
+  co_return Rest::is_the_whole;
 }
 
 void Fetch::on_error(const ErrorCode& error) {
@@ -158,7 +168,7 @@ net::Awaitable<void> Fetch::receive_body(net::UpstreamExchange& exchange) {
       co_return;
     }
   }
-  complete();
+  co_await complete();
 }
 
 void Fetch::take_piece(std::string_view piece) {
@@ -184,12 +194,12 @@ net::Awaitable<bool> Fetch::wait_for_room() {
 
 // What is stored can be found before its last byte goes to any client: the store comes first, then
 // the readers.
-void Fetch::complete() {
+net::Awaitable<void> Fetch::complete() {
   if (order_.rest) {
     fill_.stage(order_.part->body(), order_.rest->first, order_.part->body_size());
   }
   if (keeping_ && is_as_long_as_announced()) {
-    const store::PutResult result = put();
+    const store::PutResult result = co_await put();
     if (result == store::PutResult::stored) {
       state_.counters.add(Counter::stored);
       state_.uncacheable.forget(hash128(fill_.subject().key));
@@ -206,10 +216,7 @@ bool Fetch::is_as_long_as_announced() const {
   return !head_->part_size || fill_.staged_size() == *head_->part_size;
 }
 
-store::PutResult Fetch::put() {
-  // What is completed is trusted as far as its older bytes are.
-  const store::Epoch epoch =
-      order_.rest ? std::min(fill_.epoch(), order_.part->epoch()) : fill_.epoch();
+net::Awaitable<store::PutResult> Fetch::put() {
   store::StoredParts parts{.key = fill_.subject().key,
                            .authority = fill_.subject().authority,
                            .path_and_query = fill_.subject().path_and_query,
@@ -217,16 +224,27 @@ store::PutResult Fetch::put() {
                            .head = head_->text,
                            .withheld = head_->withheld,
                            .body = fill_.body(),
-                           .epoch = epoch,
-                           .sequence = fill_.sequence()};
-  if (parts.meta.partial) {
-    return put_part(state_.store,
-                    std::move(parts),
-                    part_fields_->fields(),
-                    intake_input(),
-                    state_.worker.clock().wall());
+                           .epoch = fill_.epoch(),
+                           .sequence = fill_.sequence(),
+                           .shared = fill_.shared()};
+  if (order_.rest) {
+    // What is completed is trusted as far as its older bytes are.
+    parts.epoch = std::min(parts.epoch, order_.part->epoch());
+    parts.shared = store::older_of(parts.shared, order_.part->shared());
   }
-  return state_.store.put(std::make_shared<store::StoredResponse>(std::move(parts)));
+  store::PutResult result = store::PutResult::stored;
+  if (parts.meta.partial) {
+    const IntakeInput input = intake_input();
+    result = co_await put_part(state_.store,
+                               std::move(parts),
+                               part_fields_->fields(),
+                               input,
+                               state_.worker.clock().wall());
+  } else {
+    auto response = std::make_shared<store::StoredResponse>(std::move(parts));
+    result = co_await state_.store.put(std::move(response));
+  }
+  co_return result;
 }
 
 // Nobody may join any more, and later requests need not queue behind each other.

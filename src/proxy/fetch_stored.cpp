@@ -3,6 +3,7 @@
 #include "caching/reuse.hpp"
 #include "proxy/one_fetch.hpp"
 #include "proxy/response_intake.hpp"
+#include "proxy/traffic_purge.hpp"
 
 #include <utility>
 
@@ -11,25 +12,29 @@ namespace hawkcache::proxy {
 using caching::Reason;
 using observe::Counter;
 
-Fetch::Next Fetch::on_not_modified(const http::ResponseHead& head) {
+net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& head) {
   head_ = freshen(*order_.base, head, intake_input());
   // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
-  if (!head_) return Next::ask_unconditionally;
+  if (!head_) co_return Next::ask_unconditionally;
   if (head_->not_stored != Reason::none) {
-    state_.counters.add(Counter::revalidated);
-    // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept
-    // no longer.
-    const store::StoredResponsePtr base = order_.base;
-    not_stored(head_->not_stored);
-    if (speaks_for_the_resource(*head_)) forget_base();
-    fill_.set_head(head_);
-    fill_.stage(base->body(), 0, base->body_size());
-    fill_.complete();
-    return Next::done;
+    co_await hand_on_alone();
+    co_return Next::done;
   }
-  freshen_alike(head);
-  serve_freshened(304);
-  return Next::done;
+  co_await freshen_alike(head);
+  co_await serve_freshened(304);
+  co_return Next::done;
+}
+
+// It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no
+// longer.
+net::Awaitable<void> Fetch::hand_on_alone() {
+  state_.counters.add(Counter::revalidated);
+  const store::StoredResponsePtr base = order_.base;
+  not_stored(head_->not_stored);
+  if (speaks_for_the_resource(*head_)) co_await forget_base();
+  fill_.set_head(head_);
+  fill_.stage(base->body(), 0, base->body_size());
+  fill_.complete();
 }
 
 bool Fetch::validates_by_head() const noexcept {
@@ -40,18 +45,19 @@ bool Fetch::validates_by_head() const noexcept {
 // the cache SHOULD update or invalidate each of its stored GET responses that could have been
 // chosen for that request" (RFC 9111 section 4.3.5): here the one that was chosen. Whether that
 // answers the client; else the HEAD's own response does.
-bool Fetch::is_answered_by_head(const http::ResponseHead& head) {
+net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) {
   head_ = freshen_by_head(*order_.base, head, intake_input());
   if (!head_) {
-    const auto put = state_.store.put(outdated(*order_.base, order_.base_freshness));
-    if (put == store::PutResult::purged_meanwhile) forget_base();
+    auto marked = outdated(*order_.base, order_.base_freshness);
+    const store::PutResult put = co_await state_.store.put(std::move(marked));
+    if (put == store::PutResult::purged_meanwhile) co_await forget_base();
   } else if (head_->not_stored == Reason::none) {
-    serve_freshened(200);
-    return true;
+    co_await serve_freshened(200);
+    co_return true;
   } else if (speaks_for_the_resource(*head_)) {
-    forget_base();
+    co_await forget_base();
   }
-  return false;
+  co_return false;
 }
 
 // The same body under a newer head.
@@ -66,22 +72,25 @@ std::shared_ptr<store::StoredResponse> Fetch::freshened(const store::StoredRespo
                          .withheld = head.withheld,
                          .body = stored.body(),
                          .epoch = fill_.epoch(),
-                         .sequence = fill_.sequence()});
+                         .sequence = fill_.sequence(),
+                         .shared = fill_.shared()});
 }
 
 // "All the stored responses in the initial set with one of those same strong validators are
 // identified for update." (RFC 9111 section 4.3.4)
-void Fetch::freshen_alike(const http::ResponseHead& not_modified) {
+net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified) {
   for (const store::StoredResponsePtr& stored : order_.alike) {
     const auto head = freshen(*stored, not_modified, intake_input());
-    if (head && head->not_stored == Reason::none) state_.store.put(freshened(*stored, *head));
+    if (!head || head->not_stored != Reason::none) continue;
+    auto fresh = freshened(*stored, *head);
+    [[maybe_unused]] const auto put = co_await state_.store.put(std::move(fresh));
   }
 }
 
-void Fetch::serve_freshened(int origin_status) {
+net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_);
-  state_.store.put(stored);
+  [[maybe_unused]] const auto put = co_await state_.store.put(stored);
   fill_.use_stored(std::move(stored), Reason::none, origin_status);
 }
 
@@ -98,13 +107,13 @@ bool Fetch::serve_stale_instead() {
 
 // What was stored has been answered anew by something that may not be kept: it must not come back
 // as stale content.
-void Fetch::forget_base() {
+net::Awaitable<void> Fetch::forget_base() {
   const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
-  if (!known) return;
+  if (!known) co_return;
   store::PurgeRequest purge;
   purge.urls.push_back({store::normalized_authority(known->authority()), known->path_and_query()});
-  state_.store.purge(purge, state_.worker.clock().wall());
   order_.base.reset();
+  [[maybe_unused]] const auto reach = co_await purge_for_traffic(state_, std::move(purge));
 }
 
 }  // namespace hawkcache::proxy

@@ -98,6 +98,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   const FillSubject& subject() const noexcept { return subject_; }
   store::Epoch epoch() const noexcept { return ticket_.epoch(); }
   std::uint64_t sequence() const noexcept { return ticket_.sequence(); }
+  const store::SharedStamp& shared() const noexcept { return ticket_.shared(); }
 
   // --- the writer's side: the fetch, on its own worker ---
   // Before the head. Not part of what is stored.

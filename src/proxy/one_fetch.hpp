@@ -39,27 +39,29 @@ class Fetch final : public net::InterimSink {
   enum class Next : std::uint8_t { done, body, ask_unconditionally };
 
   net::Awaitable<Next> exchange_once(std::string head);
-  Next on_head(const http::ResponseHead& head, http::BodyFraming framing);
-  Next on_not_modified(const http::ResponseHead& head);
+  net::Awaitable<Next> on_head(const http::ResponseHead& head, http::BodyFraming framing);
+  net::Awaitable<Next> on_not_modified(const http::ResponseHead& head);
+  net::Awaitable<void> hand_on_alone();
   bool validates_by_head() const noexcept;
-  bool is_answered_by_head(const http::ResponseHead& head);
+  net::Awaitable<bool> is_answered_by_head(const http::ResponseHead& head);
   std::shared_ptr<store::StoredResponse> freshened(const store::StoredResponse& stored,
                                                    const FillHead& head) const;
-  void freshen_alike(const http::ResponseHead& not_modified);
-  void serve_freshened(int origin_status);
-  std::optional<Next> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
-  void begin_body();
+  net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
+  net::Awaitable<void> serve_freshened(int origin_status);
+  enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };
+  net::Awaitable<Rest> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
+  net::Awaitable<void> begin_body();
   void on_error(const ErrorCode& error);
   bool serve_stale_instead();
   net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
-  void complete();
+  net::Awaitable<void> complete();
   bool is_as_long_as_announced() const;
-  store::PutResult put();
+  net::Awaitable<store::PutResult> put();
   void not_stored(caching::Reason reason);
-  void forget_base();
+  net::Awaitable<void> forget_base();
   IntakeInput intake_input() const;
 
   WorkerState& state_;

@@ -21,10 +21,8 @@ bool same_vary(const caching::StoredMeta& a, const caching::StoredMeta& b) noexc
   return *a.vary == *b.vary;
 }
 
-// The variant of these parts that the store has now; null: none.
-store::StoredResponsePtr find_variant(store::Store& store, const store::StoredParts& parts) {
-  store::Found found;
-  store.try_find(caching::make_key(parts.key), found);
+// The variant of these parts among what the store has; null: none.
+store::StoredResponsePtr find_variant(const store::Found& found, const store::StoredParts& parts) {
   for (const store::StoredResponsePtr& candidate : found) {
     const caching::StoredMeta& meta = candidate->meta();
     if (meta.rule_fingerprint == parts.meta.rule_fingerprint &&
@@ -140,33 +138,39 @@ Combination combine(const store::StoredResponse& older,
                   .withheld = head->withheld,
                   .body = splice(older.body(), newer.body, together->splices),
                   .epoch = std::min(older.epoch(), newer.epoch),
-                  .sequence = std::max(older.sequence(), newer.sequence)};
+                  .sequence = std::max(older.sequence(), newer.sequence),
+                  .shared = store::older_of(older.shared(), newer.shared)};
   return result;
 }
 
 // What is stored is looked up only now: other ranges may have come in meanwhile, or the whole. The
 // look-up asks the fence while the fetch's ticket is held, so what is forgotten of earlier purges
 // has been minded, and later ones are met by put().
-store::PutResult put_part(store::Store& store,
-                          store::StoredParts part,
-                          http::FieldsView fields,
-                          const IntakeInput& input,
-                          WallTime now) {
-  const store::StoredResponsePtr older = find_variant(store, part);
+net::Awaitable<store::PutResult> put_part(store::Store& store,
+                                          store::StoredParts part,
+                                          http::FieldsView fields,
+                                          const IntakeInput& input,
+                                          WallTime now) {
+  store::Found found;
+  [[maybe_unused]] const auto outcome = co_await store.find_all(caching::make_key(part.key), found);
+  const store::StoredResponsePtr older = find_variant(found, part);
   if (older && !older->meta().partial && keeps_its_place(*older, part.meta, now)) {
-    return store::PutResult::superseded;
+    co_return store::PutResult::superseded;
   }
+  store::PutResult result = store::PutResult::stored;
   if (older && older->meta().partial) {
     Combination together = combine(*older, part, fields, input);
-    if (together.outcome == Combination::Outcome::too_large) return store::PutResult::too_large;
+    if (together.outcome == Combination::Outcome::too_large) co_return store::PutResult::too_large;
     if (together.outcome == Combination::Outcome::combined) {
-      const store::PutResult result =
-          store.put(std::make_shared<store::StoredResponse>(std::move(together.parts)));
+      auto whole = std::make_shared<store::StoredResponse>(std::move(together.parts));
+      result = co_await store.put(std::move(whole));
       // What a purge refuses for its older bytes may still be good for its newer ones.
-      if (result != store::PutResult::purged_meanwhile) return result;
+      if (result != store::PutResult::purged_meanwhile) co_return result;
     }
   }
-  return store.put(std::make_shared<store::StoredResponse>(std::move(part)));
+  auto alone = std::make_shared<store::StoredResponse>(std::move(part));
+  result = co_await store.put(std::move(alone));
+  co_return result;
 }
 
 // "A cache MAY complete a stored incomplete response by making a subsequent range request and

@@ -48,11 +48,12 @@ Combination combine(const store::StoredResponse& older,
 
 // Puts a part that has come in into the store, together with what is there of the same
 // representation. REQUIRES: as Store::put().
-store::PutResult put_part(store::Store& store,
-                          store::StoredParts part,
-                          http::FieldsView fields,
-                          const IntakeInput& input,
-                          WallTime now);
+// What is referred to outlives the call.
+net::Awaitable<store::PutResult> put_part(store::Store& store,
+                                          store::StoredParts part,
+                                          http::FieldsView fields,
+                                          const IntakeInput& input,
+                                          WallTime now);
 
 // The one range that is missing of a stored part and worth asking for; nullopt: ask for the whole.
 std::optional<http::ByteRange> rest_to_ask_for(const store::StoredResponse& part,

@@ -18,7 +18,7 @@ PostRecorder::PostRecorder(WorkerState& state,
       plan_(plan),
       tag_limits_(tag_limits),
       subject_(std::move(subject)),
-      sent_(state.store.fence().begin_fetch()),
+      sent_(state.store.begin_fetch(state.worker.clock().wall())),
       request_time_(state.worker.clock().wall()) {}
 
 void PostRecorder::judge(const http::ResponseHead& head, http::BodyFraming framing) {
@@ -51,15 +51,15 @@ void PostRecorder::judge(const http::ResponseHead& head, http::BodyFraming frami
 
 void PostRecorder::begin(OwnPurge purge) {
   if (!head_) return;
-  store::FetchTicket purged = state_.store.fence().begin_fetch();
+  store::FetchTicket purged = state_.store.begin_fetch(state_.worker.clock().wall());
   // Each purge takes one epoch: one step since judge() is our own purge, and nobody else's.
-  if (purge == OwnPurge::none || purged.epoch() != judged_at_ + 1) {
+  if (purge != OwnPurge::raised || purged.epoch() != judged_at_ + 1) {
     head_.reset();
     return;
   }
   body_.emplace(std::move(subject_), std::move(purged));
   body_->set_head(head_);
-  if (head_->content_length == 0U) store();
+  whole_ = head_->content_length == 0U;
 }
 
 void PostRecorder::take(std::string_view piece) {
@@ -68,15 +68,15 @@ void PostRecorder::take(std::string_view piece) {
   if (body_->staged_size() > state_.store.max_object()) {
     give_up();
   } else if (piece.empty() || body_->staged_size() == head_->content_length) {
-    store();
+    whole_ = true;
   }
 }
 
-// The epoch is that of our own purge. The sequence is that from before the POST went up, so that no
-// GET that was sent after the purge is replaced by it.
-void PostRecorder::store() {
+// Epoch and stamp are those of our own purge. The sequence is that from before the POST went up, so
+// that no GET that was sent after the purge is replaced by it.
+net::Awaitable<void> PostRecorder::store() {
   const FillSubject& subject = body_->subject();
-  const store::PutResult result = state_.store.put(std::make_shared<store::StoredResponse>(
+  auto response = std::make_shared<store::StoredResponse>(
       store::StoredParts{.key = subject.key,
                          .authority = subject.authority,
                          .path_and_query = subject.path_and_query,
@@ -85,11 +85,14 @@ void PostRecorder::store() {
                          .withheld = head_->withheld,
                          .body = body_->body(),
                          .epoch = body_->epoch(),
-                         .sequence = sent_.sequence()}));
+                         .sequence = sent_.sequence(),
+                         .shared = body_->shared()});
+  const store::PutResult result = co_await state_.store.put(std::move(response));
   const bool stored = result == store::PutResult::stored;
   state_.counters.add(stored ? Counter::stored : Counter::not_stored);
   if (stored) state_.uncacheable.forget(hash128(subject.key));
   body_.reset();
+  whole_ = false;
 }
 
 void PostRecorder::give_up() {

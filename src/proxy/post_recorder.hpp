@@ -21,8 +21,9 @@
 
 namespace hawkcache::proxy {
 
-// Whether the head of the answer purged anything.
-enum class OwnPurge : std::uint8_t { none, raised };
+// Whether the head of the answer purged anything. raised: for all that share the store; deferred:
+// on this node, and what others purged may not be known here.
+enum class OwnPurge : std::uint8_t { none, raised, deferred };
 
 class PostRecorder {
  public:
@@ -35,16 +36,19 @@ class PostRecorder {
 
   // The final head is here: may the answer be stored, and has no purge concerned it so far?
   void judge(const http::ResponseHead& head, http::BodyFraming framing);
-  // Straight after judge(): what the answer invalidates has been purged, in one step.
+  // After judge(): what the answer invalidates has been purged, in one step.
   void begin(OwnPurge purge);
-  // A piece of the body, before it is written to the client; empty: its end. With the last byte of
-  // a known length, else with the end, the whole is put into the store.
+  // A piece of the body, before it is written to the client; empty: its end.
   void take(std::string_view piece);
+  // Whether all of it is here, by its announced length or by its end, and store() is due: before
+  // anything more is written to the client.
+  bool is_whole() const noexcept { return whole_; }
+  // Puts it into the store. REQUIRES: is_whole().
+  net::Awaitable<void> store();
   // Whether it is being kept, or has been stored.
   bool keeps() const noexcept { return head_ != nullptr; }
 
  private:
-  void store();
   void give_up();
 
   WorkerState& state_;
@@ -56,6 +60,7 @@ class PostRecorder {
   store::Epoch judged_at_ = 0;
   std::shared_ptr<const FillHead> head_;  // null: not kept
   std::optional<Fill> body_;              // until it is stored
+  bool whole_ = false;
 };
 
 }  // namespace hawkcache::proxy

@@ -2,6 +2,7 @@
 
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
+#include "proxy/traffic_purge.hpp"
 #include "proxy/write_invalidation.hpp"
 
 #include <array>
@@ -106,7 +107,10 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange,
       piece = *read;
     }
     // What is stored can be found before its last byte goes to the client.
-    if (recorder != nullptr) recorder->take(*piece);
+    if (recorder != nullptr) {
+      recorder->take(*piece);
+      if (recorder->is_whole()) co_await recorder->store();
+    }
     const std::array<std::string_view, 1> pieces{*piece};
     const bool last = piece->empty();
     const ErrorCode error =
@@ -117,17 +121,18 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange,
   }
 }
 
-OwnPurge purge_before_answer(WorkerState& state,
-                             const http::RequestHead& request,
-                             const http::ResponseHead& response,
-                             const RelayInput& input) {
-  const store::PurgeRequest purge =
+// All references outlive the call.
+net::Awaitable<OwnPurge> purge_before_answer(WorkerState& state,
+                                             const http::RequestHead& request,
+                                             const http::ResponseHead& response,
+                                             const RelayInput& input) {
+  store::PurgeRequest purge =
       purge_for_response(request, response, *input.plan, *input.planner, *input.router);
-  if (purge.names_nothing()) return OwnPurge::none;
-  state.store.purge(purge, state.worker.clock().wall());
+  if (purge.names_nothing()) co_return OwnPurge::none;
+  const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
   state.counters.add(Counter::purges);
   state.counters.add(Counter::purges_by_response);
-  return OwnPurge::raised;
+  co_return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
 }
 
 net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
@@ -188,8 +193,11 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   if (started) {
     const http::ResponseHead& head = **started;
     if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
-    const OwnPurge purge = purge_before_answer(state, *client.request().head, head, input);
-    if (input.recorder != nullptr) input.recorder->begin(purge);
+    const OwnPurge purge = co_await purge_before_answer(state, *client.request().head, head, input);
+    if (input.recorder != nullptr) {
+      input.recorder->begin(purge);
+      if (input.recorder->is_whole()) co_await input.recorder->store();
+    }
     ClientFraming framing = ClientFraming::length;
     std::string text = render_relayed_head(
         head, exchange->framing(), client, input, state.worker.clock().wall(), framing);

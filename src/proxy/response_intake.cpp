@@ -268,7 +268,8 @@ std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& sto
                          .withheld = stored.withheld(),
                          .body = stored.body(),
                          .epoch = stored.epoch(),
-                         .sequence = stored.sequence()});
+                         .sequence = stored.sequence(),
+                         .shared = stored.shared()});
 }
 
 std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,

@@ -74,7 +74,8 @@ std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
   FillSubject subject = make_subject(request);
   choose_range(*request.head, subject);
   subject.method = fetch_method_;
-  return std::make_shared<Fill>(std::move(subject), state_.store.fence().begin_fetch());
+  return std::make_shared<Fill>(std::move(subject),
+                                state_.store.begin_fetch(state_.worker.clock().wall()));
 }
 
 // A purge may have come since the lookup: with the ticket taken, what is stored must still stand,

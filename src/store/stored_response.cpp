@@ -43,6 +43,9 @@ StoredResponse::StoredResponse(StoredParts parts)
   trim(parts_.head);
   parts_.body.shrink_to_fit();
   for (const SharedBytes& chunk : parts_.body) body_size_ += chunk.size();
+  if (parts_.soft_purged_at) {
+    soft_purged_.store(parts_.soft_purged_at->time_since_epoch().count(), std::memory_order_relaxed);
+  }
 }
 
 std::vector<std::string> StoredResponse::tag_texts() const {

@@ -38,6 +38,8 @@ struct StoredParts {
   Epoch epoch = 0;  // of the fetch that brought it
   std::uint64_t sequence = 0;
   SharedStamp shared{};
+  // The newest soft purge that is known to concern it, where a store finds that out by itself.
+  std::optional<WallTime> soft_purged_at{};
 };
 
 class StoredResponse {

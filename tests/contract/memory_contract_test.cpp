@@ -6,14 +6,16 @@ namespace hawkcache::store {
 namespace {
 
 StoreFactory memory(std::string name, Eviction eviction, std::size_t shards) {
-  return {std::move(name), [eviction, shards](const StoreLimits& limits) {
+  return {std::move(name),
+          [eviction, shards](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
             MemoryStoreSettings settings;
             settings.max_size = limits.max_size;
             settings.max_entries = limits.max_entries;
             settings.max_object = limits.max_object;
             settings.eviction = eviction;
             settings.shards = shards;
-            return make_memory_store(settings);
+            const std::shared_ptr<Store> store = make_memory_store(settings);
+            return std::vector<std::shared_ptr<Store>>(workers.size(), store);
           }};
 }
 
@@ -24,6 +26,7 @@ const auto kMemoryStores = testing::Values(memory("s3fifo", Eviction::s3fifo, 0)
                                            memory("eight_shards", Eviction::s3fifo, 8));
 
 INSTANTIATE_TEST_SUITE_P(Memory, StoreContract, kMemoryStores, factory_name);
+INSTANTIATE_TEST_SUITE_P(Memory, BoundedStoreContract, kMemoryStores, factory_name);
 INSTANTIATE_TEST_SUITE_P(Memory, StoreStress, kMemoryStores, factory_name);
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Stored responses for tests, a field at a time:
-//   store.put(response("/users/7").tags({"users"}).body(1000).fetched(ticket).made());
+//   put(response("/users/7").tags({"users"}).body(1000).fetched(ticket));
 #pragma once
 
 #include "caching/cache_key.hpp"
@@ -73,6 +73,7 @@ class ResponseMaker {
   // Trusted only as far as an older fetch is; in the order of an older one.
   ResponseMaker& trusted_like(const FetchTicket& older) {
     parts_.epoch = older.epoch();
+    parts_.shared = older_of(parts_.shared, older.shared());
     return *this;
   }
   ResponseMaker& ordered_like(const FetchTicket& older) {
@@ -82,6 +83,7 @@ class ResponseMaker {
   ResponseMaker& fetched(const FetchTicket& ticket) {
     parts_.epoch = ticket.epoch();
     parts_.sequence = ticket.sequence();
+    parts_.shared = ticket.shared();
     return *this;
   }
   std::shared_ptr<StoredResponse> made() {

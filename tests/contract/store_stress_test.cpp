@@ -4,7 +4,10 @@
 
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <future>
 #include <latch>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,90 +64,141 @@ struct Tally {
   }
 };
 
-class Race {
+// One of those who take part: on a worker of its own, with that worker's store. Lives as long as
+// the race.
+class Racer {
  public:
-  explicit Race(Store& store) : store_(store) {}
+  enum class Work : std::uint8_t { write, purge, read, sweep };
+  Racer(
+      Work work, std::size_t seed, Store& store, std::array<Resource, kPaths>& origin, Tally& tally)
+      : work_(work), seed_(seed), store_(store), origin_(origin), tally_(tally) {}
 
-  const Tally& tally() const { return tally_; }
-  void run();
+  // Goes round until everything has happened; whether it did before it was worn out.
+  Awaitable<bool> run(std::latch& start) {
+    start.arrive_and_wait();
+    for (std::size_t round = 0; round < kMostRounds; ++round) {
+      if (tally_.enough()) co_return true;
+      co_await do_once(round + seed_);
+    }
+    co_return false;
+  }
 
  private:
-  void write(std::size_t round) {
-    const std::size_t item = round * 7 % kPaths;
-    const FetchTicket ticket = store_.fence().begin_fetch();
-    const std::uint64_t version = origin_[item].version.load();
-    std::this_thread::yield();  // the answer is on its way
-    const PutResult result = store_.put(response(path_of(item))
-                                            .tags({"items", tag_of(item)})
-                                            .head(std::to_string(version))
-                                            .fetched(ticket)
-                                            .made());
-    if (result == PutResult::purged_meanwhile) ++tally_.refused;
-  }
-  void purge(std::size_t round) {
-    const std::size_t item = round * 11 % kPaths;
-    const std::uint64_t version = origin_[item].version.fetch_add(1) + 1;
-    store_.purge(nth_purge(round, item), kNow);
-    origin_[item].purged(version);
-    ++tally_.purges;
-    for (int i = 0; i < 5; ++i) std::this_thread::yield();
-  }
-  void read(std::size_t round) {
-    const std::size_t item = round * 13 % kPaths;
-    if (round % 64 == 0) std::this_thread::yield();
-    const std::uint64_t oldest_allowed = origin_[item].purged_below.load();
-    for (const StoredResponsePtr& found : find_in(store_, path_of(item))) {
-      ++tally_.hits;
-      if (std::stoull(found->head()) < oldest_allowed) ++tally_.outdated;
+  Awaitable<void> do_once(std::size_t round) {
+    switch (work_) {
+      case Work::write:
+        return write(round);
+      case Work::purge:
+        return purge(round);
+      case Work::read:
+        return read(round);
+      case Work::sweep:
+        break;
     }
+    return sweep(round);
   }
-  void sweep(std::size_t round) {
-    store_.sweep(kNow + std::chrono::seconds(round % 60), 50);
-    const StoreStats stats = store_.stats();
-    if (stats.bytes > stats.max_bytes || stats.entries > stats.max_entries) ++tally_.over_limit;
-    std::this_thread::yield();
-  }
+  Awaitable<void> write(std::size_t round);
+  Awaitable<void> purge(std::size_t round);
+  Awaitable<void> read(std::size_t round);
+  Awaitable<void> sweep(std::size_t round);
 
+  const Work work_;
+  const std::size_t seed_;
   Store& store_;
-  std::array<Resource, kPaths> origin_;
-  Tally tally_;
+  std::array<Resource, kPaths>& origin_;
+  Tally& tally_;
 };
 
-void Race::run() {
-  using Work = void (Race::*)(std::size_t);
-  std::vector<Work> works{&Race::sweep};
+Awaitable<void> Racer::write(std::size_t round) {
+  const std::size_t item = round * 7 % kPaths;
+  const FetchTicket ticket = store_.begin_fetch(kNow);
+  const std::uint64_t version = origin_[item].version.load();
+  std::this_thread::yield();  // the answer is on its way
+  auto fetched = response(path_of(item))
+                     .tags({"items", tag_of(item)})
+                     .head(std::to_string(version))
+                     .fetched(ticket)
+                     .made();
+  const PutResult result = co_await store_.put(std::move(fetched));
+  if (result == PutResult::purged_meanwhile) ++tally_.refused;
+}
+
+Awaitable<void> Racer::purge(std::size_t round) {
+  const std::size_t item = round * 11 % kPaths;
+  const std::uint64_t version = origin_[item].version.fetch_add(1) + 1;
+  const auto purged = co_await store_.purge(nth_purge(round, item), kNow);
+  if (purged.has_error()) co_return;
+  origin_[item].purged(version);
+  ++tally_.purges;
+  for (int i = 0; i < 5; ++i) std::this_thread::yield();
+}
+
+Awaitable<void> Racer::read(std::size_t round) {
+  const std::size_t item = round * 13 % kPaths;
+  if (round % 64 == 0) std::this_thread::yield();
+  const std::uint64_t oldest_allowed = origin_[item].purged_below.load();
+  const std::string text = key_text("api.example.com", path_of(item));
+  Found found;
+  if (store_.reach() == Reach::remote) {
+    [[maybe_unused]] const auto outcome = co_await store_.find_all(caching::make_key(text), found);
+  } else {
+    store_.try_find(caching::make_key(text), found);
+  }
+  for (const StoredResponsePtr& one : found) {
+    ++tally_.hits;
+    if (std::stoull(one->head()) < oldest_allowed) ++tally_.outdated;
+  }
+}
+
+Awaitable<void> Racer::sweep(std::size_t round) {
+  store_.sweep(kNow + std::chrono::seconds(round % 60), 50);
+  const StoreStats stats = store_.stats();
+  const bool bounded = stats.max_bytes != 0;
+  if (bounded && (stats.bytes > stats.max_bytes || stats.entries > stats.max_entries)) {
+    ++tally_.over_limit;
+  }
+  std::this_thread::yield();
+  co_return;
+}
+
+std::vector<Racer::Work> works() {
+  std::vector<Racer::Work> works{Racer::Work::sweep};
   for (std::size_t i = 0; i < kThreadsOfAKind; ++i) {
-    works.insert(works.end(), {&Race::write, &Race::purge, &Race::read});
+    works.insert(works.end(), {Racer::Work::write, Racer::Work::purge, Racer::Work::read});
   }
-  std::latch start(static_cast<std::ptrdiff_t>(works.size()));
-  std::atomic<bool> worn_out{false};
-  std::vector<std::thread> threads;
-  for (std::size_t seed = 0; seed < works.size(); ++seed) {
-    threads.emplace_back([&, seed, work = works[seed]] {
-      start.arrive_and_wait();
-      for (std::size_t round = 0; !tally_.enough() && !worn_out; ++round) {
-        (this->*work)(round + seed);
-        if (round == kMostRounds) worn_out = true;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  return works;
 }
 
 TEST_P(StoreStress, no_reader_sees_what_an_answered_purge_removed) {
-  open({.max_size = 1 << 20, .max_entries = 6, .max_object = 1 << 20});
-  Race race(store());
-  race.run();
-  const Tally& tally = race.tally();
+  const std::vector<Racer::Work> kinds = works();
+  StoreWorld world(GetParam().make,
+                   {.max_size = 1 << 20, .max_entries = 6, .max_object = 1 << 20},
+                   kinds.size());
+  std::array<Resource, kPaths> origin;
+  Tally tally;
+  std::vector<std::unique_ptr<Racer>> racers;
+  std::latch start(static_cast<std::ptrdiff_t>(kinds.size()));
+  std::vector<std::future<bool>> ends;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    racers.push_back(std::make_unique<Racer>(kinds[i], i, world.store(i), origin, tally));
+    ends.push_back(
+        world.start(i, [racer = racers.back().get(), &start] { return racer->run(start); }));
+  }
+  for (std::future<bool>& end : ends) {
+    EXPECT_TRUE(end.get()) << tally.hits << " hits, " << tally.purges << " purges, "
+                           << tally.refused << " refused";
+  }
   EXPECT_EQ(tally.outdated, 0u);
   EXPECT_EQ(tally.over_limit, 0u);
-  EXPECT_TRUE(tally.enough()) << tally.hits << " hits, " << tally.purges << " purges, "
-                              << tally.refused << " refused";
-  store().purge(purge_of_everything(), kNow);
-  sweep_all();
-  EXPECT_EQ(store().stats().entries, 0u);
-  EXPECT_EQ(store().stats().tags, 0u);
-  EXPECT_EQ(store().purge(purge_of_tag("items"), kNow).count, 0u);
+  if (world.store(0).reach() == Reach::remote) return;
+  Store& store = world.store(0);
+  world.run([&store] { return store.purge(purge_of_everything(), kNow); });
+  while (store.sweep(kNow, 1000) == Store::Sweep::more) {
+  }
+  EXPECT_EQ(store.stats().entries, 0u);
+  EXPECT_EQ(store.stats().tags, 0u);
+  const auto purged = world.run([&store] { return store.purge(purge_of_tag("items"), kNow); });
+  EXPECT_EQ(purged.value().count, 0u);
 }
 
 }  // namespace

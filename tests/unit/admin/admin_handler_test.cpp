@@ -127,6 +127,18 @@ TEST_F(AdminHandlerTest, PurgesAndAnswersTheNumber) {
   EXPECT_EQ(daemon_.counters.total(observe::Counter::purges), 1U);
 }
 
+TEST_F(AdminHandlerTest, APurgeThatDidNotReachTheSharedStoreSaysSo) {
+  daemon_.store.answer = make_error_code(Errc::store_unavailable);
+  const auto& exchange = post_purge(R"({"tags": ["user:42"]})");
+  EXPECT_EQ(status(exchange), 503);
+  EXPECT_NE(exchange.written.find("application/problem+json"), std::string::npos);
+  EXPECT_NE(body(exchange).find("in force on this node"), std::string::npos);
+  EXPECT_NE(body(exchange).find("Asking again is safe"), std::string::npos);
+  ASSERT_EQ(daemon_.store.purges.size(), 1U);
+  EXPECT_EQ(daemon_.counters.total(observe::Counter::purges), 1U);
+  EXPECT_EQ(daemon_.counters.total(observe::Counter::purges_deferred), 1U);
+}
+
 TEST_F(AdminHandlerTest, ReadsABodyThatComesInPieces) {
   const auto& exchange =
       ask("POST /v1/purge HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\nContent-Type: "

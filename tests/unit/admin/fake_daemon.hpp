@@ -24,12 +24,25 @@ class RecordingStore final : public store::Store {
   void try_find(const caching::KeyView& /*key*/, store::Found& found) noexcept override {
     found.clear();
   }
-  store::PutResult put(std::shared_ptr<store::StoredResponse> /*response*/) noexcept override {
-    return store::PutResult::no_room;
+  net::Awaitable<store::FindOutcome> find(caching::KeyView key,
+                                          const store::VariantSelector& /*selector*/,
+                                          store::Found& found) override {
+    return find_all(key, found);
   }
-  store::Purged purge(const store::PurgeRequest& request, WallTime /*now*/) override {
-    purges.push_back(request);
-    return answer;
+  net::Awaitable<store::FindOutcome> find_all(caching::KeyView /*key*/,
+                                              store::Found& found) override {
+    found.clear();
+    co_return store::FindOutcome::complete;
+  }
+  store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
+  net::Awaitable<store::PutResult> put(
+      std::shared_ptr<store::StoredResponse> /*response*/) override {
+    co_return store::PutResult::no_room;
+  }
+  net::Awaitable<Result<store::Purged>> purge(store::PurgeRequest request,
+                                              WallTime /*now*/) override {
+    purges.push_back(std::move(request));
+    co_return answer;
   }
   store::PurgeFence& fence() noexcept override { return fence_; }
   std::uint64_t max_object() const noexcept override { return 0; }
@@ -37,7 +50,7 @@ class RecordingStore final : public store::Store {
   Sweep sweep(WallTime /*now*/, std::size_t /*budget*/) override { return Sweep::done; }
 
   std::vector<store::PurgeRequest> purges;
-  store::Purged answer{.count = 17};
+  Result<store::Purged> answer = store::Purged{.count = 17};
   store::StoreStats figures{.entries = 3, .bytes = 4096, .max_bytes = 1 << 20, .max_entries = 1000};
 
  private:

@@ -19,8 +19,8 @@ class MemoryStoreTest : public testing::Test {
   void SetUp() override { open({}); }
 
   PutResult put(ResponseMaker maker) {
-    const FetchTicket ticket = store_->fence().begin_fetch();
-    return store_->put(maker.fetched(ticket).made());
+    const FetchTicket ticket = store_->begin_fetch(kNow);
+    return store_->put_now(maker.fetched(ticket).made());
   }
   bool has(std::string_view path) {
     const std::string text = key_text("api.example.com", path);
@@ -29,13 +29,13 @@ class MemoryStoreTest : public testing::Test {
     return !found.empty();
   }
 
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<LocalStore> store_;
 };
 
 TEST_F(MemoryStoreTest, the_tags_texts_give_way_to_shared_records) {
-  const FetchTicket ticket = store_->fence().begin_fetch();
+  const FetchTicket ticket = store_->begin_fetch(kNow);
   const auto stored = response("/a").tags({"a", "users"}).fetched(ticket).made();
-  ASSERT_EQ(store_->put(stored), PutResult::stored);
+  ASSERT_EQ(store_->put_now(stored), PutResult::stored);
   put(response("/b").tags({"b", "users"}));
   EXPECT_TRUE(stored->meta().tags.empty());
   EXPECT_EQ(stored->tag_texts(), (std::vector<std::string>{"a", "users"}));
@@ -44,10 +44,10 @@ TEST_F(MemoryStoreTest, the_tags_texts_give_way_to_shared_records) {
 }
 
 TEST_F(MemoryStoreTest, a_refused_response_keeps_its_tags) {
-  const FetchTicket ticket = store_->fence().begin_fetch();
+  const FetchTicket ticket = store_->begin_fetch(kNow);
   const auto late = response("/a").tags({"users"}).fetched(ticket).made();
-  store_->purge(purge_of_tag("users"), kNow);
-  EXPECT_EQ(store_->put(late), PutResult::purged_meanwhile);
+  store_->purge_now(purge_of_tag("users"), kNow);
+  EXPECT_EQ(store_->put_now(late), PutResult::purged_meanwhile);
   EXPECT_EQ(late->tag_texts(), std::vector<std::string>{"users"});
 }
 
@@ -95,7 +95,7 @@ TEST_F(MemoryStoreTest, purges_are_paid_from_the_budget_and_are_carried_out_all_
   PurgeRequest flood;
   for (int i = 0; i < 3000; ++i) flood.tags.push_back(numbered("nobody's tag ", i));
   flood.tags.emplace_back("users");
-  store_->purge(flood, kNow);
+  store_->purge_now(flood, kNow);
   EXPECT_FALSE(has("/a"));
   EXPECT_EQ(put(response("/b")), PutResult::no_room);
   while (store_->sweep(kNow, 100) == Store::Sweep::more) {
@@ -113,7 +113,7 @@ TEST_F(MemoryStoreTest, nothing_fits_into_a_store_of_nothing) {
 
 TEST_F(MemoryStoreTest, a_sweep_after_a_purge_looks_at_no_more_than_its_budget) {
   for (int i = 0; i < 4000; ++i) put(response(numbered("/", i)).tags({"t"}));
-  store_->purge(purge_of_tag("t"), kNow);
+  store_->purge_now(purge_of_tag("t"), kNow);
   std::size_t slices = 0;
   std::uint64_t left = 4000;
   while (store_->sweep(kNow, 200) == Store::Sweep::more) {
@@ -133,10 +133,10 @@ TEST_F(MemoryStoreTest, purges_without_end_do_not_keep_a_store_sweeping_without_
     }
   };
   const auto fences = [this] { return store_->stats().fences; };
-  store_->purge(purge_of_tag("a"), kNow);
+  store_->purge_now(purge_of_tag("a"), kNow);
   sweep(kNow);
   EXPECT_EQ(fences(), 0u);
-  store_->purge(purge_of_tag("b"), kNow);
+  store_->purge_now(purge_of_tag("b"), kNow);
   sweep(kNow);
   EXPECT_EQ(fences(), 1u) << "it rests for a moment";
   sweep(kNow + seconds(1));

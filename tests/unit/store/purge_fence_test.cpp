@@ -36,9 +36,9 @@ TEST(PurgeFence, each_purge_takes_the_next_epoch) {
 
 TEST(PurgeFence, tickets_carry_the_epoch_and_rise) {
   PurgeFence fence;
-  const FetchTicket one = fence.begin_fetch();
+  const FetchTicket one = fence.begin_fetch(kNow);
   fence.raise(purge_of_tag("a"), kNow);
-  const FetchTicket two = fence.begin_fetch();
+  const FetchTicket two = fence.begin_fetch(kNow);
   EXPECT_EQ(one.epoch() + 1, two.epoch());
   EXPECT_LT(one.sequence(), two.sequence());
 }
@@ -118,10 +118,10 @@ TEST(PurgeFence, a_recheck_looks_only_at_what_is_new) {
 TEST(PurgeFence, the_oldest_fetch_is_the_one_that_began_first_among_those_under_way) {
   PurgeFence fence;
   EXPECT_EQ(fence.oldest_fetch(), fence.current());
-  FetchTicket one = fence.begin_fetch();
-  FetchTicket same = fence.begin_fetch();
+  FetchTicket one = fence.begin_fetch(kNow);
+  FetchTicket same = fence.begin_fetch(kNow);
   fence.raise(purge_of_tag("a"), kNow);
-  FetchTicket two = fence.begin_fetch();
+  FetchTicket two = fence.begin_fetch(kNow);
   fence.raise(purge_of_tag("a"), kNow);
   EXPECT_EQ(fence.oldest_fetch(), one.epoch());
   one = FetchTicket();

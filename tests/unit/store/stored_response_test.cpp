@@ -19,7 +19,7 @@ TEST(StoredResponse, knows_its_key_hash_body_size_and_tags) {
 
 TEST(StoredResponse, is_vouched_for_until_a_purge_concerns_it) {
   PurgeFence fence;
-  const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch()).made();
+  const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch(kNow)).made();
   EXPECT_EQ(stored->vouch(fence), Trust::trusted);
   fence.raise(purge_of_tag("y"), kNow);
   EXPECT_EQ(stored->vouch(fence), Trust::trusted);
@@ -31,7 +31,7 @@ TEST(StoredResponse, is_vouched_for_until_a_purge_concerns_it) {
 
 TEST(StoredResponse, once_distrusted_stays_so_when_the_fence_is_forgotten) {
   PurgeFence fence;
-  const auto stored = response("/a").fetched(fence.begin_fetch()).made();
+  const auto stored = response("/a").fetched(fence.begin_fetch(kNow)).made();
   fence.raise(purge_of_url("", "/a"), kNow);
   EXPECT_EQ(stored->vouch(fence), Trust::distrusted);
   fence.retire_through(fence.current());
@@ -42,7 +42,7 @@ TEST(StoredResponse, once_distrusted_stays_so_when_the_fence_is_forgotten) {
 
 TEST(StoredResponse, remembers_a_soft_purge_also_when_its_fence_is_forgotten) {
   PurgeFence fence;
-  const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch()).made();
+  const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch(kNow)).made();
   fence.raise(purge_of_url("", "/a", PurgeKind::soft), kNow);
   EXPECT_EQ(stored->soft_purged_at(), std::nullopt) << "nobody has asked yet";
   EXPECT_EQ(stored->vouch(fence), Trust::expired_by_soft_purge);

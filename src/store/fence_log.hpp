@@ -1,0 +1,86 @@
+// What the shared fence is made of in Redis (docs/redis.md): the text of its counter, the members
+// of its log, and what is read from them. Pure. The scripts are in fence_scripts.hpp.
+//
+// A member is: one byte for the kind ('h' hard, 's' soft), one for what is purged ('t' tag, 'u'
+// URL, 'p' prefix, 'a' everything), then the tag, or authority NUL path-and-query. Its score is the
+// epoch of its newest purge. One more member, "floor", has as its score the epoch below which
+// everything is distrusted: purges up to it may have been forgotten.
+#pragma once
+
+#include "base/clock.hpp"
+#include "redis/reply.hpp"
+#include "store/fence.hpp"
+#include "store/purge.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::store {
+
+// "generation identity epoch": 16 hex digits, 16 hex digits, decimal.
+struct SharedCounter {
+  std::uint64_t generation = 0;  // never 0
+  std::uint64_t identity = 0;    // of the server that it was written on (redis::ServerIdentity)
+  Epoch epoch = 0;               // 1 to 2^53 - 1: what a double holds exactly
+  SharedStamp stamp() const noexcept { return {generation, epoch}; }
+  bool operator==(const SharedCounter&) const = default;
+};
+std::string format_shared_counter(const SharedCounter& counter);
+// nullopt: it is none.
+std::optional<SharedCounter> parse_shared_counter(std::string_view text) noexcept;
+
+// One purge takes at most so many members; a larger one is made of several, each with an epoch of
+// its own.
+inline constexpr std::size_t kMostFenceMembers = 1000;
+
+// Without repetition; authorities normalised. What names a host with a NUL names nothing that could
+// be stored, and has no member. Empty: there is nothing to purge.
+std::vector<std::string> members_of(const PurgeRequest& request);
+
+struct FenceMember {
+  PurgeKind kind = PurgeKind::hard;
+  enum class What : std::uint8_t { tag, url, prefix, everything } what = What::tag;
+  std::string tag;  // for What::tag
+  UrlScope scope;   // for What::url and What::prefix
+  bool operator==(const FenceMember&) const = default;
+};
+// nullopt: it is none ("floor", for one).
+std::optional<FenceMember> parse_member(std::string_view text);
+
+// What was purged with one epoch, of one kind. Of hard and soft purges with the same epoch, which
+// no purge makes, the soft ones come first.
+struct LoggedPurge {
+  Epoch epoch = 0;
+  PurgeRequest request;
+  WallTime soft_at{};  // of soft ones
+};
+
+// As read from the log. A soft member without time is a hard one: nobody knows since when what it
+// concerns is expired.
+struct LogEntry {
+  std::string_view member;
+  Epoch epoch = 0;
+  std::optional<WallTime> soft_at{};
+};
+// In ascending order of epochs. Members that are none make a hard purge of everything in their
+// epoch: somebody purged something that this version cannot name.
+std::vector<LoggedPurge> purges_of(const std::vector<LogEntry>& entries);
+
+// The answer to the script `read` (fence_scripts.hpp).
+struct LogReading {
+  SharedCounter counter;
+  Epoch floor = 0;  // what is older is distrusted
+  // Purges up to this epoch are known with this reading; counter.epoch, unless there are more than
+  // fitted: then read on from here.
+  Epoch through = 0;
+  std::vector<LoggedPurge> purges;
+  bool is_whole() const noexcept { return through >= counter.epoch; }
+};
+// nullopt: the log cannot be relied upon (open a new generation), or it is no such answer.
+std::optional<LogReading> parse_log_reading(const redis::Reply& reply);
+
+}  // namespace hawkcache::store

@@ -1,0 +1,41 @@
+#include "store/redis_core.hpp"
+
+#include <utility>
+
+namespace hawkcache::store {
+
+namespace {
+
+// As many purges as Redis keeps of them (kMaxLog in fence_log.hpp), and room to spare.
+constexpr PurgeFence::Limits kSharedLimits{.fences = 200'000, .prefixes = 4096};
+
+}  // namespace
+
+RedisCore::RedisCore(RedisStoreSettings settings_,
+                     const Clock& clock_,
+                     std::unique_ptr<LocalStore> memory_)
+    : settings(std::move(settings_)),
+      clock(clock_),
+      names(settings.prefix),
+      memory(std::move(memory_)),
+      local(memory ? memory->fence() : own_fence),
+      fence(
+          local,
+          [this](const PurgeRequest& purge, WallTime now) { raise_locally(purge, now); },
+          kSharedLimits) {}
+
+void RedisCore::raise_locally(const PurgeRequest& purge, WallTime now) {
+  if (memory) {
+    memory->purge_now(purge, now);
+  } else {
+    local.raise(purge, now);
+  }
+}
+
+void RedisCore::distrust_everything_here() {
+  PurgeRequest everything;
+  everything.scope = PurgeRequest::Scope::everything;
+  raise_locally(everything, clock.wall());
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,65 @@
+// What the workers of one daemon share when its store is Redis: the names and limits, the fences,
+// the link's state, the figures. Outlives the stores and the follower that work on it.
+#pragma once
+
+#include "base/clock.hpp"
+#include "redis/client.hpp"
+#include "redis/settings.hpp"
+#include "store/memory_store.hpp"
+#include "store/own_writes.hpp"
+#include "store/purge_fence.hpp"
+#include "store/redis_figures.hpp"
+#include "store/redis_link.hpp"
+#include "store/redis_names.hpp"
+#include "store/shared_fence.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace hawkcache::store {
+
+struct RedisStoreSettings {
+  redis::Settings connection;
+  std::string prefix = "hawkcache:";
+  std::uint64_t max_object = 8ull << 20;  // bytes of body
+  std::size_t max_variants = 64;          // per key: one more takes the place of the oldest
+  WhenUnavailable when_unavailable = WhenUnavailable::ask_origin;
+};
+
+struct RedisCore {
+  // `memory`: the tier in front of Redis; null: none. `clock` outlives it.
+  RedisCore(RedisStoreSettings settings_, const Clock& clock_, std::unique_ptr<LocalStore> memory_);
+
+  bool in_cluster() const noexcept {
+    return settings.connection.kind == redis::Settings::Kind::cluster;
+  }
+  // Makes a purge hold on this node.
+  void raise_locally(const PurgeRequest& purge, WallTime now);
+  // Of everything, for what this node cannot vouch for any more.
+  void distrust_everything_here();
+  // Milliseconds since 1970 by Redis's clock, as far as it is known: what orders the fetches of
+  // several nodes.
+  WallTime shared_time(WallTime now) const noexcept {
+    return now + Duration(clock_offset.load(std::memory_order_relaxed));
+  }
+
+  const RedisStoreSettings settings;
+  const Clock& clock;
+  const RedisNames names;
+  const std::unique_ptr<LocalStore> memory;
+  PurgeFence own_fence;  // used where there is no memory tier
+  PurgeFence& local;     // the node's fence
+  SharedFence fence;
+  RedisLink link;
+  OwnWrites own_writes;
+  ChangeCounts changes;
+  RedisFigures figures;
+  redis::ClientFigures client_figures;
+  std::atomic<std::int64_t> clock_offset{0};  // ms to be added to this node's clock
+};
+
+}  // namespace hawkcache::store

@@ -1,0 +1,98 @@
+#include "store/redis_link.hpp"
+
+#include <utility>
+
+namespace hawkcache::store {
+
+std::shared_ptr<const Membership> RedisLink::membership() const {
+  const std::lock_guard lock(mutex_);
+  return membership_;
+}
+
+void RedisLink::report_failure() noexcept {
+  if (failures_.fetch_add(1, std::memory_order_relaxed) + 1 >= kFailures) leave(Cause::failures);
+}
+
+void RedisLink::leave(Cause cause) noexcept {
+  State expected = State::up;
+  if (!state_.compare_exchange_strong(expected, State::joining)) return;
+  cause_.store(cause);
+  wake_follower();
+}
+
+void RedisLink::wake_follower() noexcept {
+  if (follower_) follower_->ring();
+}
+
+std::uint64_t RedisLink::defer(PurgeRequest purge) {
+  std::uint64_t number = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    number = ++last_deferred_;
+    deferred_.push_back(std::move(purge));
+    if (deferred_.size() > kMostDeferred) {
+      PurgeRequest everything;
+      everything.scope = PurgeRequest::Scope::everything;
+      deferred_.clear();
+      deferred_.push_back(std::move(everything));
+    }
+  }
+  leave(Cause::deferred);
+  return number;
+}
+
+void RedisLink::ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell) {
+  const std::lock_guard lock(mutex_);
+  if (number <= handed_on_) {
+    bell->ring();
+  } else {
+    waiters_.push_back({number, std::move(bell)});
+  }
+}
+
+bool RedisLink::is_handed_on(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  return number <= handed_on_;
+}
+
+std::size_t RedisLink::deferred() const {
+  const std::lock_guard lock(mutex_);
+  return deferred_.size();
+}
+
+bool RedisLink::memory_is_readable(SteadyTime now) const noexcept {
+  if (state() == State::up) {
+    return now.time_since_epoch().count() < vouched_until_.load(std::memory_order_acquire);
+  }
+  return memory_cleared_.load(std::memory_order_acquire);
+}
+
+RedisLink::Deferred RedisLink::deferred_purges() const {
+  const std::lock_guard lock(mutex_);
+  return {.purges = {deferred_.begin(), deferred_.end()}, .through = last_deferred_};
+}
+
+void RedisLink::handed_on_through(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  // Where everything became one purge, more numbers are behind fewer requests.
+  const std::uint64_t newer = last_deferred_ - number;
+  while (deferred_.size() > newer) deferred_.pop_front();
+  handed_on_ = std::max(handed_on_, number);
+  std::erase_if(waiters_, [this](const Waiter& waiter) {
+    if (waiter.number > handed_on_) return false;
+    waiter.bell->ring();
+    return true;
+  });
+}
+
+bool RedisLink::try_go_up(const Membership& membership) {
+  const std::lock_guard lock(mutex_);
+  if (!deferred_.empty()) return false;
+  membership_ = std::make_shared<const Membership>(membership);
+  failures_.store(0, std::memory_order_relaxed);
+  memory_cleared_.store(false, std::memory_order_release);
+  state_.store(State::up, std::memory_order_release);
+  return true;
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,118 @@
+// Whether Redis may be used at this moment, and what the workers and the follower (redis_follower)
+// tell each other about it. The workers only look (one atomic load) and report; the follower alone
+// says that it may be used again.
+//
+// Thread-safe.
+#pragma once
+
+#include "base/clock.hpp"
+#include "net/wake_up.hpp"
+#include "redis/client.hpp"
+#include "store/fence.hpp"
+#include "store/purge.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace hawkcache::store {
+
+// Whose memory of purges is followed. Immutable.
+struct Membership {
+  std::uint64_t generation = 0;
+  redis::ServerIdentity server = 0;
+};
+
+class RedisLink {
+ public:
+  // joining: being looked at; not used meanwhile.
+  enum class State : std::uint8_t { joining, up, down };
+  // Why it was left.
+  enum class Cause : std::uint8_t {
+    none,
+    failures,    // several commands in a row failed
+    suspicion,   // what was read does not fit what is followed: flushed, restarted, failed over
+    deferred,    // a purge waits to be handed on
+    unconfirmed  // the follower itself got no answer
+  };
+  // Consecutive failures of commands before it is left.
+  static constexpr int kFailures = 3;
+
+  State state() const noexcept { return state_.load(std::memory_order_acquire); }
+  bool usable() const noexcept { return state() == State::up; }
+  // Of the last time that it came up; null before that.
+  std::shared_ptr<const Membership> membership() const;
+
+  // --- workers ---
+  void report_answer() noexcept {
+    if (failures_.load(std::memory_order_relaxed) != 0) {
+      failures_.store(0, std::memory_order_relaxed);
+    }
+  }
+  void report_failure() noexcept;
+  void report_suspicion() noexcept { leave(Cause::suspicion); }
+  // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too many
+  // wait, they become one purge of everything. Returns its number.
+  std::uint64_t defer(PurgeRequest purge);
+  // Rings when all up to this number have been handed on; at once if they have.
+  void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
+  bool is_handed_on(std::uint64_t number) const;
+  std::size_t deferred() const;
+
+  // --- the memory tier ---
+  // Whether what lies in this node's memory may be given out now.
+  bool memory_is_readable(SteadyTime now) const noexcept;
+
+  // --- the follower ---
+  // Set once, before anybody else uses the link.
+  void set_follower(std::shared_ptr<net::WakeUp> bell) { follower_ = std::move(bell); }
+  void wake_follower() noexcept;
+  // Leaves `up`, if it is up.
+  void leave(Cause cause) noexcept;
+  // Why it was left last; taken.
+  Cause take_cause() noexcept { return cause_.exchange(Cause::none); }
+  void set_joining() noexcept { state_.store(State::joining, std::memory_order_release); }
+  void set_down() noexcept { state_.store(State::down, std::memory_order_release); }
+  struct Deferred {
+    std::vector<PurgeRequest> purges;
+    std::uint64_t through = 0;  // the number of the last
+  };
+  Deferred deferred_purges() const;
+  void handed_on_through(std::uint64_t number);
+  // Not while anything is deferred: returns false then.
+  bool try_go_up(const Membership& membership);
+  // What lies in memory was fetched after Redis was lost: it may be given out while it is away.
+  void set_memory_cleared() noexcept { memory_cleared_.store(true, std::memory_order_release); }
+  // While Redis is up: memory may be given out until then.
+  void vouch_for_memory_until(SteadyTime until) noexcept {
+    vouched_until_.store(until.time_since_epoch().count(), std::memory_order_release);
+  }
+
+ private:
+  static constexpr std::size_t kMostDeferred = 10'000;
+
+  std::atomic<State> state_{State::joining};
+  std::atomic<int> failures_{0};
+  std::atomic<Cause> cause_{Cause::none};
+  std::atomic<bool> memory_cleared_{false};
+  std::atomic<SteadyTime::rep> vouched_until_{0};
+  std::shared_ptr<net::WakeUp> follower_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const Membership> membership_;
+  std::deque<PurgeRequest> deferred_;
+  std::uint64_t last_deferred_ = 0;
+  std::uint64_t handed_on_ = 0;
+  struct Waiter {
+    std::uint64_t number;
+    std::shared_ptr<net::WakeUp> bell;
+  };
+  std::vector<Waiter> waiters_;
+};
+
+}  // namespace hawkcache::store

@@ -1,0 +1,256 @@
+#include "store/redis_store.hpp"
+
+#include "store/redis_log.hpp"
+#include "store/redis_lookup.hpp"
+#include "store/redis_scripts.hpp"
+#include "store/stored_format.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hawkcache::store {
+
+namespace {
+
+using redis::Command;
+using redis::Lane;
+using redis::Reply;
+
+}  // namespace
+
+RedisStore::RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& worker)
+    : core_(core),
+      sweeper_(sweeper),
+      worker_(worker),
+      client_(redis::make_client(worker, core.settings.connection, core.client_figures)),
+      leases_(core, *client_, worker) {}
+
+RedisStore::~RedisStore() = default;
+
+void RedisStore::try_find(const caching::KeyView& /*key*/, Found& found) noexcept { found.clear(); }
+
+// Whatever fails is counted on the link; an error of the server is an answer.
+Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands, Lane lane) {
+  Replies replies =
+      co_await client_->call(lane, std::move(commands), core_.settings.connection.timeout);
+  const bool failed = std::any_of(replies.begin(), replies.end(), [](const Reply& reply) {
+    return reply.is(Reply::Type::none) && reply.failure != Errc::store_overloaded;
+  });
+  if (failed) {
+    core_.link.report_failure();
+  } else {
+    core_.link.report_answer();
+  }
+  co_return replies;
+}
+
+Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter) {
+  if (counter.is(Reply::Type::none)) co_return false;
+  const auto read = parse_shared_counter(counter.text);
+  if (counter.server != membership.server || !read || read->generation != membership.generation ||
+      read->identity != membership.server) {
+    if (counter.server != membership.server) client_->reconnect();
+    core_.link.report_suspicion();
+    co_return false;
+  }
+  while (core_.fence.followed().epoch < read->epoch) {
+    if (follows_) {
+      following_.push_back(std::make_shared<net::WakeUp>(worker_.executor()));
+      const std::shared_ptr<net::WakeUp> bell = following_.back();
+      co_await bell->wait(core_.settings.connection.timeout);
+      if (follows_ && core_.fence.followed().epoch < read->epoch) co_return false;
+      continue;
+    }
+    follows_ = true;
+    const auto followed =
+        co_await follow_log(core_, *client_, membership, core_.settings.connection.timeout);
+    follows_ = false;
+    for (const auto& bell : std::exchange(following_, {})) bell->ring();
+    if (!followed) {
+      if (followed.error() == Errc::store_protocol) {
+        core_.link.report_suspicion();
+      } else {
+        core_.link.report_failure();
+      }
+      co_return false;
+    }
+  }
+  // Another generation may be followed by now; what was read is none of it then.
+  co_return core_.fence.followed().generation == membership.generation;
+}
+
+Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
+                                         const VariantSelector& selector,
+                                         Brought& brought) {
+  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  ++core_.figures.finds;
+  if (!membership) {
+    ++core_.figures.finds_unavailable;
+    co_return FindOutcome::unavailable;
+  }
+  const Hash128 guess = variant_of(selector, hints_.of(key.hash));
+  const std::vector<std::string> names{core_.names.response(key.hash, guess)};
+  const bool apart = core_.in_cluster();
+  std::vector<Command> commands;
+  commands.push_back(ask_for_index(core_, key.hash));
+  commands.push_back(ask_for_values(core_, names, apart ? Counter::apart : Counter::beside));
+  if (apart) commands.push_back(ask_for_counter(core_));
+  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  Reply counter;
+  if (apart) {
+    counter = std::move(replies[2]);
+  } else if (replies[1].is(Reply::Type::array) && replies[1].elements.size() == 2) {
+    counter = std::move(replies[1].elements[1]);
+    counter.server = replies[1].server;
+  } else {
+    counter = Reply::failed(Errc::store_unavailable);
+  }
+  const bool answered = replies[0].type != Reply::Type::none && replies[1].is(Reply::Type::array);
+  bool followed = false;
+  if (answered) followed = co_await has_followed(*membership, std::move(counter));
+  if (!followed) {
+    ++core_.figures.finds_unavailable;
+    co_return FindOutcome::unavailable;
+  }
+  take_values(key, names, replies[1], brought);
+  const VariantIndex index = parse_variant_index(replies[0]);
+  count_malformed(index);
+  remember_vary(key.hash, index);
+  std::vector<Hash128> missing = selected_variants(index, selector);
+  const std::size_t selected = missing.size();
+  std::erase(missing, guess);
+  if (missing.size() == selected) {
+    // What was guessed is not in the index: not to be found, whatever lies there.
+    brought.clear();
+  }
+  const std::size_t in_hand = selected;
+  if (!missing.empty()) {
+    const bool read = co_await read_values(key, std::move(missing), brought);
+    if (!read) co_return FindOutcome::unavailable;
+  }
+  ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
+  co_return index.variants.size() > in_hand ? FindOutcome::selected : FindOutcome::complete;
+}
+
+void RedisStore::take_values(caching::KeyView key,
+                             const std::vector<std::string>& names,
+                             Reply& values,
+                             Brought& brought) {
+  for (std::size_t i = 0; i < names.size() && i < values.elements.size(); ++i) {
+    Reply& value = values.elements[i];
+    if (!value.is(Reply::Type::text)) continue;
+    auto response = admit_value(core_, key, std::move(value.text), names[i]);
+    if (response) brought.push_back(std::move(response));
+  }
+}
+
+// Purges that came since the first round trip are judged by the fence as it is followed now; those
+// who asked before they were answered may get what is older.
+Awaitable<bool> RedisStore::read_values(caching::KeyView key,
+                                        std::vector<Hash128> variants,
+                                        Brought& brought) {
+  std::vector<std::string> names;
+  for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
+  std::vector<Command> commands;
+  commands.push_back(ask_for_values(core_, names, Counter::apart));
+  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  if (!replies[0].is(Reply::Type::array)) {
+    ++core_.figures.finds_unavailable;
+    co_return false;
+  }
+  take_values(key, names, replies[0], brought);
+  co_return true;
+}
+
+void RedisStore::count_malformed(const VariantIndex& index) noexcept {
+  for (std::size_t i = 0; i < index.malformed; ++i) core_.figures.reject(RejectedValue::malformed);
+}
+
+void RedisStore::remember_vary(const Hash128& key, const VariantIndex& index) {
+  if (index.variants.empty()) return;
+  const caching::VaryNames& names = index.variants.front().record.vary;
+  const auto& known = hints_.of(key);
+  if (names.empty()) {
+    hints_.remember(key, nullptr);
+  } else if (!known || *known != names) {
+    hints_.remember(key, std::make_shared<const caching::VaryNames>(names));
+  }
+}
+
+Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brought) {
+  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  ++core_.figures.finds;
+  if (!membership) {
+    ++core_.figures.finds_unavailable;
+    co_return FindOutcome::unavailable;
+  }
+  std::vector<Command> commands;
+  commands.push_back(ask_for_index(core_, key.hash));
+  commands.push_back(ask_for_counter(core_));
+  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  const bool answered = !replies[0].is(Reply::Type::none);
+  bool followed = false;
+  if (answered) followed = co_await has_followed(*membership, std::move(replies[1]));
+  if (!followed) {
+    ++core_.figures.finds_unavailable;
+    co_return FindOutcome::unavailable;
+  }
+  const VariantIndex index = parse_variant_index(replies[0]);
+  count_malformed(index);
+  std::vector<Hash128> variants = all_variants(index);
+  if (!variants.empty()) {
+    const bool read = co_await read_values(key, std::move(variants), brought);
+    if (!read) co_return FindOutcome::unavailable;
+  }
+  co_return FindOutcome::complete;
+}
+
+Awaitable<FindOutcome> RedisStore::find(caching::KeyView key,
+                                        const VariantSelector& selector,
+                                        Found& found) {
+  found.clear();
+  Brought brought;
+  const FindOutcome outcome = co_await bring(key, selector, brought);
+  found.assign(brought.begin(), brought.end());
+  sort_newest_first(found);
+  co_return outcome;
+}
+
+Awaitable<FindOutcome> RedisStore::find_all(caching::KeyView key, Found& found) {
+  found.clear();
+  Brought brought;
+  const FindOutcome outcome = co_await bring_all(key, brought);
+  found.assign(brought.begin(), brought.end());
+  sort_newest_first(found);
+  co_return outcome;
+}
+
+FetchTicket RedisStore::begin_fetch(WallTime now) {
+  FetchTicket ticket = core_.local.begin_fetch(core_.shared_time(now));
+  if (core_.link.usable()) ticket.set_shared(core_.fence.followed());
+  return ticket;
+}
+
+StoreStats RedisStore::stats() const {
+  StoreStats stats;
+  stats.fences = core_.fence.fence_count();
+  return stats;
+}
+
+Awaitable<LeaseState> RedisStore::try_lease(caching::KeyView key) {
+  if (!core_.link.usable()) co_return LeaseState::unavailable;
+  const LeaseState state = co_await leases_.take(key.hash);
+  co_return state;
+}
+
+void RedisStore::release_lease(caching::KeyView key, LeaseEnd end) noexcept {
+  leases_.give_back(key.hash, end);
+}
+
+// Nothing lies here but what is being fetched: older fences have nothing left to do.
+Store::Sweep RedisStore::sweep(WallTime /*now*/, std::size_t /*budget*/) {
+  core_.local.retire_through(core_.local.oldest_fetch());
+  return Sweep::done;
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,92 @@
+// The Redis store as one worker sees it: every look-up asks Redis, in one round trip where it is
+// one server (docs/redis.md). The tiered store builds on it.
+//
+// Belongs to its worker's thread; what it shares with the others is the core.
+#pragma once
+
+#include "net/wake_up.hpp"
+#include "net/worker.hpp"
+#include "redis/client.hpp"
+#include "store/redis_core.hpp"
+#include "store/redis_leases.hpp"
+#include "store/redis_sweeper.hpp"
+#include "store/store.hpp"
+#include "store/variant_index.hpp"
+#include "store/vary_hints.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hawkcache::store {
+
+class RedisStore : public Store {
+ public:
+  // The core, the sweeper and the worker outlive it; it goes with the worker stopped.
+  RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& worker);
+  ~RedisStore() override;
+
+  void try_find(const caching::KeyView& key, Found& found) noexcept override;
+  Reach reach() const noexcept override { return Reach::remote; }
+  WhenUnavailable when_unavailable() const noexcept override {
+    return core_.settings.when_unavailable;
+  }
+  Awaitable<FindOutcome> find(caching::KeyView key,
+                              const VariantSelector& selector,
+                              Found& found) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
+  FetchTicket begin_fetch(WallTime now) override;
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
+  PurgeFence& fence() noexcept override { return core_.local; }
+  std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
+  StoreStats stats() const override;
+  Awaitable<LeaseState> try_lease(caching::KeyView key) override;
+  void release_lease(caching::KeyView key, LeaseEnd end) noexcept override;
+  Sweep sweep(WallTime now, std::size_t budget) override;
+
+ protected:
+  // What a look-up brings: responses that nobody else has yet.
+  using Brought = std::vector<std::shared_ptr<StoredResponse>>;
+  // The look-ups, without the responses' having been handed out.
+  Awaitable<FindOutcome> bring(caching::KeyView key,
+                               const VariantSelector& selector,
+                               Brought& brought);
+  Awaitable<FindOutcome> bring_all(caching::KeyView key, Brought& brought);
+  // As put(), of a response that others may have already.
+  Awaitable<PutResult> write(StoredResponsePtr response);
+  RedisCore& core() noexcept { return core_; }
+  const RedisCore& core() const noexcept { return core_; }
+  net::Worker& worker() noexcept { return worker_; }
+
+ private:
+  using Replies = std::vector<redis::Reply>;
+
+  Awaitable<Replies> ask(std::vector<redis::Command> commands, redis::Lane lane);
+  // Whether all that had been purged when this counter was read is known now.
+  Awaitable<bool> has_followed(Membership membership, redis::Reply counter);
+  Awaitable<bool> read_values(caching::KeyView key,
+                              std::vector<Hash128> variants,
+                              Brought& brought);
+  void take_values(caching::KeyView key,
+                   const std::vector<std::string>& names,
+                   redis::Reply& values,
+                   Brought& brought);
+  void count_malformed(const VariantIndex& index) noexcept;
+  void remember_vary(const Hash128& key, const VariantIndex& index);
+  Awaitable<bool> make_way(caching::KeyView key);
+  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now);
+
+  RedisCore& core_;
+  RedisSweeper& sweeper_;
+  net::Worker& worker_;
+  std::unique_ptr<redis::Client> client_;
+  RedisLeases leases_;
+  VaryHints hints_;
+  std::vector<std::shared_ptr<net::WakeUp>> following_;  // who waits while another follows the log
+  bool follows_ = false;
+};
+
+}  // namespace hawkcache::store

@@ -1,0 +1,162 @@
+#include "store/redis_sweeper.hpp"
+
+#include "store/redis_scripts.hpp"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace hawkcache::store {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using redis::Command;
+using redis::Lane;
+using redis::Reply;
+
+constexpr Duration kPatience{800};
+// Members looked at in one step: some tenths of a millisecond of the server's time.
+constexpr std::string_view kStep = "100";
+// More tags than these wait only as one sweep of everything.
+constexpr std::size_t kMostWaiting = 10'000;
+
+// Of the reply to SSCAN or SCAN: the cursor to go on from ("0": the end) and what was found.
+struct Scanned {
+  std::string cursor;
+  std::vector<std::string> names;
+};
+std::optional<Scanned> parse_scan(Reply reply) {
+  if (!reply.is(Reply::Type::array) || reply.elements.size() != 2) return std::nullopt;
+  Scanned scanned{.cursor = std::move(reply.elements[0].text), .names = {}};
+  for (Reply& name : reply.elements[1].elements) scanned.names.push_back(std::move(name.text));
+  return scanned;
+}
+
+}  // namespace
+
+RedisSweeper::RedisSweeper(RedisCore& core, net::Worker& worker)
+    : core_(core),
+      worker_(worker),
+      client_(redis::make_client(worker, core.settings.connection, core.client_figures)) {}
+
+RedisSweeper::~RedisSweeper() = default;
+
+void RedisSweeper::add(const PurgeRequest& request, SharedStamp stamp) {
+  if (request.kind != PurgeKind::hard) return;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& tag : request.tags) {
+    if (!tag.empty()) waiting_[tag] = stamp;
+  }
+  const bool everything = request.scope == PurgeRequest::Scope::everything;
+  if (everything || waiting_.size() > kMostWaiting) {
+    waiting_.clear();
+    if (everything) waiting_[""] = stamp;
+  }
+  if (waiting_.empty() || std::exchange(running_, true)) return;
+  worker_.post([this] { asio::co_spawn(worker_.executor(), run_forever(*this), asio::detached); });
+}
+
+net::Awaitable<void> RedisSweeper::run_forever(RedisSweeper& self) { co_await self.run(); }
+
+std::optional<RedisSweeper::Work> RedisSweeper::take() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
+    running_ = false;
+    return std::nullopt;
+  }
+  auto node = waiting_.extract(waiting_.begin());
+  return Work{std::move(node.key()), node.mapped()};
+}
+
+// What fails is left to the responses' TTL.
+net::Awaitable<void> RedisSweeper::run() {
+  while (auto work = take()) {
+    if (!core_.link.usable()) continue;
+    if (work->tag.empty()) {
+      co_await sweep_everything(work->stamp);
+    } else {
+      co_await sweep_tag(std::move(*work));
+    }
+  }
+}
+
+net::Awaitable<std::vector<Reply>> RedisSweeper::call(std::vector<Command> commands) {
+  std::vector<Reply> replies = co_await client_->call(Lane::writes, std::move(commands), kPatience);
+  co_return replies;
+}
+
+// Names stay in the set as long as something lies under them: what was stored since the purge.
+net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
+  const std::string set = core_.names.tag(work.tag);
+  std::string cursor = "0";
+  do {
+    std::vector<Command> scan;
+    scan.push_back(Command(set, {"SSCAN", set, cursor, "COUNT", kStep}));
+    std::vector<Reply> replies = co_await call(std::move(scan));
+    auto scanned = parse_scan(std::move(replies.front()));
+    if (!scanned) co_return false;
+    cursor = std::move(scanned->cursor);
+    std::vector<std::string> responses;
+    for (std::string& name : scanned->names) {
+      if (core_.names.key_hash_of(name)) responses.push_back(std::move(name));
+    }
+    if (responses.empty()) continue;
+    const std::vector<std::string> names = responses;
+    const bool removed = co_await remove(std::move(responses), work.stamp);
+    if (!removed) co_return false;
+    std::vector<Command> exist;
+    for (const std::string& name : names) exist.push_back(Command(name, {"EXISTS", name}));
+    const std::vector<Reply> there = co_await call(std::move(exist));
+    std::vector<std::string_view> words{"SREM", set};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (there[i].is(Reply::Type::integer) && there[i].integer == 0) words.push_back(names[i]);
+    }
+    if (words.size() == 2) continue;
+    std::vector<Command> forget;
+    forget.push_back(Command(set, words));
+    co_await call(std::move(forget));
+  } while (cursor != "0");
+  co_return true;
+}
+
+net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
+  const std::string pattern = core_.names.response_prefix() + "*";
+  for (std::size_t master = 0; master < client_->masters(); ++master) {
+    std::string cursor = "0";
+    do {
+      std::vector<Command> scan;
+      scan.push_back(
+          Command::to_master(master, {"SCAN", cursor, "MATCH", pattern, "COUNT", kStep}));
+      std::vector<Reply> replies = co_await call(std::move(scan));
+      auto scanned = parse_scan(std::move(replies.front()));
+      if (!scanned) co_return false;
+      cursor = std::move(scanned->cursor);
+      if (scanned->names.empty()) continue;
+      const bool removed = co_await remove(std::move(scanned->names), stamp);
+      if (!removed) co_return false;
+    } while (cursor != "0");
+  }
+  co_return true;
+}
+
+// In a cluster each name may be of another slot.
+net::Awaitable<bool> RedisSweeper::remove(std::vector<std::string> names, SharedStamp stamp) {
+  std::vector<Command> commands;
+  const std::size_t step = core_.in_cluster() ? 1 : kMostUnlinked;
+  for (std::size_t i = 0; i < names.size(); i += step) {
+    std::vector<std::string_view> part;
+    for (std::size_t j = i; j < names.size() && j < i + step; ++j) part.push_back(names[j]);
+    commands.push_back(unlink_older(part, stamp));
+  }
+  const std::vector<Reply> replies = co_await call(std::move(commands));
+  for (const Reply& reply : replies) {
+    if (!reply.is(Reply::Type::integer)) co_return false;
+    core_.figures.swept += static_cast<std::uint64_t>(reply.integer);
+  }
+  co_return true;
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,167 @@
+// The Redis store's writes: responses and purges.
+#include "base/log.hpp"
+#include "caching/freshness.hpp"
+#include "store/redis_log.hpp"
+#include "store/redis_lookup.hpp"
+#include "store/redis_scripts.hpp"
+#include "store/redis_store.hpp"
+#include "store/stored_format.hpp"
+
+#include <utility>
+
+namespace hawkcache::store {
+
+namespace {
+
+using redis::Command;
+using redis::Lane;
+using redis::Reply;
+
+// Dead members of a tag's set are looked for in a sample of this size whenever one is added.
+constexpr std::size_t kDeadSample = 4;
+
+PutResult result_of(const Reply& reply) {
+  if (reply.is(Reply::Type::integer)) {
+    return reply.integer == 1 ? PutResult::stored : PutResult::superseded;
+  }
+  return reply.is_error("OOM") ? PutResult::no_room : PutResult::unavailable;
+}
+
+}  // namespace
+
+Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response) {
+  const PutResult result = co_await write(std::move(response));
+  co_return result;
+}
+
+Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
+  if (response->body_size() > core_.settings.max_object) co_return PutResult::too_large;
+  if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;
+  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  // Fetched under another generation, or while Redis was away: nobody could tell what was purged
+  // since.
+  if (!membership || response->shared().generation != membership->generation) {
+    ++core_.figures.puts_unavailable;
+    co_return PutResult::unavailable;
+  }
+  const caching::KeyView key{response->key(), response->key_hash()};
+  const caching::StoredMeta& meta = response->meta();
+  const Hash128 variant = variant_hash(meta.rule_fingerprint, meta.vary.get(), meta.secondary_key);
+  const std::string name = core_.names.response(key.hash, variant);
+  const std::string value = encode_response(*response, name);
+  if (value.empty()) co_return PutResult::no_room;
+  if (core_.memory) core_.own_writes.remember(name, value.substr(0, kStoredHeaderSize));
+
+  const WallTime now = core_.clock.wall();
+  const Duration ttl = caching::useless_after(meta) - now;
+  PutResult result = PutResult::superseded;
+  for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
+    if (tries > 0) {
+      const bool made_way = co_await make_way(key);
+      if (!made_way) break;
+    }
+    std::vector<Command> commands;
+    commands.push_back(put_response(core_.names,
+                                    {.key = key.hash,
+                                     .variant = variant,
+                                     .sequence = response->sequence(),
+                                     .vary = meta.vary.get(),
+                                     .value = value,
+                                     .now = now,
+                                     .ttl = ttl,
+                                     .max_variants = core_.settings.max_variants}));
+    for (const std::string& tag : response->tag_texts()) {
+      commands.push_back(
+          tag_response(core_.names, tag, name, ttl, core_.in_cluster() ? 0 : kDeadSample));
+    }
+    const Replies replies = co_await ask(std::move(commands), Lane::writes);
+    result = result_of(replies.front());
+  }
+  if (result == PutResult::stored) {
+    hints_.remember(key.hash, meta.vary);
+    ++core_.figures.stores;
+  } else if (result != PutResult::superseded) {
+    ++core_.figures.puts_unavailable;
+  }
+  co_return result;
+}
+
+// What superseded a response may have been purged: then it does not stand in the way. Returns
+// whether anything went.
+Awaitable<bool> RedisStore::make_way(caching::KeyView key) {
+  std::vector<Command> ask_index;
+  ask_index.push_back(ask_for_index(core_, key.hash));
+  const Replies indexed = co_await ask(std::move(ask_index), Lane::writes);
+  const VariantIndex index = parse_variant_index(indexed.front());
+  const std::vector<Hash128> variants = all_variants(index);
+  if (variants.empty()) co_return true;
+  std::vector<std::string> names;
+  for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
+  std::vector<Command> read;
+  read.push_back(ask_for_values(core_, names, Counter::apart));
+  Replies values = co_await ask(std::move(read), Lane::writes);
+  if (!values.front().is(Reply::Type::array)) co_return false;
+  std::vector<Command> drops;
+  for (std::size_t i = 0; i < names.size() && i < values.front().elements.size(); ++i) {
+    std::string text = std::move(values.front().elements[i].text);
+    const std::string header = text.substr(0, kStoredHeaderSize);
+    if (admit_value(core_, key, std::move(text), names[i])) continue;
+    drops.push_back(drop_variant(core_.names, key.hash, variants[i], header));
+  }
+  if (drops.empty()) co_return false;
+  co_await ask(std::move(drops), Lane::writes);
+  co_return true;
+}
+
+Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
+  Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
+  if (request.names_nothing()) co_return Purged{};
+  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  if (!membership) {
+    auto kept = co_await keep_for_later(std::move(request), now);
+    co_return kept;
+  }
+  // As many as there are names in the tags' sets, some of them dead.
+  std::vector<Command> counts;
+  for (const std::string& tag : request.tags) {
+    const std::string name = core_.names.tag(tag);
+    counts.push_back(Command(name, {"SCARD", name}));
+  }
+  if (!counts.empty()) {
+    const Replies replies = co_await ask(std::move(counts), Lane::lookups);
+    for (const Reply& reply : replies) {
+      if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
+    }
+  }
+  std::vector<std::string> members = members_of(request);
+  if (members.empty()) co_return purged;
+  const Duration timeout = core_.settings.connection.timeout;
+  const auto epoch = co_await send_purge(core_, *client_, *membership, std::move(members), timeout);
+  if (!epoch) {
+    auto kept = co_await keep_for_later(std::move(request), now);
+    co_return kept;
+  }
+  const auto followed = co_await follow_log(core_, *client_, *membership, timeout);
+  if (!followed || *followed < *epoch) {
+    // Redis has it, so everybody else minds it.
+    core_.raise_locally(request, now);
+    core_.link.leave(RedisLink::Cause::unconfirmed);
+  }
+  ++core_.figures.purges;
+  sweeper_.add(request, {membership->generation, *epoch});
+  co_return purged;
+}
+
+// In force on this node before anything else.
+Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request, WallTime now) {
+  core_.raise_locally(request, now);
+  ++core_.figures.purges_deferred;
+  const std::uint64_t number = core_.link.defer(std::move(request));
+  const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
+  core_.link.ring_when_handed_on(number, bell);
+  co_await bell->wait(core_.settings.connection.timeout);
+  if (!core_.link.is_handed_on(number)) co_return Errc::store_unavailable;
+  co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,86 @@
+#include "store/tiered_store.hpp"
+
+#include "store/redis_lookup.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace hawkcache::store {
+
+void TieredStore::try_find(const caching::KeyView& key, Found& found) noexcept {
+  if (core().link.memory_is_readable(worker().clock().steady())) {
+    core().memory->try_find(key, found);
+  } else {
+    found.clear();
+  }
+}
+
+// What changed while it was being read is handed out, but not kept: the report of the change has
+// been obeyed already. A change that is reported from now on finds it in memory.
+void TieredStore::keep(const caching::KeyView& key,
+                       std::uint32_t changes,
+                       Brought& brought,
+                       Found& found) {
+  for (std::shared_ptr<StoredResponse>& response : brought) {
+    core().memory->put_now(response);
+    found.push_back(std::move(response));
+  }
+  if (core().changes.of(key.hash) != changes) core().memory->drop(key.hash);
+  sort_newest_first(found);
+}
+
+Awaitable<FindOutcome> TieredStore::find(caching::KeyView key,
+                                         const VariantSelector& selector,
+                                         Found& found) {
+  found.clear();
+  const std::uint32_t changes = core().changes.of(key.hash);
+  Brought brought;
+  const FindOutcome outcome = co_await bring(key, selector, brought);
+  if (outcome == FindOutcome::unavailable) {
+    try_find(key, found);
+  } else {
+    keep(key, changes, brought, found);
+  }
+  co_return outcome;
+}
+
+Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key, Found& found) {
+  found.clear();
+  const std::uint32_t changes = core().changes.of(key.hash);
+  Brought brought;
+  const FindOutcome outcome = co_await bring_all(key, brought);
+  if (outcome == FindOutcome::unavailable) {
+    try_find(key, found);
+  } else {
+    keep(key, changes, brought, found);
+  }
+  co_return outcome;
+}
+
+// In memory first: who asks on this node finds it before Redis has answered. What Redis did not
+// take while it is in use does not stay: nobody could delete it there.
+Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response) {
+  const StoredResponsePtr shared = response;
+  const bool was_up = core().link.usable();
+  // Both of the tiers look at it; the memory store takes its tags over.
+  const PutResult in_memory = core().memory->put_now(std::move(response));
+  if (in_memory == PutResult::purged_meanwhile || in_memory == PutResult::superseded) {
+    co_return in_memory;
+  }
+  if (!was_up) co_return in_memory;
+  const PutResult in_redis = co_await write(shared);
+  if (in_redis != PutResult::stored) core().memory->drop(shared->key_hash());
+  co_return in_redis;
+}
+
+std::uint64_t TieredStore::max_object() const noexcept {
+  return std::max(core().memory->max_object(), RedisStore::max_object());
+}
+
+StoreStats TieredStore::stats() const { return core().memory->stats(); }
+
+Store::Sweep TieredStore::sweep(WallTime now, std::size_t budget) {
+  return core().memory->sweep(now, budget);
+}
+
+}  // namespace hawkcache::store

@@ -1,0 +1,29 @@
+// Memory in front of Redis, as one worker sees it. A hit in memory does not touch Redis; it is
+// given out as long as the follower vouches for the memory (redis_link). What is found in Redis is
+// kept in memory, what is put goes into both. Belongs to its worker's thread; the memory is shared.
+#pragma once
+
+#include "store/redis_store.hpp"
+
+namespace hawkcache::store {
+
+class TieredStore final : public RedisStore {
+ public:
+  // REQUIRES: the core has a memory tier.
+  using RedisStore::RedisStore;
+
+  void try_find(const caching::KeyView& key, Found& found) noexcept override;
+  Awaitable<FindOutcome> find(caching::KeyView key,
+                              const VariantSelector& selector,
+                              Found& found) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  std::uint64_t max_object() const noexcept override;
+  StoreStats stats() const override;
+  Sweep sweep(WallTime now, std::size_t budget) override;
+
+ private:
+  void keep(const caching::KeyView& key, std::uint32_t changes, Brought& brought, Found& found);
+};
+
+}  // namespace hawkcache::store
