@@ -13,8 +13,8 @@ DOCKER = support.REPOSITORY / "docker"
 
 
 class ShippedConfigurationTest(unittest.TestCase):
-    def test_both_configurations_pass_the_check_without_a_warning(self):
-        for name in ("demo.yaml", "hawkcache.yaml"):
+    def test_the_configurations_pass_the_check_without_a_warning(self):
+        for name in ("demo.yaml", "hawkcache.yaml", "nodes.yaml"):
             with self.subTest(name=name):
                 done = support.run_hawkcache("check", "--config", DOCKER / name)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)

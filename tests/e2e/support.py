@@ -141,6 +141,49 @@ class SampleApi(Program):
         self.wait_for(self.port, "/health")
 
 
+class RedisServer(Program):
+    """A Redis of its own, empty, that keeps nothing on disk."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.directory = tempfile.TemporaryDirectory()
+        super().__init__(["redis-server", "--bind", "127.0.0.1", "--port", self.port, "--save", "",
+                          "--appendonly", "no", "--dir", self.directory.name])
+        wait_until(self.answers, f"redis-server on port {self.port}")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"redis-server ended with {self.process.returncode}:\n{self.text()}")
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), PATIENCE_SECONDS) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def stop(self):
+        super().stop()
+        self.directory.cleanup()
+
+
+class ConfiguredDaemon(Program):
+    """hawkcache with a configuration of its own; `text` says neither `listen` nor `admin`."""
+
+    def __init__(self, text):
+        self.port = free_port()
+        self.admin_port = free_port()
+        self.directory = tempfile.TemporaryDirectory()
+        file = pathlib.Path(self.directory.name) / "hawkcache.yaml"
+        file.write_text(f"listen: 127.0.0.1:{self.port}\nadmin: {{ listen: 127.0.0.1:{self.admin_port} }}\n{text}",
+                        encoding="utf-8")
+        super().__init__([hawkcache_program(), "serve", "--config", file])
+        self.wait_for(self.admin_port, "/readyz")
+
+    def stop(self):
+        super().stop()
+        self.directory.cleanup()
+
+
 class Daemon(Program):
     """hawkcache with docker/demo.yaml in front of the API on `api_port`."""
 
