@@ -107,8 +107,6 @@ void apply_response(ResponseDirectives& into, const Directive& directive) {
     keep_smallest(into.stale_while_revalidate, directive);
   } else if (directive.is("stale-if-error")) {  // RFC 5861 section 4
     keep_smallest(into.stale_if_error, directive);
-  } else if (directive.is("immutable")) {  // RFC 8246 section 2
-    into.immutable |= directive.argument == Argument::none;
   }
   // "A cache MUST ignore unrecognized cache directives." (RFC 9111 section 5.2.3)
 }

@@ -28,7 +28,6 @@ struct ResponseDirectives {
   bool must_revalidate = false;
   bool proxy_revalidate = false;
   bool must_understand = false;
-  bool immutable = false;                      // RFC 8246
   std::vector<std::string> no_cache_fields{};  // no-cache="a, b": lower-case names
   std::vector<std::string> private_fields{};
 

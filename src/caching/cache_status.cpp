@@ -67,6 +67,7 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::only_if_cached:
     case Reason::stale_while_revalidate:
     case Reason::max_stale:
+    case Reason::store_unavailable:
       return Forward::none;
     // "bypass: The cache was configured to not handle this request." (RFC 9211 section 2.2)
     case Reason::no_route:
@@ -78,7 +79,6 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::request_body:
     case Reason::query_content:
     case Reason::nominated_field:
-    case Reason::not_a_caching_rule:
       return Forward::bypass;
     // "method: The request method's semantics require the request to be forwarded."
     case Reason::method:
@@ -118,10 +118,6 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::no_lifetime:
     case Reason::already_stale:
     case Reason::too_large:
-    case Reason::truncated:
-    case Reason::purged_meanwhile:
-    case Reason::too_many_variants:
-    case Reason::store_full:
     case Reason::too_many_tags:
     case Reason::must_understand:
     case Reason::head_request:

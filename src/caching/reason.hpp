@@ -33,7 +33,6 @@ namespace hawkcache::caching {
   X(nominated_field,                                                                               \
     "nominated-field",                                                                             \
     "Connection names a field that the key or a variant may depend on")                            \
-  X(not_a_caching_rule, "not-a-caching-rule", "the matching rule only invalidates")                \
   X(known_uncacheable,                                                                             \
     "known-uncacheable",                                                                           \
     "an answer for this key was lately found not to be storable")                                  \
@@ -52,10 +51,6 @@ namespace hawkcache::caching {
     "already-stale",                                                                               \
     "the response was stale when it arrived and has no way to be validated or served stale")       \
   X(too_large, "too-large", "the body is larger than max_object")                                  \
-  X(truncated, "truncated", "the body broke off")                                                  \
-  X(purged_meanwhile, "purged-meanwhile", "a purge overtook the fetch")                            \
-  X(too_many_variants, "too-many-variants", "the key has as many variants as it may have")         \
-  X(store_full, "store-full", "the store had no room for it")                                      \
   X(too_many_tags, "too-many-tags", "the origin names more tags, or longer ones, than are kept")   \
   X(must_understand, "must-understand", "must-understand on a status that is not understood")      \
   X(head_request, "head-request", "the answer to a HEAD has no body to store")                     \
@@ -76,7 +71,10 @@ namespace hawkcache::caching {
     "stale-while-revalidate",                                                                      \
     "served stale while it is refreshed in the background")                                        \
   X(stale_if_error, "stale-if-error", "served stale because the origin failed")                    \
-  X(max_stale, "max-stale", "served stale because the client accepts it")
+  X(max_stale, "max-stale", "served stale because the client accepts it")                          \
+  X(store_unavailable,                                                                             \
+    "store-unavailable",                                                                           \
+    "the shared store cannot be asked and the origin is spared: what is known here, or nothing")
 
 enum class Reason : std::uint8_t {
 #define X(enumerator, text, explanation) enumerator,

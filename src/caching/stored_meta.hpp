@@ -81,4 +81,12 @@ struct StoredMeta {
   std::shared_ptr<const PartialContent> partial{};
 };
 
+// Whether the same fields of a request select both, or none does.
+inline bool selected_by_same_names(const StoredMeta& a, const StoredMeta& b) noexcept {
+  const bool a_varies = a.vary && !a.vary->empty();
+  const bool b_varies = b.vary && !b.vary->empty();
+  if (!a_varies || !b_varies) return a_varies == b_varies;
+  return a.vary == b.vary || *a.vary == *b.vary;
+}
+
 }  // namespace hawkcache::caching

@@ -112,11 +112,15 @@ FramingDecision decide(FieldsView fields, Version version, BodyKind otherwise) n
   return frame(BodyKind::length, *length.value);
 }
 
-// Whether Connection has this option. Options are tokens: a quotation mark hides nothing.
-bool has_option(FieldsView fields, std::string_view option) noexcept {
-  return !every_member(fields, FieldName::connection, [option](std::string_view member) {
-    return !ascii::equals_ignoring_case(member, option);
-  });
+bool has_option(FieldsView fields, std::string_view wanted) noexcept {
+  for (const Field& field : fields) {
+    if (field.id != FieldName::connection) continue;
+    ascii::TokenListReader options(field.value);
+    while (const auto option = options.next()) {
+      if (ascii::equals_ignoring_case(*option, wanted)) return true;
+    }
+  }
+  return false;
 }
 
 Persistence persistence(FieldsView fields, Version version) noexcept {

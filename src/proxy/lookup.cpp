@@ -5,6 +5,7 @@
 #include "caching/partial_content.hpp"
 #include "caching/vary.hpp"
 #include "http/entity_tag.hpp"
+#include "proxy/response_text.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -20,10 +21,6 @@ bool may_answer_authorized(const store::StoredResponse& stored,
   return plan.route->policy.keyed_credentials == caching::KeyedCredentials::authorization ||
          stored.meta().authorized_reuse == caching::AuthorizedReuse::allowed ||
          !request.contains(http::FieldName::authorization);
-}
-
-bool same_names(const caching::StoredMeta& a, const caching::StoredMeta& b) {
-  return a.vary == b.vary || (a.vary && b.vary && *a.vary == *b.vary);
 }
 
 // What a request is like, for choosing among several responses.
@@ -90,7 +87,7 @@ Reason select_variant(const Choice& choice, LookupScratch& scratch, LookupResult
   for (const store::StoredResponsePtr& candidate : scratch.found) {
     const caching::StoredMeta& meta = candidate->meta();
     // Of those that the same fields select only one matches.
-    if (result.stored && same_names(meta, result.stored->meta())) continue;
+    if (result.stored && caching::selected_by_same_names(meta, result.stored->meta())) continue;
     const Reason mismatch = match(*candidate, choice.plan, choice.request.fields(), scratch);
     if (mismatch != Reason::rule_changed && meta.vary && !result.vary_hint) {
       result.vary_hint = meta.vary;
@@ -106,20 +103,6 @@ Reason select_variant(const Choice& choice, LookupScratch& scratch, LookupResult
   return result.stored ? Reason::none : reason;
 }
 
-// The value of the only Content-Language line of a stored head; "" where there is none, or several.
-std::string_view content_language(std::string_view head) {
-  constexpr std::string_view kName = "content-language:";
-  std::string_view found;
-  while (!head.empty()) {
-    const std::string_view line = head.substr(0, head.find("\r\n"));
-    head.remove_prefix(std::min(line.size() + 2, head.size()));
-    if (!ascii::equals_ignoring_case(line.substr(0, kName.size()), kName)) continue;
-    if (!found.empty()) return {};
-    found = ascii::trim(line.substr(kName.size()));
-  }
-  return found;
-}
-
 // After no variant matched as the request spells it: one in the language that it prefers.
 Reason select_by_language(const RequestPlan& plan,
                           http::FieldsView request,
@@ -133,12 +116,13 @@ Reason select_by_language(const RequestPlan& plan,
     if (!may_answer_authorized(*candidate, plan, request)) continue;
     scratch.secondary_key.clear();
     caching::append_secondary_key(scratch.secondary_key, *meta.vary, request, normalize);
-    if (!caching::matches_by_language({.names = *meta.vary,
-                                       .secondary_key = meta.secondary_key,
-                                       .content_language = content_language(candidate->head())},
-                                      scratch.secondary_key,
-                                      request,
-                                      normalize)) {
+    if (!caching::matches_by_language(
+            {.names = *meta.vary,
+             .secondary_key = meta.secondary_key,
+             .content_language = only_value(candidate->head(), "content-language")},
+            scratch.secondary_key,
+            request,
+            normalize)) {
       continue;
     }
     result.stored = candidate;

@@ -16,17 +16,13 @@ using caching::Reason;
 // Neighbours that together are no larger are copied into one.
 constexpr std::size_t kSmall = 16 * 1024;
 
-bool same_vary(const caching::StoredMeta& a, const caching::StoredMeta& b) noexcept {
-  if (!a.vary || !b.vary) return !a.vary && !b.vary;
-  return *a.vary == *b.vary;
-}
-
 // The variant of these parts among what the store has; null: none.
 store::StoredResponsePtr find_variant(const store::Found& found, const store::StoredParts& parts) {
   for (const store::StoredResponsePtr& candidate : found) {
     const caching::StoredMeta& meta = candidate->meta();
     if (meta.rule_fingerprint == parts.meta.rule_fingerprint &&
-        meta.secondary_key == parts.meta.secondary_key && same_vary(meta, parts.meta) &&
+        meta.secondary_key == parts.meta.secondary_key &&
+        caching::selected_by_same_names(meta, parts.meta) &&
         candidate->authority() == parts.authority &&
         candidate->path_and_query() == parts.path_and_query) {
       return candidate;

@@ -214,6 +214,19 @@ std::string_view content_type_line(std::string_view rendered_head) noexcept {
   return found;
 }
 
+std::string_view only_value(std::string_view rendered_head, std::string_view name) noexcept {
+  std::string_view found;
+  std::size_t lines = 0;
+  for_each_line(rendered_head, [&](std::string_view line) {
+    if (!is_named(line, name)) return;
+    ++lines;
+    line.remove_prefix(name.size() + 1);
+    line.remove_suffix(2);
+    found = ascii::trim(line);
+  });
+  return lines == 1 ? found : std::string_view();
+}
+
 void append_unsatisfiable_head(std::string& out, std::uint64_t length, WallTime now) {
   out += "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */";
   append_number(out, length);

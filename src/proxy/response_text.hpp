@@ -83,6 +83,9 @@ void append_partial_head(std::string& out, std::string_view rendered_head, Parti
 // The line of a rendered head's first Content-Type, with its CRLF; empty: none.
 std::string_view content_type_line(std::string_view rendered_head) noexcept;
 
+// The value of a rendered head's only line of that name; "" where there is none, or several.
+std::string_view only_value(std::string_view rendered_head, std::string_view name) noexcept;
+
 // A whole answer but for its tail: 416 with the representation's length (RFC 9110 section 15.5.17).
 void append_unsatisfiable_head(std::string& out, std::uint64_t length, WallTime now);
 

@@ -1,18 +1,11 @@
-#include "server/server.hpp"
-
 #include "admin/admin_handler.hpp"
 #include "base/log.hpp"
 #include "proxy/local_answer.hpp"
 #include "proxy/transaction.hpp"
-#include "server/maintenance.hpp"
+#include "server/server_impl.hpp"
 #include "server/settings.hpp"
-#include "server/stores.hpp"
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <random>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -38,70 +31,7 @@ std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const 
   return workers;
 }
 
-std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
-                                                    std::string& error) {
-  if (config.log.access.kind == config::AccessLog::Kind::off) return nullptr;
-  const bool json = config.log.format == log::Format::json;
-  return observe::open_access_log(
-      config.log.access.kind == config::AccessLog::Kind::file ? config.log.access.path : "stdout",
-      json ? observe::AccessLog::Format::json : observe::AccessLog::Format::text,
-      error);
-}
-
 }  // namespace
-
-// Its end is end_everything(): whatever holds sockets of the workers lets go of them, then the
-// workers go, and with them the frames that refer to the members here.
-struct Server::Impl {
-  Impl(config::Config config_, ConfigSource source_, const Clock& clock_);
-  ~Impl();
-
-  std::optional<StartError> start();
-  std::optional<StartError> bind();
-  void start_accepting();
-  void wait();
-  void stop();
-  ReloadOutcome reload();
-  void take_over(config::Config after, std::shared_ptr<observe::AccessLog> access_log);
-  void post_to_data_workers(const std::function<void(net::Worker&)>& task);
-  admin::AdminContext admin_context();
-  admin::ReloadReport reload_for_admin();
-  admin::Figures figures() const;
-  void end_everything();
-
-  const Clock& clock;
-  const ConfigSource source;
-  mutable std::mutex mutex;  // guards config, the shared pointers below, and reloads
-  config::Config config;
-  observe::Counters counters;
-  std::vector<std::unique_ptr<net::Worker>> workers;
-  std::unique_ptr<net::Worker> admin_worker;
-  Stores stores;
-  proxy::CollapseTable fills;
-  proxy::UncacheableKeys uncacheable;
-  std::shared_ptr<const proxy::Snapshot> snapshot;
-  std::shared_ptr<const admin::AdminSettings> admin_settings_now;
-  std::shared_ptr<observe::AccessLog> access_log;
-  std::shared_ptr<observe::AccessLog>
-      previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to
-                            // wait for its reader
-  std::uint64_t reloads = 0;
-  std::uint64_t reloads_failed = 0;
-  admin::AdminContext admin;
-  std::vector<std::unique_ptr<proxy::WorkerState>> states;
-
-  std::shared_ptr<net::ConnectionGauge> gauge;
-  std::shared_ptr<net::ConnectionGauge> admin_gauge;
-  std::unique_ptr<Maintenance> maintenance;
-  std::vector<std::unique_ptr<net::Listener>> listeners;
-  std::unique_ptr<net::Listener> admin_listener;
-
-  std::atomic<int> stops{0};
-  std::atomic<bool> accepting{false};
-  std::mutex stop_mutex;
-  std::condition_variable stop_asked;
-  bool ended = false;
-};
 
 Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& clock_)
     : clock(clock_),
@@ -197,110 +127,6 @@ void Server::Impl::start_accepting() {
   for (const auto& worker : workers) worker->start();
   maintenance->start();
   accepting = true;
-}
-
-admin::AdminContext Server::Impl::admin_context() {
-  return {.clock = clock,
-          .store = stores.of(*admin_worker),
-          .counters = counters,
-          .store_backend = std::string(stores.backend()),
-          .started = clock.wall(),
-          .settings =
-              [this] {
-                const std::lock_guard lock(mutex);
-                return admin_settings_now;
-              },
-          .router =
-              [this] {
-                const std::lock_guard lock(mutex);
-                return snapshot->router;
-              },
-          .readiness =
-              [this] {
-                using State = admin::Readiness::State;
-                const State state =
-                    stops > 0 ? State::draining : (accepting ? State::ready : State::starting);
-                return admin::Readiness{
-                    .state = state, .store = stores.state(), .upstream = "configured"};
-              },
-          .figures = [this] { return figures(); },
-          .reload = [this] { return reload_for_admin(); },
-          .schema = [] { return config::json_schema(); }};
-}
-
-admin::Figures Server::Impl::figures() const {
-  const std::lock_guard lock(mutex);
-  return {.connections_open = gauge->open(),
-          .connections_accepted = gauge->accepted(),
-          .access_lines_dropped = access_log ? access_log->dropped() : 0,
-          .reloads = reloads,
-          .reloads_failed = reloads_failed};
-}
-
-admin::ReloadReport Server::Impl::reload_for_admin() {
-  ReloadOutcome outcome = reload();
-  using To = admin::ReloadReport::Status;
-  To status = To::reloaded;
-  if (outcome.status == ReloadOutcome::Status::rejected) status = To::rejected;
-  if (outcome.status == ReloadOutcome::Status::needs_restart) status = To::needs_restart;
-  return {.status = status, .messages = std::move(outcome.messages)};
-}
-
-ReloadOutcome Server::Impl::reload() {
-  const std::lock_guard lock(mutex);
-  config::LoadResult loaded = source();
-  ReloadOutcome outcome;
-  for (const config::ConfigError& error : loaded.errors) {
-    outcome.messages.push_back(config::to_string(error));
-  }
-  std::shared_ptr<observe::AccessLog> new_log;
-  if (loaded.config) {
-    const auto fixed = changes_that_need_a_restart(config, *loaded.config);
-    for (const std::string& name : fixed) {
-      outcome.messages.push_back(fmt::format("a changed `{}` needs a restart", name));
-    }
-    if (!fixed.empty()) outcome.status = ReloadOutcome::Status::needs_restart;
-    std::string log_error;
-    new_log = make_access_log(*loaded.config, log_error);
-    if (!log_error.empty()) outcome.messages.push_back(log_error);
-  }
-  if (!outcome.messages.empty()) {
-    if (outcome.status == ReloadOutcome::Status::reloaded) {
-      outcome.status = ReloadOutcome::Status::rejected;
-    }
-    ++reloads_failed;
-    return outcome;
-  }
-  take_over(std::move(*loaded.config), std::move(new_log));
-  for (const config::ConfigError& warning : loaded.warnings) {
-    outcome.messages.push_back(config::to_string(warning));
-  }
-  ++reloads;
-  return outcome;
-}
-
-// The new configuration is complete before any of it is in use; each worker changes over between
-// two steps of its loop.
-void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::AccessLog> new_log) {
-  const bool same_upstream =
-      config.upstream == after.upstream &&
-      config.limits.response_header_block == after.limits.response_header_block &&
-      config.limits.response_header_count == after.limits.response_header_count;
-  config = std::move(after);
-  log::setup({.level = config.log.level, .format = config.log.format});
-  previous_access_log = std::exchange(access_log, std::move(new_log));
-  snapshot = make_snapshot(config, counters);
-  admin_settings_now = admin_settings(config);
-  post_to_data_workers([this,
-                        same_upstream,
-                        next = snapshot,
-                        next_log = access_log,
-                        upstream = upstream_settings(config)](net::Worker& worker) {
-    proxy::WorkerState& state = *states[worker.index()];
-    state.snapshot = next;
-    state.access_log = next_log;
-    if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
-  });
 }
 
 void Server::Impl::post_to_data_workers(const std::function<void(net::Worker&)>& task) {

@@ -184,4 +184,14 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& befor
   return changed;
 }
 
+std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
+                                                    std::string& error) {
+  if (config.log.access.kind == config::AccessLog::Kind::off) return nullptr;
+  const bool json = config.log.format == log::Format::json;
+  return observe::open_access_log(
+      config.log.access.kind == config::AccessLog::Kind::file ? config.log.access.path : "stdout",
+      json ? observe::AccessLog::Format::json : observe::AccessLog::Format::text,
+      error);
+}
+
 }  // namespace hawkcache::server

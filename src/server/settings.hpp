@@ -1,5 +1,5 @@
 // From the configuration to what each layer takes: the layers below do not see config::Config.
-// Pure.
+// Pure, but for make_access_log().
 #pragma once
 
 #include "admin/admin_context.hpp"
@@ -7,6 +7,7 @@
 #include "net/client_connection.hpp"
 #include "net/listener.hpp"
 #include "net/upstream_pool.hpp"
+#include "observe/access_log.hpp"
 #include "observe/counters.hpp"
 #include "proxy/worker_state.hpp"
 #include "redis/settings.hpp"
@@ -42,5 +43,9 @@ std::size_t connection_limit(const config::Config& config, std::size_t descripto
 // can take over.
 std::vector<std::string> changes_that_need_a_restart(const config::Config& before,
                                                      const config::Config& after);
+
+// Null: off, or `error` says why it cannot be opened.
+std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
+                                                    std::string& error);
 
 }  // namespace hawkcache::server

@@ -23,16 +23,12 @@ bool has_vary(const StoredResponse& response) noexcept {
   return response.meta().vary != nullptr && !response.meta().vary->empty();
 }
 
-bool same_vary(const StoredResponse& a, const StoredResponse& b) noexcept {
-  if (!has_vary(a) || !has_vary(b)) return has_vary(a) == has_vary(b);
-  return a.meta().vary == b.meta().vary || *a.meta().vary == *b.meta().vary;
-}
-
 // Of which a new one takes the other's place. One without Vary stands beside those with it: which
 // of them is chosen is decided above (RFC 9111 section 4.1).
 bool same_variant(const StoredResponse& a, const StoredResponse& b) noexcept {
   return a.meta().rule_fingerprint == b.meta().rule_fingerprint &&
-         a.meta().secondary_key == b.meta().secondary_key && same_vary(a, b);
+         a.meta().secondary_key == b.meta().secondary_key &&
+         caching::selected_by_same_names(a.meta(), b.meta());
 }
 
 // Of what was fetched earlier. A variant would be chosen over a newer response that speaks for all

@@ -23,8 +23,7 @@ void PrintTo(const ResponseDirectives& d, std::ostream* out) {
                                   {d.public_, " public"},
                                   {d.must_revalidate, " must-revalidate"},
                                   {d.proxy_revalidate, " proxy-revalidate"},
-                                  {d.must_understand, " must-understand"},
-                                  {d.immutable, " immutable"}}) {
+                                  {d.must_understand, " must-understand"}}) {
     if (set) *out << name;
   }
   *out << " no-cache=" << testing::PrintToString(d.no_cache_fields)
@@ -62,7 +61,7 @@ TEST(ResponseCacheControl, ReadsEveryDirective) {
       {{"must-revalidate"}, {.must_revalidate = true}},
       {{"proxy-revalidate"}, {.proxy_revalidate = true}},
       {{"must-understand"}, {.must_understand = true}},
-      {{"immutable"}, {.immutable = true}},
+      {{"immutable"}, {}},
       {{"stale-while-revalidate=30"}, {.stale_while_revalidate = seconds(30)}},
       {{"stale-if-error=600"}, {.stale_if_error = seconds(600)}},
       {{"no-transform, foobar, community=\"UCI\""}, {}},

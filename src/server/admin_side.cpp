@@ -1,0 +1,56 @@
+// What the admin listener sees of the server.
+#include "server/server_impl.hpp"
+
+#include <utility>
+
+namespace hawkcache::server {
+
+admin::AdminContext Server::Impl::admin_context() {
+  return {.clock = clock,
+          .store = stores.of(*admin_worker),
+          .counters = counters,
+          .store_backend = std::string(stores.backend()),
+          .started = clock.wall(),
+          .settings =
+              [this] {
+                const std::lock_guard lock(mutex);
+                return admin_settings_now;
+              },
+          .router =
+              [this] {
+                const std::lock_guard lock(mutex);
+                return snapshot->router;
+              },
+          .readiness =
+              [this] {
+                using State = admin::Readiness::State;
+                const State state =
+                    stops > 0 ? State::draining : (accepting ? State::ready : State::starting);
+                return admin::Readiness{
+                    .state = state, .store = stores.state(), .upstream = "configured"};
+              },
+          .figures = [this] { return figures(); },
+          .redis = [this] { return stores.redis(); },
+          .reload = [this] { return reload_for_admin(); },
+          .schema = [] { return config::json_schema(); }};
+}
+
+admin::Figures Server::Impl::figures() const {
+  const std::lock_guard lock(mutex);
+  return {.connections_open = gauge->open(),
+          .connections_accepted = gauge->accepted(),
+          .access_lines_dropped = access_log ? access_log->dropped() : 0,
+          .reloads = reloads,
+          .reloads_failed = reloads_failed};
+}
+
+admin::ReloadReport Server::Impl::reload_for_admin() {
+  ReloadOutcome outcome = reload();
+  using To = admin::ReloadReport::Status;
+  To status = To::reloaded;
+  if (outcome.status == ReloadOutcome::Status::rejected) status = To::rejected;
+  if (outcome.status == ReloadOutcome::Status::needs_restart) status = To::needs_restart;
+  return {.status = status, .messages = std::move(outcome.messages)};
+}
+
+}  // namespace hawkcache::server
