@@ -35,9 +35,10 @@ void RedisStore::close() noexcept {
 void RedisStore::try_find(const caching::KeyView& /*key*/, Found& found) noexcept { found.clear(); }
 
 // Whatever fails is counted on the link; an error of the server is an answer.
-Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands, Lane lane) {
-  Replies replies =
-      co_await client_->call(lane, std::move(commands), core_.settings.connection.timeout);
+Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands,
+                                               Lane lane,
+                                               Budget budget) {
+  Replies replies = co_await client_->call(lane, std::move(commands), budget.left());
   const bool failed = std::any_of(replies.begin(), replies.end(), [](const Reply& reply) {
     return reply.is(Reply::Type::none) && reply.failure != Errc::store_overloaded;
   });
@@ -49,7 +50,7 @@ Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands, La
   co_return replies;
 }
 
-Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter) {
+Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter, Budget budget) {
   if (counter.is(Reply::Type::none)) co_return false;
   const auto read = parse_shared_counter(counter.text);
   if (counter.server != membership.server || !read || read->generation != membership.generation ||
@@ -62,13 +63,12 @@ Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter) {
     if (follows_) {
       following_.push_back(std::make_shared<net::WakeUp>(worker_.executor()));
       const std::shared_ptr<net::WakeUp> bell = following_.back();
-      co_await bell->wait(core_.settings.connection.timeout);
+      co_await bell->wait(budget.left());
       if (follows_ && core_.fence.followed().epoch < read->epoch) co_return false;
       continue;
     }
     follows_ = true;
-    const auto followed =
-        co_await follow_log(core_, *client_, membership, core_.settings.connection.timeout);
+    const auto followed = co_await follow_log(core_, *client_, membership, budget.left());
     follows_ = false;
     for (const auto& bell : std::exchange(following_, {})) bell->ring();
     if (!followed) {
@@ -87,12 +87,13 @@ Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter) {
 Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
                                          const VariantSelector& selector,
                                          Brought& brought) {
+  const Budget limit = budget();
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
-  ++core_.figures.finds;
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
   }
+  ++core_.figures.finds;
   const Hash128 guess = variant_of(selector, hints_.of(key.hash));
   const std::vector<std::string> names{core_.names.response(key.hash, guess)};
   const bool apart = core_.in_cluster();
@@ -100,7 +101,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   commands.push_back(ask_for_index(core_, key.hash));
   commands.push_back(ask_for_values(core_, names, apart ? Counter::apart : Counter::beside));
   if (apart) commands.push_back(ask_for_counter(core_));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
   Reply counter;
   if (apart) {
     counter = std::move(replies[2]);
@@ -112,7 +113,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   }
   const bool answered = replies[0].type != Reply::Type::none && replies[1].is(Reply::Type::array);
   bool followed = false;
-  if (answered) followed = co_await has_followed(*membership, std::move(counter));
+  if (answered) followed = co_await has_followed(*membership, std::move(counter), limit);
   if (!followed) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
@@ -130,7 +131,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   }
   const std::size_t in_hand = selected;
   if (!missing.empty()) {
-    const bool read = co_await read_values(key, std::move(missing), brought);
+    const bool read = co_await read_values(key, std::move(missing), brought, limit);
     if (!read) co_return FindOutcome::unavailable;
   }
   ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
@@ -153,12 +154,13 @@ void RedisStore::take_values(caching::KeyView key,
 // who asked before they were answered may get what is older.
 Awaitable<bool> RedisStore::read_values(caching::KeyView key,
                                         std::vector<Hash128> variants,
-                                        Brought& brought) {
+                                        Brought& brought,
+                                        Budget limit) {
   std::vector<std::string> names;
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> commands;
   commands.push_back(ask_for_values(core_, names, Counter::apart));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
   if (!replies[0].is(Reply::Type::array)) {
     ++core_.figures.finds_unavailable;
     co_return false;
@@ -183,19 +185,20 @@ void RedisStore::remember_vary(const Hash128& key, const VariantIndex& index) {
 }
 
 Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brought) {
+  const Budget limit = budget();
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
-  ++core_.figures.finds;
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
   }
+  ++core_.figures.finds;
   std::vector<Command> commands;
   commands.push_back(ask_for_index(core_, key.hash));
   commands.push_back(ask_for_counter(core_));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
   const bool answered = !replies[0].is(Reply::Type::none);
   bool followed = false;
-  if (answered) followed = co_await has_followed(*membership, std::move(replies[1]));
+  if (answered) followed = co_await has_followed(*membership, std::move(replies[1]), limit);
   if (!followed) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
@@ -204,9 +207,10 @@ Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brou
   count_malformed(index);
   std::vector<Hash128> variants = all_variants(index);
   if (!variants.empty()) {
-    const bool read = co_await read_values(key, std::move(variants), brought);
+    const bool read = co_await read_values(key, std::move(variants), brought, limit);
     if (!read) co_return FindOutcome::unavailable;
   }
+  ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
   co_return FindOutcome::complete;
 }
 

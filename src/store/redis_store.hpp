@@ -14,6 +14,8 @@
 #include "store/variant_index.hpp"
 #include "store/vary_hints.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -66,20 +68,36 @@ class RedisStore : public Store {
  private:
   using Replies = std::vector<redis::Reply>;
 
-  Awaitable<Replies> ask(std::vector<redis::Command> commands, redis::Lane lane);
+  // What one operation may wait for Redis in all.
+  class Budget {
+   public:
+    Budget(const Clock& clock, Duration limit) : clock_(clock), end_(clock.steady() + limit) {}
+    Duration left() const noexcept {
+      const auto left = std::chrono::ceil<Duration>(end_ - clock_.steady());
+      return std::max(left, Duration::zero());
+    }
+
+   private:
+    const Clock& clock_;
+    SteadyTime end_;
+  };
+  Budget budget() const { return {worker_.clock(), core_.settings.connection.timeout}; }
+
+  Awaitable<Replies> ask(std::vector<redis::Command> commands, redis::Lane lane, Budget budget);
   // Whether all that had been purged when this counter was read is known now.
-  Awaitable<bool> has_followed(Membership membership, redis::Reply counter);
+  Awaitable<bool> has_followed(Membership membership, redis::Reply counter, Budget budget);
   Awaitable<bool> read_values(caching::KeyView key,
                               std::vector<Hash128> variants,
-                              Brought& brought);
+                              Brought& brought,
+                              Budget budget);
   void take_values(caching::KeyView key,
                    const std::vector<std::string>& names,
                    redis::Reply& values,
                    Brought& brought);
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
-  Awaitable<bool> make_way(caching::KeyView key);
-  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now);
+  Awaitable<bool> make_way(caching::KeyView key, Budget budget);
+  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Budget budget);
 
   RedisCore& core_;
   RedisSweeper& sweeper_;

@@ -107,19 +107,33 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
     const std::vector<std::string> names = responses;
     const bool removed = co_await remove(std::move(responses), work.stamp);
     if (!removed) co_return false;
-    std::vector<Command> exist;
-    for (const std::string& name : names) exist.push_back(Command(name, {"EXISTS", name}));
-    const std::vector<Reply> there = co_await call(std::move(exist));
-    std::vector<std::string_view> words{"SREM", set};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (there[i].is(Reply::Type::integer) && there[i].integer == 0) words.push_back(names[i]);
-    }
-    if (words.size() == 2) continue;
-    std::vector<Command> forget;
-    forget.push_back(Command(set, words));
-    co_await call(std::move(forget));
+    co_await forget_dead_members(work.tag, names);
   } while (cursor != "0");
   co_return true;
+}
+
+// On one server in one step, so that no name is lost that comes back meanwhile. In a cluster the
+// sets are for this sweep alone: a lost name costs memory until its response's TTL, nothing else.
+net::Awaitable<void> RedisSweeper::forget_dead_members(std::string tag,
+                                                       std::vector<std::string> names) {
+  std::vector<Command> commands;
+  if (!core_.in_cluster()) {
+    const std::vector<std::string_view> members(names.begin(), names.end());
+    commands.push_back(forget_dead(core_.names, tag, members));
+    co_await call(std::move(commands));
+    co_return;
+  }
+  for (const std::string& name : names) commands.push_back(Command(name, {"EXISTS", name}));
+  const std::vector<Reply> there = co_await call(std::move(commands));
+  const std::string set = core_.names.tag(tag);
+  std::vector<std::string_view> words{"SREM", set};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (there[i].is(Reply::Type::integer) && there[i].integer == 0) words.push_back(names[i]);
+  }
+  if (words.size() == 2) co_return;
+  std::vector<Command> forget;
+  forget.push_back(Command(set, words));
+  co_await call(std::move(forget));
 }
 
 net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {

@@ -20,6 +20,9 @@ using redis::Reply;
 // Dead members of a tag's set are looked for in a sample of this size whenever one is added.
 constexpr std::size_t kDeadSample = 4;
 
+// A purge is answered within five seconds, whatever `timeout` says.
+constexpr Duration kLongestPurge{2000};
+
 PutResult result_of(const Reply& reply) {
   if (reply.is(Reply::Type::integer)) {
     return reply.integer == 1 ? PutResult::stored : PutResult::superseded;
@@ -35,6 +38,7 @@ Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response) {
 }
 
 Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
+  const Budget limit = budget();
   if (response->body_size() > core_.settings.max_object) co_return PutResult::too_large;
   if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
@@ -57,7 +61,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
   PutResult result = PutResult::superseded;
   for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
     if (tries > 0) {
-      const bool made_way = co_await make_way(key);
+      const bool made_way = co_await make_way(key, limit);
       if (!made_way) break;
     }
     std::vector<Command> commands;
@@ -74,7 +78,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
       commands.push_back(
           tag_response(core_.names, tag, name, ttl, core_.in_cluster() ? 0 : kDeadSample));
     }
-    const Replies replies = co_await ask(std::move(commands), Lane::writes);
+    const Replies replies = co_await ask(std::move(commands), Lane::writes, limit);
     result = result_of(replies.front());
   }
   if (result == PutResult::stored) {
@@ -88,10 +92,10 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
 
 // What superseded a response may have been purged: then it does not stand in the way. Returns
 // whether anything went.
-Awaitable<bool> RedisStore::make_way(caching::KeyView key) {
+Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
   std::vector<Command> ask_index;
   ask_index.push_back(ask_for_index(core_, key.hash));
-  const Replies indexed = co_await ask(std::move(ask_index), Lane::writes);
+  const Replies indexed = co_await ask(std::move(ask_index), Lane::writes, limit);
   const VariantIndex index = parse_variant_index(indexed.front());
   const std::vector<Hash128> variants = all_variants(index);
   if (variants.empty()) co_return true;
@@ -99,7 +103,7 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key) {
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> read;
   read.push_back(ask_for_values(core_, names, Counter::apart));
-  Replies values = co_await ask(std::move(read), Lane::writes);
+  Replies values = co_await ask(std::move(read), Lane::writes, limit);
   if (!values.front().is(Reply::Type::array)) co_return false;
   std::vector<Command> drops;
   for (std::size_t i = 0; i < names.size() && i < values.front().elements.size(); ++i) {
@@ -109,16 +113,17 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key) {
     drops.push_back(drop_variant(core_.names, key.hash, variants[i], header));
   }
   if (drops.empty()) co_return false;
-  co_await ask(std::move(drops), Lane::writes);
+  co_await ask(std::move(drops), Lane::writes, limit);
   co_return true;
 }
 
 Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
   Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
+  const Budget limit(worker_.clock(), std::min(core_.settings.connection.timeout, kLongestPurge));
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
   if (!membership) {
-    auto kept = co_await keep_for_later(std::move(request), now);
+    auto kept = co_await keep_for_later(std::move(request), now, limit);
     co_return kept;
   }
   // As many as there are names in the tags' sets, some of them dead.
@@ -128,7 +133,7 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
     counts.push_back(Command(name, {"SCARD", name}));
   }
   if (!counts.empty()) {
-    const Replies replies = co_await ask(std::move(counts), Lane::lookups);
+    const Replies replies = co_await ask(std::move(counts), Lane::lookups, limit);
     for (const Reply& reply : replies) {
       if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
     }
@@ -138,10 +143,10 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
   const Duration timeout = core_.settings.connection.timeout;
   const auto epoch = co_await send_purge(core_, *client_, *membership, std::move(members), timeout);
   if (!epoch) {
-    auto kept = co_await keep_for_later(std::move(request), now);
+    auto kept = co_await keep_for_later(std::move(request), now, limit);
     co_return kept;
   }
-  const auto followed = co_await follow_log(core_, *client_, *membership, timeout);
+  const auto followed = co_await follow_log(core_, *client_, *membership, limit.left());
   if (!followed || *followed < *epoch) {
     // Redis has it, so everybody else minds it.
     core_.raise_locally(request, now);
@@ -153,13 +158,15 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
 }
 
 // In force on this node before anything else.
-Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request, WallTime now) {
+Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
+                                                     WallTime now,
+                                                     Budget limit) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
   const std::uint64_t number = core_.link.defer(std::move(request));
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
   core_.link.ring_when_handed_on(number, bell);
-  co_await bell->wait(core_.settings.connection.timeout);
+  co_await bell->wait(limit.left());
   if (!core_.link.is_handed_on(number)) co_return Errc::store_unavailable;
   co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
 }

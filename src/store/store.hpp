@@ -57,7 +57,7 @@ enum class PutResult : std::uint8_t {
   superseded,        // a newer fetch's response is there already
   too_large,         // larger than max_object, or than the whole budget
   no_room,
-  unavailable,       // the store could not be reached in time, or could not take it
+  unavailable,  // the store could not be reached in time, or could not take it
 };
 
 struct StoreStats {
@@ -75,9 +75,9 @@ struct StoreStats {
 
 // The right to fetch a key for all nodes (`coalesce: cluster`).
 enum class LeaseState : std::uint8_t {
-  held,       // by this node, until release_lease(); kept up meanwhile
-  elsewhere,  // another node is fetching
-  unshared,   // another node has just found that what it fetched is not to be shared
+  held,        // by this node, until release_lease(); kept up meanwhile
+  elsewhere,   // another node is fetching
+  unshared,    // another node has just found that what it fetched is not to be shared
   unavailable  // the store cannot say: fetch
 };
 // What became of a fetch under a lease.

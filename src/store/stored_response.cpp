@@ -44,7 +44,8 @@ StoredResponse::StoredResponse(StoredParts parts)
   parts_.body.shrink_to_fit();
   for (const SharedBytes& chunk : parts_.body) body_size_ += chunk.size();
   if (parts_.soft_purged_at) {
-    soft_purged_.store(parts_.soft_purged_at->time_since_epoch().count(), std::memory_order_relaxed);
+    soft_purged_.store(parts_.soft_purged_at->time_since_epoch().count(),
+                       std::memory_order_relaxed);
   }
 }
 
