@@ -136,6 +136,27 @@ TEST_F(ClusterTroubleTest, AsksTheNextOneWhereAMapMakesNoSense) {
   EXPECT_EQ(ask(get("a")), "+OK");
 }
 
+TEST_F(ClusterTroubleTest, DoesNotBelieveANodeThatIsCutOff) {
+  add_node([](const Words&) { return "-CLUSTERDOWN The cluster is down\r\n"; }).is_cut_off();
+  add_node([](const Words&) { return "+OK\r\n"; });
+  connect();
+  EXPECT_EQ(ask(get("a")), "+OK");
+}
+
+TEST_F(ClusterTroubleTest, LeavesANodeThatIsCutOffLater) {
+  FakeClusterNode* first = nullptr;
+  bool cut_off = false;
+  first = &add_node([&](const Words&) {
+    return cut_off ? "-CLUSTERDOWN The cluster is down\r\n" : "+first\r\n";
+  });
+  add_node([](const Words&) { return "+second\r\n"; });
+  connect();
+  EXPECT_EQ(ask(get("a")), "+first");
+  cut_off = true;
+  first->is_cut_off();
+  EXPECT_EQ(ask(get("a")), "+second");
+}
+
 TEST_F(ClusterTroubleTest, DoesNotFollowWhereNoPlaceIsNamed) {
   for (const std::string said :
        {"-MOVED\r\n", "-MOVED 1\r\n", "-ASK 1 nowhere\r\n", "-MOVED 99999 127.0.0.1:1\r\n"}) {
