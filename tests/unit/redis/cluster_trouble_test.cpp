@@ -3,10 +3,13 @@
 #include "unit/redis/client_fixture.hpp"
 #include "unit/redis/fake_cluster_node.hpp"
 
+#include <atomic>
 #include <chrono>
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -144,16 +147,15 @@ TEST_F(ClusterTroubleTest, DoesNotBelieveANodeThatIsCutOff) {
 }
 
 TEST_F(ClusterTroubleTest, LeavesANodeThatIsCutOffLater) {
-  FakeClusterNode* first = nullptr;
-  bool cut_off = false;
-  first = &add_node([&](const Words&) {
+  std::atomic<bool> cut_off{false};
+  FakeClusterNode& first = add_node([&](const Words&) {
     return cut_off ? "-CLUSTERDOWN The cluster is down\r\n" : "+first\r\n";
   });
   add_node([](const Words&) { return "+second\r\n"; });
   connect();
   EXPECT_EQ(ask(get("a")), "+first");
   cut_off = true;
-  first->is_cut_off();
+  first.is_cut_off();
   EXPECT_EQ(ask(get("a")), "+second");
 }
 
