@@ -70,8 +70,7 @@ class ClusterMasters final : public MasterSource {
   }
 
   ErrorCode compare(const Question& question) const {
-    const std::vector<Reply> replies = question.batch->take_replies();
-    const Result<SlotMap> map = SlotMap::from_reply(replies.front(), question.node->endpoint);
+    const Result<SlotMap> map = read_map(question.batch->take_replies(), *question.node);
     if (map.has_error()) return map.error();
     return map->same_masters(map_) ? ErrorCode() : Errc::store_unavailable;
   }

@@ -2,6 +2,7 @@
 
 #include "redis/batch.hpp"
 #include "redis/command.hpp"
+#include "redis/greeting.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -22,6 +23,13 @@ SteadyTime now() { return std::chrono::steady_clock::now(); }
 
 std::shared_ptr<Locator> locator_of(const Endpoint& endpoint) {
   return make_fixed_locator(Target{Target::Transport::tcp, endpoint, {}});
+}
+
+Result<SlotMap> read_map(const std::vector<Reply>& replies, const ClusterNode& from) {
+  const Reply& info = replies.front();
+  if (info.is(Reply::Type::none)) return info.failure;
+  if (info_field(info.text, "cluster_state") != "ok") return Errc::store_unavailable;
+  return SlotMap::from_reply(replies.back(), from.endpoint);
 }
 
 ClusterNode::ClusterNode(const std::shared_ptr<Environment>& environment, const Endpoint& at)
@@ -95,6 +103,7 @@ net::Awaitable<void> ClusterTopology::keep_asking(Self self) {
 
 net::Awaitable<void> ClusterTopology::ask_around(Self self) {
   const std::vector<Endpoint> asked = self->candidates();
+  ++self->refreshes_;
   for (const Endpoint& endpoint : asked) {
     const std::shared_ptr<ClusterNode> node = self->node(endpoint);
     if (node == nullptr) continue;
@@ -104,12 +113,12 @@ net::Awaitable<void> ClusterTopology::ask_around(Self self) {
       self->adopt(std::move(*map));
       co_return;
     }
-    ++self->failed_;
   }
 }
 
 BatchPtr ClusterTopology::ask_for_map(ClusterNode& node, SteadyTime deadline) {
   std::vector<Command> commands;
+  commands.push_back(Command({}, {"CLUSTER", "INFO"}));
   commands.push_back(Command({}, {"CLUSTER", "SLOTS"}));
   auto batch =
       std::make_shared<Batch>(environment_->worker.executor(), std::move(commands), deadline);
@@ -120,20 +129,19 @@ BatchPtr ClusterTopology::ask_for_map(ClusterNode& node, SteadyTime deadline) {
 net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<ClusterNode> node) {
   const BatchPtr batch = self->ask_for_map(*node, now() + self->environment_->settings.timeout);
   if (!batch->done()) co_await batch->completion();
-  const std::vector<Reply> replies = batch->take_replies();
-  co_return SlotMap::from_reply(replies.front(), node->endpoint);
+  co_return read_map(batch->take_replies(), *node);
 }
 
 std::vector<Endpoint> ClusterTopology::candidates() const {
   std::vector<Endpoint> result = map_.masters();
+  if (!result.empty()) {
+    const auto first = static_cast<std::ptrdiff_t>(refreshes_ % result.size());
+    std::rotate(result.begin(), result.begin() + first, result.end());
+  }
   result.insert(result.end(), map_.replicas().begin(), map_.replicas().end());
   for (const Endpoint& seed : environment_->settings.nodes) {
     if (std::find(result.begin(), result.end(), seed) == result.end()) result.push_back(seed);
   }
-  if (result.empty()) return result;
-  std::rotate(result.begin(),
-              result.begin() + static_cast<std::ptrdiff_t>(failed_ % result.size()),
-              result.end());
   return result;
 }
 
@@ -163,6 +171,7 @@ net::Awaitable<void> ClusterTopology::wait(SteadyTime until) {
 void ClusterTopology::forget() noexcept {
   known_ = false;
   last_refresh_ = now() - kRefreshInterval;
+  turn_.cancel();
 }
 
 void ClusterTopology::reconnect() noexcept {

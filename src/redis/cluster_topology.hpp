@@ -38,6 +38,10 @@ struct ClusterNode {
   Connection questions;
 };
 
+// Errors: as of SlotMap::from_reply(); store_unavailable from a node that knows itself cut off, or
+// the cluster down: its map may be an old one.
+Result<SlotMap> read_map(const std::vector<Reply>& replies, const ClusterNode& from);
+
 class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
  public:
   static constexpr Duration kRefreshInterval{100};
@@ -54,7 +58,7 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   // The node at that place, its connections made when they are used. Null when a cluster names more
   // places than any has. Callers hold it while they wait for its replies.
   std::shared_ptr<ClusterNode> node(const Endpoint& endpoint);
-  // Asks a node for the map as it sees it.
+  // Asks a node for the map as it sees it; read_map() reads what it answers.
   BatchPtr ask_for_map(ClusterNode& node, SteadyTime deadline);
   // The number of a master for a command that any of them may have.
   std::size_t any_master() noexcept;
@@ -82,7 +86,7 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   static net::Awaitable<void> keep_asking(Self self);
   static net::Awaitable<void> ask_around(Self self);
   static net::Awaitable<Result<SlotMap>> ask(Self self, std::shared_ptr<ClusterNode> node);
-  // Everybody who may know, the one that answered last first.
+  // Everybody who may know: the masters in turns, then the others.
   std::vector<Endpoint> candidates() const;
   void adopt(SlotMap map);
   void end_refresh() noexcept;
@@ -94,7 +98,7 @@ class ClusterTopology : public std::enable_shared_from_this<ClusterTopology> {
   bool asks_ = false;    // keep_asking() runs
   bool wanted_ = false;  // a refresh, before its turn
   bool closed_ = false;
-  std::size_t failed_ = 0;  // who did not answer, since somebody did
+  std::size_t refreshes_ = 0;
   std::size_t next_master_ = 0;
   SteadyTime last_refresh_;
   net::Timer turn_;  // of the next refresh

@@ -7,6 +7,10 @@
 #include <utility>
 
 #include <hiredis/read.h>
+// Says nothing of C itself.
+extern "C" {
+#include <hiredis/sds.h>
+}
 
 namespace hawkcache::redis {
 namespace {
@@ -19,6 +23,8 @@ constexpr std::size_t kMaxElements = 1u << 20;
 constexpr std::size_t kMaxLine = 64u << 10;
 // An empty buffer that has grown beyond this is given back.
 constexpr std::size_t kKeptBuffer = 256u << 10;
+// hiredis's buffer grows by as much at a time.
+constexpr std::size_t kGrowth = 1u << 20;
 
 }  // namespace
 
@@ -44,8 +50,9 @@ struct ReplyReader::Impl {
   static void* create_integer(const redisReadTask* task, long long value);
   static void* create_nil(const redisReadTask* task);
 
-  // Whether what is there of the next reply may become one.
-  bool within_bounds() const noexcept;
+  // Whether what is there of the next reply may become one. Makes room for the rest of a large
+  // text, which would else be moved again and again as it grows.
+  bool expect_more();
 
   redisReader* reader;
   Reply root;
@@ -106,7 +113,7 @@ void* ReplyReader::Impl::create_integer(const redisReadTask* task, long long val
 
 void* ReplyReader::Impl::create_nil(const redisReadTask* task) { return place(task, 0); }
 
-bool ReplyReader::Impl::within_bounds() const noexcept {
+bool ReplyReader::Impl::expect_more() {
   const std::string_view rest(reader->buf + reader->pos, reader->len - reader->pos);
   const bool in_bulk = reader->ridx >= 0 && reader->rstack[reader->ridx].type == REDIS_REPLY_STRING;
   const std::size_t line_end = rest.substr(0, kMaxLine).find('\r');
@@ -115,8 +122,13 @@ bool ReplyReader::Impl::within_bounds() const noexcept {
   if (line_end + 1 < rest.size() && rest[line_end + 1] != '\n') return false;
   std::int64_t size = 0;  // or -1: nil
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + line_end, size);
-  return error == std::errc() && end == rest.data() + line_end &&
-         size <= std::int64_t{kMaxReplyBytes};
+  if (error != std::errc() || end != rest.data() + line_end) return false;
+  if (size > std::int64_t{kMaxReplyBytes}) return false;
+  const std::size_t whole =
+      line_end + 2 + static_cast<std::size_t>(std::max<std::int64_t>(size, 0));
+  if (whole > rest.size() + kGrowth)
+    reader->buf = sdsMakeRoomFor(reader->buf, whole + 2 - rest.size());
+  return true;
 }
 
 ReplyReader::ReplyReader() : impl_(std::make_unique<Impl>()) {}
@@ -132,7 +144,7 @@ Result<std::optional<Reply>> ReplyReader::next() {
   void* reply = nullptr;
   if (redisReaderGetReply(impl_->reader, &reply) != REDIS_OK) return Errc::store_protocol;
   if (reply != nullptr) return std::optional<Reply>(std::move(impl_->root));
-  if (!impl_->within_bounds()) return Errc::store_protocol;
+  if (!impl_->expect_more()) return Errc::store_protocol;
   return std::optional<Reply>();
 }
 

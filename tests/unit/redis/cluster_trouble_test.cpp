@@ -3,10 +3,13 @@
 #include "unit/redis/client_fixture.hpp"
 #include "unit/redis/fake_cluster_node.hpp"
 
+#include <atomic>
 #include <chrono>
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -134,6 +137,26 @@ TEST_F(ClusterTroubleTest, AsksTheNextOneWhereAMapMakesNoSense) {
   add_node([](const Words&) { return "+OK\r\n"; });
   connect();
   EXPECT_EQ(ask(get("a")), "+OK");
+}
+
+TEST_F(ClusterTroubleTest, DoesNotBelieveANodeThatIsCutOff) {
+  add_node([](const Words&) { return "-CLUSTERDOWN The cluster is down\r\n"; }).is_cut_off();
+  add_node([](const Words&) { return "+OK\r\n"; });
+  connect();
+  EXPECT_EQ(ask(get("a")), "+OK");
+}
+
+TEST_F(ClusterTroubleTest, LeavesANodeThatIsCutOffLater) {
+  std::atomic<bool> cut_off{false};
+  FakeClusterNode& first = add_node([&](const Words&) {
+    return cut_off ? "-CLUSTERDOWN The cluster is down\r\n" : "+first\r\n";
+  });
+  add_node([](const Words&) { return "+second\r\n"; });
+  connect();
+  EXPECT_EQ(ask(get("a")), "+first");
+  cut_off = true;
+  first.is_cut_off();
+  EXPECT_EQ(ask(get("a")), "+second");
 }
 
 TEST_F(ClusterTroubleTest, DoesNotFollowWhereNoPlaceIsNamed) {

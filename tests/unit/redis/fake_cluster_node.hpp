@@ -1,6 +1,6 @@
 // A node of a cluster that says what the test wants, over any number of connections. It greets like
-// a master; all other commands are the script's, one at a time. Whoever is connected leaves before
-// it goes.
+// a master; all other commands but CLUSTER INFO are the script's, one at a time. Whoever is
+// connected leaves before it goes.
 //
 //   FakeClusterNode node([&](const Words& words) { return serves_all(words, node) ... });
 #pragma once
@@ -40,6 +40,12 @@ class FakeClusterNode {
   // How often it was asked for the map.
   int maps() const { return maps_; }
 
+  // It has lost sight of the others, and says so.
+  void is_cut_off() {
+    const std::lock_guard lock(mutex_);
+    state_ = "fail";
+  }
+
   // A reply to CLUSTER SLOTS: the node on that port serves all slots, at the host that was asked.
   static std::string all_slots_on(std::uint16_t port) {
     return "*1\r\n*3\r\n:0\r\n:16383\r\n*3\r\n$0\r\n\r\n:" + std::to_string(port) +
@@ -71,12 +77,15 @@ class FakeClusterNode {
 
   std::string answer(const Words& words) {
     const std::lock_guard lock(mutex_);
-    if (words.front() == "CLUSTER") ++maps_;
+    if (words.front() != "CLUSTER") return script_(words);
+    if (words.at(1) == "INFO") return bulk("cluster_enabled:1\r\ncluster_state:" + state_ + "\r\n");
+    ++maps_;
     return script_(words);
   }
 
   Script script_;
   std::mutex mutex_;
+  std::string state_ = "ok";
   std::atomic<int> maps_{0};
   std::atomic<bool> stop_{false};
   std::vector<std::thread> threads_;  // of the origin's thread, until that has ended
