@@ -90,10 +90,13 @@ Reuse decide_reuse(const Freshness& freshness,
   return reuse;
 }
 
+bool may_be_served_stale(const Freshness& freshness) noexcept {
+  return freshness.stale != StalePermission::forbidden &&
+         freshness.revalidation != Revalidation::always;
+}
+
 bool may_serve_on_error(const Freshness& freshness, WallTime now) noexcept {
-  if (freshness.stale == StalePermission::forbidden ||
-      freshness.revalidation == Revalidation::always ||
-      freshness.stale_if_error == Duration::zero()) {
+  if (!may_be_served_stale(freshness) || freshness.stale_if_error == Duration::zero()) {
     return false;
   }
   // "when an error is encountered, a cached response MAY be used to satisfy the request, regardless

@@ -34,6 +34,8 @@ Reuse decide_reuse(const Freshness& freshness,
 // Whether a stored response may stand in for a failed fetch (RFC 5861 section 4): the origin's or
 // the rule's window, never where forbidden.
 bool may_serve_on_error(const Freshness& freshness, WallTime now) noexcept;
+// Whether nothing forbids to serve it when it is stale, if the operator wants that.
+bool may_be_served_stale(const Freshness& freshness) noexcept;
 // The statuses that count as an error for that: 500, 502, 503, 504.
 bool is_error_for_stale(int status) noexcept;
 

@@ -119,27 +119,36 @@ CollapseTable::Joined CollapseTable::join_or_lead(const JoinRequest& request,
   const std::lock_guard lock(shard.mutex);
   if (const auto fill = find_locked(shard, request)) {
     if (auto reader = fill->try_read(executor)) {
-      return {std::move(reader), Joined::Role::follower};
+      return {std::move(reader), Role::follower};
     }
   }
+  if (has_arrived(request)) return {nullptr, Role::look_again};
   shard.fills[std::string(request.key.text)].push_back(candidate);
-  return {candidate->try_read(executor), Joined::Role::leader};
+  return {candidate->try_read(executor), Role::leader};
 }
 
-bool CollapseTable::try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate) {
+CollapseTable::Role CollapseTable::try_lead(const JoinRequest& request,
+                                            const std::shared_ptr<Fill>& candidate) {
   Shard& shard = shard_of(request.key.text);
   const std::lock_guard lock(shard.mutex);
-  if (find_locked(shard, request)) return false;
+  if (find_locked(shard, request)) return Role::follower;
+  if (has_arrived(request)) return Role::look_again;
   shard.fills[std::string(request.key.text)].push_back(candidate);
-  return true;
+  return Role::leader;
 }
 
-void CollapseTable::leave(const Fill& fill) noexcept {
+// What was put into the store was put before this; who finds the fill gone under the shard's lock
+// sees the new count, and who read the new count before its look-up finds what was put.
+void CollapseTable::leave(const Fill& fill, Left left) noexcept {
   Shard& shard = shard_of(fill.subject().key);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.fills.find(fill.subject().key);
   if (found == shard.fills.end()) return;
+  const std::size_t before = found->second.size();
   std::erase_if(found->second, [&](const auto& candidate) { return candidate.get() == &fill; });
+  if (left == Left::stored && found->second.size() != before) {
+    arrivals_[slot_of(hash128(fill.subject().key))].fetch_add(1, std::memory_order_release);
+  }
   if (found->second.empty()) shard.fills.erase(found);
 }
 

@@ -3,6 +3,7 @@
 // response's variant. Thread-safe (sharded).
 #pragma once
 
+#include "base/hash.hpp"
 #include "caching/cache_control.hpp"
 #include "caching/cache_key.hpp"
 #include "caching/policy.hpp"
@@ -12,9 +13,12 @@
 #include "store/purge_fence.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -48,6 +52,8 @@ struct JoinRequest {
   OtherRanges other_ranges = OtherRanges::are_waited_for;
   std::shared_ptr<const caching::VaryNames>
       vary_hint;  // names known to select this key's variants; null: none known
+  // What arrivals() said before its look-up; nullopt: it leads whatever has arrived since.
+  std::optional<std::uint32_t> arrivals;
 };
 
 // Who asks whether a response is for them as well.
@@ -73,19 +79,30 @@ class CollapseTable {
  public:
   explicit CollapseTable(const store::PurgeFence& fence) : fence_(fence) {}
 
+  // How many fetches, about, have put something for this key into the store and left. A request
+  // that looked up just before a fetch was stored may find that fetch gone: the number tells it.
+  std::uint32_t arrivals(const Hash128& key) const noexcept {
+    return arrivals_[slot_of(key)].load(std::memory_order_acquire);
+  }
+
+  // look_again: there is none to join, but something has arrived in the store since the look-up.
+  enum class Role : std::uint8_t { leader, follower, look_again };
   // A reader of a fill that the request may join; where there is none, `candidate` is entered, in
   // the same step, and gets the first reader.
   struct Joined {
-    std::unique_ptr<FillReader> reader;
-    enum class Role : std::uint8_t { leader, follower } role = Role::follower;
+    std::unique_ptr<FillReader> reader;  // null: look_again
+    Role role = Role::follower;
   };
   Joined join_or_lead(const JoinRequest& request,
                       const std::shared_ptr<Fill>& candidate,
                       net::Executor executor);
-  // Enters a fill without a reader (a background refresh) unless one that would do is under way.
-  bool try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate);
+  // Enters a fill without a reader (a background refresh) unless one that would do is under way:
+  // that is `follower`.
+  Role try_lead(const JoinRequest& request, const std::shared_ptr<Fill>& candidate);
   // The fill is over, or must not be joined any more. A fill that was never entered is not missed.
-  void leave(const Fill& fill) noexcept;
+  // stored: what it brought, or something newer, can be found in the store.
+  enum class Left : std::uint8_t { stored, not_stored };
+  void leave(const Fill& fill, Left left) noexcept;
 
  private:
   struct Shard {
@@ -93,12 +110,19 @@ class CollapseTable {
     std::unordered_map<std::string, std::vector<std::shared_ptr<Fill>>> fills;
   };
   static constexpr std::size_t kShards = 32;
+  // Counted by the key's hash: keys that share a slot cost each other a look-up now and then.
+  static constexpr std::size_t kSlots = 4096;
+  static std::size_t slot_of(const Hash128& key) noexcept { return key.low % kSlots; }
+  bool has_arrived(const JoinRequest& request) const noexcept {
+    return request.arrivals && *request.arrivals != arrivals(request.key.hash);
+  }
   Shard& shard_of(std::string_view key) noexcept;
   std::shared_ptr<Fill> find_locked(const Shard& shard, const JoinRequest& request) const;
   bool may_join(const Fill& fill, const JoinRequest& request) const;
 
   const store::PurgeFence& fence_;
   std::array<Shard, kShards> shards_;
+  std::array<std::atomic<std::uint32_t>, kSlots> arrivals_{};  // written under a shard's lock
 };
 
 }  // namespace hawkcache::proxy

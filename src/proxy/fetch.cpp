@@ -25,6 +25,10 @@ constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of the
 }  // namespace
 
 net::Awaitable<void> Fetch::run() {
+  if (order_.coalesce == Coalesce::cluster && state_.store.reach() == store::Reach::remote) {
+    const bool brought = co_await is_brought_by_another_node();
+    if (brought) co_return;
+  }
   const Next next = co_await exchange_once(std::move(order_.head));
   if (next == Next::ask_unconditionally) {
     validating_ = false;
@@ -32,6 +36,16 @@ net::Awaitable<void> Fetch::run() {
     order_.method = order_.unconditional_method;
     co_await exchange_once(std::move(order_.unconditional_head));
   }
+  if (lease_) lease_->end(store::LeaseEnd::failed);
+}
+
+net::Awaitable<bool> Fetch::is_brought_by_another_node() {
+  lease_.emplace(state_, fill_, *order_.route, order_.base);
+  store::StoredResponsePtr brought = co_await lease_->wait_for_turn();
+  if (!brought) co_return false;
+  left_ = CollapseTable::Left::stored;
+  fill_.use_stored(std::move(brought), Reason::none, 0);
+  co_return true;
 }
 
 net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
@@ -141,7 +155,7 @@ void Fetch::on_error(const ErrorCode& error) {
             fill_.subject().path_and_query,
             error.message());
   if (serve_stale_instead()) return;
-  state_.fills.leave(fill_);
+  leave();
   fill_.fail(error);
 }
 
@@ -153,7 +167,7 @@ net::Awaitable<void> Fetch::receive_body(net::UpstreamExchange& exchange) {
       const auto read = co_await exchange.read_body();
       if (!read) {
         state_.counters.add(Counter::fetch_errors);
-        state_.fills.leave(fill_);
+        leave();
         fill_.fail(read.error());
         co_return;
       }
@@ -200,6 +214,7 @@ net::Awaitable<void> Fetch::complete() {
   }
   if (keeping_ && is_as_long_as_announced()) {
     const store::PutResult result = co_await put();
+    note(result);
     if (result == store::PutResult::stored) {
       state_.counters.add(Counter::stored);
       state_.uncacheable.forget(hash128(fill_.subject().key));
@@ -247,12 +262,21 @@ net::Awaitable<store::PutResult> Fetch::put() {
   co_return result;
 }
 
+// What the store has now is what this fetch brought, or newer.
+void Fetch::note(store::PutResult result) noexcept {
+  if (result == store::PutResult::stored || result == store::PutResult::superseded) {
+    left_ = CollapseTable::Left::stored;
+    if (lease_) lease_->end(store::LeaseEnd::stored);
+  }
+}
+
 // Nobody may join any more, and later requests need not queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
-  state_.fills.leave(fill_);
+  leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
   if (whole_too_large || speaks_for_the_resource(*head_)) {
+    if (lease_) lease_->end(store::LeaseEnd::not_shareable);
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
   }
 }

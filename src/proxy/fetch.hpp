@@ -40,6 +40,7 @@ struct FetchOrder {
   // the whole.
   store::StoredResponsePtr part;
   std::optional<http::ByteRange> rest;
+  Coalesce coalesce = Coalesce::node;
   const Route* route = nullptr;
   std::shared_ptr<const Snapshot> snapshot;  // keeps the route alive
   std::string scheme;

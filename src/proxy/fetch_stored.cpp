@@ -90,7 +90,8 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
 net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_);
-  [[maybe_unused]] const auto put = co_await state_.store.put(stored);
+  const store::PutResult put = co_await state_.store.put(stored);
+  note(put);
   fill_.use_stored(std::move(stored), Reason::none, origin_status);
 }
 
@@ -100,7 +101,7 @@ bool Fetch::serve_stale_instead() {
   // A purge that came meanwhile forbids it: purged content does not come back because the origin
   // fails.
   if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
-  state_.fills.leave(fill_);
+  leave();
   fill_.use_stored(order_.base, Reason::stale_if_error, 0);
   return true;
 }

@@ -116,7 +116,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void fail(ErrorCode error);
   // For a writer that goes without having said how it ended.
   void fail_if_unfinished(ErrorCode error);
-  // `origin_status`: what the origin answered; 0: nothing of use.
+  // `origin_status`: what the origin answered; 0: nothing of use, or it was another node that
+  // asked.
   void use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;

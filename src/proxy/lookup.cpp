@@ -23,22 +23,15 @@ bool may_answer_authorized(const store::StoredResponse& stored,
          !request.contains(http::FieldName::authorization);
 }
 
-// What a request is like, for choosing among several responses.
-struct Choice {
-  const RequestPlan& plan;
-  const http::RequestHead& request;
-  WallTime now;
-};
-
-bool answers_unvalidated(const store::StoredResponse& stored, const Choice& choice) {
+bool answers_unvalidated(const store::StoredResponse& stored, const LookupInput& input) {
   const caching::StoredMeta& meta = stored.meta();
   const caching::Freshness freshness = effective_freshness(stored);
   if (freshness.revalidation == caching::Revalidation::always ||
-      !caching::is_fresh(freshness, choice.now)) {
+      !caching::is_fresh(freshness, input.now)) {
     return false;
   }
   return !meta.partial ||
-         caching::answer_from_part(meta, choice.request.method, choice.request.fields()).verdict !=
+         caching::answer_from_part(meta, input.request.method, input.request.fields()).verdict !=
              caching::PartAnswer::Verdict::miss;
 }
 
@@ -55,9 +48,9 @@ bool is_preferred(const caching::StoredMeta& one, const caching::StoredMeta& oth
 // the one fetched last is taken (the candidates come newest first).
 bool is_chosen_over(const store::StoredResponse& one,
                     const store::StoredResponse& other,
-                    const Choice& choice) {
-  const bool one_answers = answers_unvalidated(one, choice);
-  if (one_answers != answers_unvalidated(other, choice)) return one_answers;
+                    const LookupInput& input) {
+  const bool one_answers = answers_unvalidated(one, input);
+  if (one_answers != answers_unvalidated(other, input)) return one_answers;
   return one_answers && is_preferred(one.meta(), other.meta());
 }
 
@@ -81,19 +74,19 @@ Reason match(const store::StoredResponse& candidate,
 }
 
 // RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first.
-Reason select_variant(const Choice& choice, LookupScratch& scratch, LookupResult& result) {
+Reason select_variant(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
   Reason reason = Reason::uri_miss;
   scratch.rendered = nullptr;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
     const caching::StoredMeta& meta = candidate->meta();
     // Of those that the same fields select only one matches.
     if (result.stored && caching::selected_by_same_names(meta, result.stored->meta())) continue;
-    const Reason mismatch = match(*candidate, choice.plan, choice.request.fields(), scratch);
+    const Reason mismatch = match(*candidate, input.plan, input.request.fields(), scratch);
     if (mismatch != Reason::rule_changed && meta.vary && !result.vary_hint) {
       result.vary_hint = meta.vary;
     }
     if (mismatch == Reason::none) {
-      if (!result.stored || is_chosen_over(*candidate, *result.stored, choice)) {
+      if (!result.stored || is_chosen_over(*candidate, *result.stored, input)) {
         result.stored = candidate;
       }
     } else if (mismatch != Reason::rule_changed || reason == Reason::uri_miss) {
@@ -133,7 +126,7 @@ Reason select_by_language(const RequestPlan& plan,
 
 // Others that the request may be answered by, under the same strong entity tag: those that a 304
 // freshens beside the one that was chosen (RFC 9111 section 4.3.4).
-void find_alike(const Choice& choice, LookupScratch& scratch, LookupResult& result) {
+void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
   const std::string& tag = result.stored->meta().validators.entity_tag;
   if (scratch.found.size() < 2 || tag.empty()) return;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
@@ -142,7 +135,7 @@ void find_alike(const Choice& choice, LookupScratch& scratch, LookupResult& resu
       continue;
     }
     scratch.rendered = nullptr;
-    if (match(*candidate, choice.plan, choice.request.fields(), scratch) == Reason::none) {
+    if (match(*candidate, input.plan, input.request.fields(), scratch) == Reason::none) {
       result.alike.push_back(candidate);
     }
   }
@@ -156,19 +149,18 @@ caching::Freshness effective_freshness(const store::StoredResponse& stored) noex
   return purged_at ? caching::expire_at(freshness, *purged_at) : freshness;
 }
 
-LookupResult look_up(store::Store& store,
-                     const RequestPlan& plan,
-                     const http::RequestHead& request,
-                     WallTime now,
-                     LookupScratch& scratch) {
+namespace {
+
+// Among scratch.found, which it empties.
+LookupResult choose(const LookupInput& input, LookupScratch& scratch) {
+  const RequestPlan& plan = input.plan;
+  const http::RequestHead& request = input.request;
   LookupResult result;
   std::optional<caching::RequestDirectives>& directives = result.directives;
   if (plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor) {
     directives = caching::parse_request_directives(request.fields());
   }
-  store.try_find(plan.key, scratch.found);
-  const Choice choice{.plan = plan, .request = request, .now = now};
-  Reason missing = select_variant(choice, scratch, result);
+  Reason missing = select_variant(input, scratch, result);
   if (missing == Reason::vary_miss && !plan.route->policy.normalize.empty()) {
     missing = select_by_language(plan, request.fields(), scratch, result);
   }
@@ -185,11 +177,46 @@ LookupResult look_up(store::Store& store,
   } else {
     result.freshness = effective_freshness(*result.stored);
     result.reuse =
-        caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, now);
-    if (result.reuse.action == caching::ReuseAction::validate) find_alike(choice, scratch, result);
+        caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, input.now);
+    if (result.reuse.action == caching::ReuseAction::validate) find_alike(input, scratch, result);
   }
   scratch.found.clear();
   return result;
+}
+
+}  // namespace
+
+LookupResult look_up(store::Store& store, const LookupInput& input, LookupScratch& scratch) {
+  store.try_find(input.plan.key, scratch.found);
+  return choose(input, scratch);
+}
+
+void RequestSelector::append_secondary_key(std::string& out,
+                                           const caching::VaryNames& names) const {
+  caching::append_secondary_key(out, names, request_, route_.policy.normalize);
+}
+
+net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
+                                              const RequestPlan& plan,
+                                              const http::RequestHead& request,
+                                              const Clock& clock,
+                                              LookupScratch& scratch) {
+  const RequestSelector selector(*plan.route, request.fields());
+  RemoteLookup lookup;
+  lookup.outcome = co_await store.find(plan.key, selector, scratch.found);
+  lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
+  if (lookup.outcome == store::FindOutcome::selected && !lookup.result.is_hit()) {
+    lookup.outcome = co_await store.find_all(plan.key, scratch.found);
+    lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
+  }
+  co_return lookup;
+}
+
+bool make_do(LookupResult& result) noexcept {
+  if (result.is_fresh_hit()) return true;
+  if (!result.stored || !caching::may_be_served_stale(result.freshness)) return false;
+  result.reuse = {caching::ReuseAction::serve_stale, Reason::store_unavailable};
+  return true;
 }
 
 }  // namespace hawkcache::proxy

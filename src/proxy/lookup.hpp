@@ -1,9 +1,11 @@
-// Key -> store -> variant -> may it be reused? The synchronous part of every request that a rule
-// caches.
+// Key -> store -> variant -> may it be reused? With what the store knows at once this is the
+// synchronous part of every request that a rule caches; a store that has to ask elsewhere is
+// awaited where that brought no fresh hit.
 #pragma once
 
 #include "caching/reason.hpp"
 #include "caching/reuse.hpp"
+#include "http/fields.hpp"
 #include "http/head.hpp"
 #include "proxy/request_plan.hpp"
 #include "store/store.hpp"
@@ -31,6 +33,11 @@ struct LookupResult {
   bool is_fresh_hit() const noexcept {
     return stored && reuse.action == caching::ReuseAction::serve_fresh;
   }
+  // Fresh, or stale and served all the same.
+  bool is_hit() const noexcept {
+    return stored && reuse.action != caching::ReuseAction::validate &&
+           reuse.action != caching::ReuseAction::gateway_timeout;
+  }
 };
 
 // Scratch that a connection keeps, so that lookups do not allocate.
@@ -43,11 +50,46 @@ struct LookupScratch {
 // A soft purge taken into account.
 caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept;
 
-// REQUIRES: plan.kind == lookup.
-LookupResult look_up(store::Store& store,
-                     const RequestPlan& plan,
-                     const http::RequestHead& request,
-                     WallTime now,
-                     LookupScratch& scratch);
+// What a request looks for, as far as plan and fields say it.
+struct LookupInput {
+  const RequestPlan& plan;  // REQUIRES: plan.kind == lookup
+  const http::RequestHead& request;
+  WallTime now;
+};
+
+// Among what the store knows at once. Never waits.
+LookupResult look_up(store::Store& store, const LookupInput& input, LookupScratch& scratch);
+
+// What a request brings to a look-up in a store that hands out single variants. The route and what
+// the view shows outlive it.
+class RequestSelector final : public store::VariantSelector {
+ public:
+  RequestSelector(const Route& route, http::FieldsView request)
+      : route_(route), request_(request) {}
+  void append_secondary_key(std::string& out, const caching::VaryNames& names) const override;
+  std::uint64_t rule_fingerprint() const noexcept override { return route_.fingerprint; }
+
+ private:
+  const Route& route_;
+  http::FieldsView request_;
+};
+
+struct RemoteLookup {
+  LookupResult result;
+  store::FindOutcome outcome = store::FindOutcome::complete;
+};
+// The same among all that the store can find: the variant that the request's fields select; and
+// where that is no hit, all of them, since others may be chosen for their language, freshened
+// beside it, or tell what selects. `input.now` is read from the clock when the answer has come.
+// What is referred to outlives the call.
+net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
+                                              const RequestPlan& plan,
+                                              const http::RequestHead& request,
+                                              const Clock& clock,
+                                              LookupScratch& scratch);
+
+// While the store cannot be asked and the origin is to be spared: what was found serves whatever
+// its age, unless that is forbidden. Whether there is an answer in it now.
+bool make_do(LookupResult& result) noexcept;
 
 }  // namespace hawkcache::proxy

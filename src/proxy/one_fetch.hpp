@@ -5,6 +5,7 @@
 #include "http/head.hpp"
 #include "net/wake_up.hpp"
 #include "proxy/fetch.hpp"
+#include "proxy/fetch_lease.hpp"
 #include "proxy/response_intake.hpp"
 
 #include <cstdint>
@@ -25,7 +26,7 @@ class Fetch final : public net::InterimSink {
         bell_(std::make_shared<net::WakeUp>(state.worker.executor())),
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
-    state_.fills.leave(fill_);
+    leave();
     fill_.detach_writer();
     fill_.fail_if_unfinished(Errc::upstream_closed);
   }
@@ -38,6 +39,7 @@ class Fetch final : public net::InterimSink {
  private:
   enum class Next : std::uint8_t { done, body, ask_unconditionally };
 
+  net::Awaitable<bool> is_brought_by_another_node();
   net::Awaitable<Next> exchange_once(std::string head);
   net::Awaitable<Next> on_head(const http::ResponseHead& head, http::BodyFraming framing);
   net::Awaitable<Next> on_not_modified(const http::ResponseHead& head);
@@ -60,6 +62,8 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> complete();
   bool is_as_long_as_announced() const;
   net::Awaitable<store::PutResult> put();
+  void note(store::PutResult result) noexcept;
+  void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);
   net::Awaitable<void> forget_base();
   IntakeInput intake_input() const;
@@ -68,10 +72,12 @@ class Fetch final : public net::InterimSink {
   FetchOrder order_;
   Fill& fill_;
   std::shared_ptr<net::WakeUp> bell_;
+  std::optional<FetchLease> lease_;  // where all nodes share one fetch
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
   bool validating_;  // a 304 is an answer
   bool keeping_ = false;
+  CollapseTable::Left left_ = CollapseTable::Left::not_stored;
   std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
 };
 

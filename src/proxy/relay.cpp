@@ -225,6 +225,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
                                    WallTime now) {
   int status = 502;
   if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
+  if (error == Errc::store_unavailable) status = 503;
   if (error == Errc::body_malformed) status = 400;
   if (error == Errc::body_too_large) status = 413;
   if (error == Errc::client_timeout) status = 408;
@@ -236,6 +237,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
                                  ? "nothing stored answers this, and only-if-cached allows no more"
                                  : error.message();
   std::string extra;
+  if (status == 503) extra += "Retry-After: 1\r\n";
   if (x_cache != XCache::none) {
     if (cache_status.detail == caching::Reason::none) cache_status.detail_text = detail;
     extra.append("X-Cache: ").append(to_string(x_cache)).append("\r\nCache-Status: ");

@@ -40,7 +40,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
                                    RelayInput input);
 
 // The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the
-// client itself broke off.
+// client itself broke off; 503 where the store cannot be asked and the origin is spared.
 net::Awaitable<int> answer_failure(net::ClientExchange& client,
                                    ErrorCode error,
                                    XCache x_cache,

@@ -18,6 +18,10 @@ using caching::ReuseAction;
 using observe::Counter;
 using observe::RouteOutcome;
 
+bool is_failure(int status, Reason detail) noexcept {
+  return status == 502 || status == 504 || detail == Reason::store_unavailable;
+}
+
 }  // namespace
 
 void Transaction::begin(const net::Request& request) {
@@ -40,10 +44,30 @@ void Transaction::plan(const net::Request& request) {
                          target,
                          bodiless ? RequestPlanner::Body::absent : RequestPlanner::Body::present,
                          *snapshot_->router);
-  if (plan_->kind == PlanKind::lookup) {
-    lookup_ = look_up(state_.store, *plan_, *request.head, record_.asked, scratch_);
-  }
+  if (plan_->kind == PlanKind::lookup) look_up_at_once(*request.head);
   planned_ = true;
+}
+
+void Transaction::look_up_at_once(const http::RequestHead& request) {
+  arrivals_ = state_.fills.arrivals(plan_->key.hash);
+  found_ = store::FindOutcome::complete;
+  lookup_ =
+      look_up(state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_);
+}
+
+net::Awaitable<void> Transaction::look_further(const http::RequestHead& request) {
+  if (lookup_.is_fresh_hit() || state_.store.reach() == store::Reach::immediate) co_return;
+  RemoteLookup remote =
+      co_await look_up_remotely(state_.store, *plan_, request, state_.worker.clock(), scratch_);
+  record_.asked = state_.worker.clock().wall();
+  lookup_ = std::move(remote.result);
+  found_ = remote.outcome;
+}
+
+net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {
+  record_.asked = state_.worker.clock().wall();
+  look_up_at_once(request);
+  co_await look_further(request);
 }
 
 net::TryHandled Transaction::try_handle(const net::Request& request,
@@ -114,7 +138,7 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
       break;
     case XCache::miss:
       outcome =
-          record_.status == 502 || record_.status == 504 ? RouteOutcome::error : RouteOutcome::miss;
+          is_failure(record_.status, record_.detail) ? RouteOutcome::error : RouteOutcome::miss;
       state_.counters.add(Counter::misses);
       break;
   }
@@ -196,6 +220,30 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {
+  co_await look_further(*client.request().head);
+  co_await answer_looked_up(client);
+}
+
+// The store cannot be asked, nothing here will do, and the origin is not to be asked instead.
+net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& client) {
+  record_.cache = XCache::miss;
+  record_.detail = Reason::store_unavailable;
+  caching::CacheStatus status;
+  status.detail = Reason::store_unavailable;
+  record_.status = co_await answer_failure(
+      client, Errc::store_unavailable, XCache::miss, status, state_.worker.clock().wall());
+}
+
+bool Transaction::spares_origin() const noexcept {
+  return found_ == store::FindOutcome::unavailable &&
+         state_.store.when_unavailable() == store::WhenUnavailable::protect_origin;
+}
+
+net::Awaitable<void> Transaction::answer_looked_up(net::ClientExchange& client) {
+  if (spares_origin() && !make_do(lookup_)) {
+    co_await answer_sparing_origin(client);
+    co_return;
+  }
   switch (lookup_.reuse.action) {
     case ReuseAction::gateway_timeout: {
       record_.cache = XCache::miss;

@@ -56,6 +56,14 @@ class Transaction final : public net::RequestHandler {
   // `received`: of the request's body, if its beginning has been read.
   net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
   net::Awaitable<void> answer_query(net::ClientExchange& client);
+  // With what the store knows at once; sets lookup_ and what goes with it.
+  void look_up_at_once(const http::RequestHead& request);
+  // Where that is no fresh hit and the store may know more.
+  net::Awaitable<void> look_further(const http::RequestHead& request);
+  net::Awaitable<void> look_again(const http::RequestHead& request);
+  net::Awaitable<void> answer_looked_up(net::ClientExchange& client);
+  bool spares_origin() const noexcept;
+  net::Awaitable<void> answer_sparing_origin(net::ClientExchange& client);
   net::Awaitable<void> answer_from_cache(net::ClientExchange& client);
   net::Awaitable<void> answer_from_store(net::ClientExchange& client,
                                          store::StoredResponsePtr stored,
@@ -68,15 +76,17 @@ class Transaction final : public net::RequestHandler {
   Company likely_company(const http::RequestHead& request) const;
   // What came of one try to get the response by a fetch of one's own or of another's.
   // outdated: by a HEAD of another's, which answers nobody else. other_range: by a part that is not
-  // the one.
+  // the one. arrived: something has been stored since the look-up.
   enum class Attempt : std::uint8_t {
     answered,
     other_variant,
     not_shareable,
     outdated,
-    other_range
+    other_range,
+    arrived
   };
-  bool finds_it_stored_by_now(const http::RequestHead& request);
+  void prepare_fetch(const http::RequestHead& request);
+  net::Awaitable<bool> finds_it_stored_by_now(const http::RequestHead& request);
   Share share_of(const FillReader::View& view, http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
@@ -129,6 +139,8 @@ class Transaction final : public net::RequestHandler {
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
+  std::optional<std::uint32_t> arrivals_;  // CollapseTable::arrivals() before that
+  store::FindOutcome found_ = store::FindOutcome::complete;
   std::vector<std::string> rule_tags_;             // rendered for a fetch
   http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
   OtherRanges other_ranges_ = OtherRanges::are_waited_for;

@@ -5,14 +5,17 @@
 #include "proxy/relay.hpp"
 #include "proxy/transaction.hpp"
 
+#include <utility>
+
 namespace hawkcache::proxy {
 namespace {
 
 using caching::Reason;
 using observe::Counter;
-using Role = CollapseTable::Joined::Role;
+using Role = CollapseTable::Role;
 
 constexpr int kMaxVariantTries = 3;
+constexpr int kMaxNewLooks = 2;
 
 // Whoever began the fetch has its 1xx responses as they come. For others they are part of a
 // response that is not known to be theirs until its head is judged; and where the final response
@@ -27,6 +30,12 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
   for (const FillInterimPtr& one : interim) client.write_interim(one->status, one->text);
 }
 
+// No origin was asked on this node.
+bool is_brought_by_another_node(const FillReader::View& view) {
+  return view.phase == FillPhase::use_stored && view.stored_reason == Reason::none &&
+         view.origin_status == 0;
+}
+
 // Of a fill that asked for a range.
 bool is_for(const FillSubject& subject, const http::RequestHead& request) {
   return subject.range == request.fields().value(http::FieldName::range);
@@ -34,33 +43,52 @@ bool is_for(const FillSubject& subject, const http::RequestHead& request) {
 
 }  // namespace
 
-net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
+// From what was looked up.
+void Transaction::prepare_fetch(const http::RequestHead& request) {
   record_.cache = XCache::miss;
   record_.detail = lookup_.reuse.reason;
-  rule_tags_ = planner_.render_tags();
-  fetch_method_ = method_to_validate(client.request().head->method);
+  fetch_method_ = method_to_validate(request.method);
   other_ranges_ = lookup_.part ? OtherRanges::are_no_concern : OtherRanges::are_waited_for;
-  Company company = likely_company(*client.request().head);
-  for (int tries = 0;; ++tries) {
+}
+
+net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
+  const http::RequestHead& request = *client.request().head;
+  rule_tags_ = planner_.render_tags();
+  prepare_fetch(request);
+  Company company = likely_company(request);
+  int new_looks = 0;
+  for (int tries = 0;;) {
     if (tries == kMaxVariantTries) company = Company::alone;
     const Attempt attempt = co_await try_fetch(client, company);
     if (attempt == Attempt::answered) co_return;
+    if (attempt == Attempt::arrived) {
+      co_await look_again(request);
+      if (lookup_.reuse.action != caching::ReuseAction::validate || spares_origin()) {
+        co_await answer_looked_up(client);
+        co_return;
+      }
+      prepare_fetch(request);
+      if (++new_looks == kMaxNewLooks) arrivals_.reset();
+      continue;
+    }
+    ++tries;
     if (attempt == Attempt::not_shareable) company = Company::alone;
-    if (attempt == Attempt::outdated && finds_it_stored_by_now(*client.request().head)) {
-      co_await answer_from_cache(client);
+    if (attempt == Attempt::outdated) {
+      const bool found = co_await finds_it_stored_by_now(request);
+      if (!found) continue;
+      co_await answer_looked_up(client);
       co_return;
     }
   }
 }
 
 // Whoever waited in vain may find that another's fetch has meanwhile brought what is wanted.
-bool Transaction::finds_it_stored_by_now(const http::RequestHead& request) {
-  const WallTime now = state_.worker.clock().wall();
-  LookupResult again = look_up(state_.store, *plan_, request, now, scratch_);
-  if (!again.is_fresh_hit()) return false;
-  record_.asked = now;
-  lookup_ = std::move(again);
-  return true;
+net::Awaitable<bool> Transaction::finds_it_stored_by_now(const http::RequestHead& request) {
+  LookupResult before = std::exchange(lookup_, {});
+  co_await look_again(request);
+  const bool found = lookup_.is_fresh_hit();
+  if (!found) lookup_ = std::move(before);
+  co_return found;
 }
 
 // Of a fill that has got as far as its head, for one who waited for it. A failure before the head
@@ -91,6 +119,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   } else {
     joined.reader = fill->try_read(client.executor());
   }
+  if (joined.role == Role::look_again) co_return Attempt::arrived;
   const bool leads = joined.role == Role::leader;
   if (leads) start_fetch(state_, make_order(request, fill, company));
   fill.reset();  // a candidate that was not needed gives its ticket back
@@ -117,11 +146,12 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
       co_return Attempt::other_variant;
     }
   }
-  if (!leads) state_.counters.add(Counter::collapsed);
+  const bool another_node_asked = is_brought_by_another_node(view);
+  if (!leads || another_node_asked) state_.counters.add(Counter::collapsed);
   pass_on(reader.take_interim(interim_for(view, joined.role)), client);
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
-  status.collapsed = !leads;
+  status.collapsed = !leads || another_node_asked;
   co_await answer_with(client, reader, std::move(view), status);
   co_return Attempt::answered;
 }
@@ -143,7 +173,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     hit.key = key;
     co_await answer_from_store(client, view.stored, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
-    status.forward_status = view.origin_status;
+    if (view.origin_status != 0) status.forward_status = view.origin_status;
     status.stored = true;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
@@ -206,7 +236,15 @@ void Transaction::refresh_in_background(const net::Request& request) {
   rule_tags_ = planner_.render_tags();
   fetch_method_ = method_for_whole(request.head->method);
   const auto fill = make_fill(request);
-  if (!state_.fills.try_lead(join_request(request, fill->subject()), fill)) return;
+  Role role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
+  if (role == Role::look_again) {
+    const LookupInput input{
+        .plan = *plan_, .request = *request.head, .now = state_.worker.clock().wall()};
+    if (look_up(state_.store, input, scratch_).is_fresh_hit()) return;
+    arrivals_.reset();
+    role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
+  }
+  if (role != Role::leader) return;
   state_.counters.add(Counter::refreshes);
   start_fetch(state_, make_order(request, fill, Company::nobody));
 }

@@ -148,6 +148,9 @@ FetchOrder Transaction::make_order(const net::Request& request,
       .conditions = question.conditions,
       .directives = company == Company::nobody ? ClientDirectives::omit : ClientDirectives::forward,
       .validators = question.ours};
+  // A part, or what only one client may have, is nobody's on other nodes.
+  const bool sharable = company != Company::alone && fill->subject().range.empty();
+  const Coalesce coalesce = sharable ? plan_->route->coalesce : Coalesce::node;
   FetchOrder order{.fill = std::move(fill),
                    .method = question.method,
                    .head = render_forwarded(request, how),
@@ -159,6 +162,7 @@ FetchOrder Transaction::make_order(const net::Request& request,
                    .base_freshness = lookup_.freshness,
                    .part = known.part,
                    .rest = question.rest,
+                   .coalesce = coalesce,
                    .route = plan_->route,
                    .snapshot = snapshot_,
                    .scheme = std::string(plan_->scheme)};
@@ -216,7 +220,8 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .range = subject.range,
           .if_range = subject.if_range,
           .other_ranges = other_ranges_,
-          .vary_hint = lookup_.vary_hint};
+          .vary_hint = lookup_.vary_hint,
+          .arrivals = arrivals_};
 }
 
 std::string Transaction::next_request_id() {

@@ -57,7 +57,7 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
   content_ = std::make_shared<const std::string>(std::move(content->text));
   plan_ = &planner_.complete_key(*content_);
   record_.asked = state_.worker.clock().wall();
-  lookup_ = look_up(state_.store, *plan_, *client.request().head, record_.asked, scratch_);
+  look_up_at_once(*client.request().head);
   co_await answer_from_cache(client);
 }
 

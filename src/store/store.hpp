@@ -101,13 +101,16 @@ class Store {
   virtual Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) = 0;
 
   // Before a request goes upstream; `now` orders fetches of several nodes. The ticket is held until
-  // what was fetched has been put (or dropped) and nobody can join the fetch any more.
+  // what was fetched has been put (or dropped) and nobody can join the fetch any more. Whatever
+  // purge its shared stamp covers is in its epoch too: raised in fence() before that was read.
   [[nodiscard]] virtual FetchTicket begin_fetch(WallTime now) = 0;
   // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
   // carries is held until this returns. When it returns `stored`, this node finds it.
   virtual Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) = 0;
   // In force on this node when it returns, whatever it returns; a value: in force for all that
-  // share the store. Error: store_unavailable; it is handed on when that is possible again.
+  // share the store. Error: store_unavailable; it is handed on when that is possible again. Each
+  // purge that names something, this one or one that is followed from another node, takes an epoch
+  // of fence() for itself (docs/purging.md, "An answer to POST").
   virtual Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) = 0;
 
   virtual PurgeFence& fence() noexcept = 0;

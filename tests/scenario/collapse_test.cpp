@@ -29,6 +29,19 @@ TEST_F(Collapse, ManyClientsOfAColdKeyMakeOneFetch) {
   EXPECT_EQ(x_cache("/a"), "HIT");
 }
 
+// Whoever asks just as the fetch ends finds either the fetch or what it stored.
+TEST_F(Collapse, AColdKeyIsFetchedOnceHoweverCloseTheRequestsCome) {
+  start("- path: /{name}");
+  auto all = clients(6);
+  for (int i = 0; i < 150; ++i) {
+    const std::string target = "/cold-" + std::to_string(i);
+    origin.on(target, [](OriginExchange& exchange) { exchange.respond("x", {}); });
+    for (Client& one : all) one.send_request("GET", target);
+    for (Client& one : all) EXPECT_EQ(one.read().body, "x");
+    EXPECT_EQ(origin.count(target), 1U) << target;
+  }
+}
+
 TEST_F(Collapse, FollowersStreamFromTheFillAsItGrows) {
   start("- path: /a");
   origin.on("/a", [](OriginExchange& exchange) {

@@ -36,9 +36,7 @@ TEST_F(VariantChoice, AStaleOneHidesNoFreshOne) {
 }
 
 TEST_F(VariantChoice, WhatIsRefreshedInTheBackgroundIsServedNoLongerThanTheRefreshTakes) {
-  // One worker: with two, a request that looked up before the refresh was stored may find it over
-  // and begin another.
-  start(Daemon{.routes = "- path: /a\n  stale_while_revalidate: 60s", .threads = 1});
+  start("- path: /a\n  stale_while_revalidate: 60s");
   stop_varying();
   EXPECT_EQ(get("/a").body, "1");
   EXPECT_TRUE(eventually([this] { return get("/a").body == "2"; }));

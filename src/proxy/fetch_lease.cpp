@@ -1,0 +1,60 @@
+#include "proxy/fetch_lease.hpp"
+
+#include "proxy/collapse.hpp"
+#include "proxy/lookup.hpp"
+
+#include <algorithm>
+
+namespace hawkcache::proxy {
+
+// The store is asked once more after the lease was taken: the look-up that missed was before it,
+// and whoever had the lease until then may have brought it. No release goes ahead of its put.
+net::Awaitable<store::StoredResponsePtr> FetchLease::wait_for_turn() {
+  const SteadyTime give_up = state_.worker.clock().steady() + kLongestWait;
+  net::Timer timer(state_.worker.executor());
+  for (;;) {
+    const store::LeaseState lease = co_await state_.store.try_lease(key());
+    held_ = lease == store::LeaseState::held;
+    if (!held_ && lease != store::LeaseState::elsewhere) co_return nullptr;
+    store::StoredResponsePtr brought = co_await find_brought();
+    if (brought) {
+      end(store::LeaseEnd::stored);
+      co_return brought;
+    }
+    if (held_ || state_.worker.clock().steady() >= give_up) co_return nullptr;
+    timer.expires_after(kInterval);
+    co_await timer.async_wait(net::use_op);
+  }
+}
+
+net::Awaitable<store::StoredResponsePtr> FetchLease::find_brought() {
+  const RequestSelector selector(route_, fill_.subject().request->fields());
+  store::Found found;
+  [[maybe_unused]] const auto outcome = co_await state_.store.find(key(), selector, found);
+  const WallTime now = state_.worker.clock().wall();
+  const auto brought = std::find_if(
+      found.begin(), found.end(), [&](const auto& stored) { return answers(*stored, now); });
+  co_return brought == found.end() ? nullptr : *brought;
+}
+
+// Not what was stored before: it did not answer then, whatever it looks like now.
+bool FetchLease::answers(const store::StoredResponse& stored, WallTime now) const {
+  const caching::StoredMeta& meta = stored.meta();
+  if (base_ && stored.sequence() <= base_->sequence()) return false;
+  if (meta.partial || meta.rule_fingerprint != route_.fingerprint || stored.soft_purged_at()) {
+    return false;
+  }
+  return may_share_fresh(meta,
+                         {.fields = fill_.subject().request->fields(),
+                          .policy = route_.policy,
+                          .directives = nullptr,
+                          .now = now}) == Share::yes;
+}
+
+void FetchLease::end(store::LeaseEnd end) noexcept {
+  if (!held_) return;
+  held_ = false;
+  state_.store.release_lease(key(), end);
+}
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,110 @@
+// A store that has to ask elsewhere, as a test wants it to be: what is near, what is far, whether
+// it can be reached, and who has the lease. One thread, that of its worker.
+#pragma once
+
+#include "net/wake_up.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hawkcache::proxy {
+
+class FakeStore final : public store::Store {
+ public:
+  explicit FakeStore(net::Executor executor) : released_(std::make_shared<net::WakeUp>(executor)) {}
+
+  void try_find(const caching::KeyView& key, store::Found& found) noexcept override {
+    copy(near, key, found);
+  }
+  store::Reach reach() const noexcept override { return store::Reach::remote; }
+  store::WhenUnavailable when_unavailable() const noexcept override { return when; }
+
+  net::Awaitable<store::FindOutcome> find(caching::KeyView key,
+                                          const store::VariantSelector& selector,
+                                          store::Found& found) override {
+    ++finds;
+    copy(away ? near : far, key, found);
+    if (outcome == store::FindOutcome::selected) keep_selected(selector, found);
+    const bool held = std::exchange(hold_next_find, false);
+    if (held) {
+      [[maybe_unused]] const auto woken = co_await released_->wait(std::chrono::seconds(20));
+    }
+    co_return away ? store::FindOutcome::unavailable : outcome;
+  }
+  net::Awaitable<store::FindOutcome> find_all(caching::KeyView key, store::Found& found) override {
+    ++finds_of_all;
+    copy(away ? near : far, key, found);
+    co_return away ? store::FindOutcome::unavailable : store::FindOutcome::complete;
+  }
+  store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
+  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> response) override {
+    if (away) co_return store::PutResult::unavailable;
+    far.insert(far.begin(), std::move(response));
+    co_return store::PutResult::stored;
+  }
+  net::Awaitable<Result<store::Purged>> purge(store::PurgeRequest request, WallTime now) override {
+    fence_.raise(request, now);
+    if (away) co_return make_error_code(Errc::store_unavailable);
+    co_return store::Purged{};
+  }
+  store::PurgeFence& fence() noexcept override { return fence_; }
+  std::uint64_t max_object() const noexcept override { return 1 << 20; }
+  store::StoreStats stats() const override { return {}; }
+  Sweep sweep(WallTime /*now*/, std::size_t /*budget*/) override { return Sweep::done; }
+
+  net::Awaitable<store::LeaseState> try_lease(caching::KeyView /*key*/) override {
+    ++lease_tries;
+    if (leases.empty()) co_return store::LeaseState::held;
+    const store::LeaseState state = leases.front();
+    leases.pop_front();
+    if (leases.empty() && brought_with_last_lease) far.insert(far.begin(), brought_with_last_lease);
+    co_return state;
+  }
+  void release_lease(caching::KeyView /*key*/, store::LeaseEnd end) noexcept override {
+    lease_ends.push_back(end);
+  }
+
+  void release_find() { released_->ring(); }
+
+  std::vector<store::StoredResponsePtr> near;  // newest first
+  std::vector<store::StoredResponsePtr> far;
+  bool away = false;
+  store::WhenUnavailable when = store::WhenUnavailable::ask_origin;
+  store::FindOutcome outcome = store::FindOutcome::complete;
+  bool hold_next_find = false;                       // after it has looked, until release_find()
+  std::deque<store::LeaseState> leases;              // the answers in turn; then `held`
+  store::StoredResponsePtr brought_with_last_lease;  // far, from the last of these answers on
+  std::vector<store::LeaseEnd> lease_ends;
+  int finds = 0;
+  int finds_of_all = 0;
+  int lease_tries = 0;
+
+ private:
+  static void copy(const std::vector<store::StoredResponsePtr>& from,
+                   const caching::KeyView& key,
+                   store::Found& found) {
+    found.clear();
+    for (const store::StoredResponsePtr& one : from) {
+      if (one->key() == key.text) found.push_back(one);
+    }
+  }
+  static void keep_selected(const store::VariantSelector& selector, store::Found& found) {
+    store::Found selected;
+    for (const store::StoredResponsePtr& one : found) {
+      std::string wanted;
+      if (one->meta().vary) selector.append_secondary_key(wanted, *one->meta().vary);
+      if (one->meta().secondary_key == wanted) selected.push_back(one);
+    }
+    found = selected;
+  }
+
+  store::PurgeFence fence_;
+  std::shared_ptr<net::WakeUp> released_;
+};
+
+}  // namespace hawkcache::proxy
