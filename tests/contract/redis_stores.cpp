@@ -1,0 +1,93 @@
+#include "contract/redis_stores.hpp"
+
+#include "store/redis_backend.hpp"
+#include "support/redis_server.hpp"
+
+#include <string>
+#include <utility>
+
+namespace hawkcache::store {
+namespace {
+
+constexpr Duration kPatience{5000};
+
+// One worker's store, which keeps what all of them share.
+class SharedStore final : public Store {
+ public:
+  SharedStore(std::shared_ptr<RedisBackend> backend, Store& store)
+      : backend_(std::move(backend)), store_(store) {}
+  ~SharedStore() override { backend_->close(); }
+
+  void try_find(const caching::KeyView& key, Found& found) noexcept override {
+    store_.try_find(key, found);
+  }
+  Reach reach() const noexcept override { return store_.reach(); }
+  Awaitable<FindOutcome> find(caching::KeyView key,
+                              const VariantSelector& selector,
+                              Found& found) override {
+    return store_.find(key, selector, found);
+  }
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override {
+    return store_.find_all(key, found);
+  }
+  FetchTicket begin_fetch(WallTime now) override { return store_.begin_fetch(now); }
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override {
+    return store_.put(std::move(response));
+  }
+  Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override {
+    return store_.purge(std::move(request), now);
+  }
+  PurgeFence& fence() noexcept override { return store_.fence(); }
+  std::uint64_t max_object() const noexcept override { return store_.max_object(); }
+  StoreStats stats() const override { return store_.stats(); }
+  Awaitable<LeaseState> try_lease(caching::KeyView key) override { return store_.try_lease(key); }
+  void release_lease(caching::KeyView key, LeaseEnd end) noexcept override {
+    store_.release_lease(key, end);
+  }
+  Sweep sweep(WallTime now, std::size_t budget) override { return store_.sweep(now, budget); }
+
+ private:
+  std::shared_ptr<RedisBackend> backend_;
+  Store& store_;
+};
+
+testing_support::RedisServer& server() {
+  static testing_support::RedisServer the_server;
+  return the_server;
+}
+
+std::string next_prefix() {
+  static int stores = 0;
+  return "store" + std::to_string(++stores) + ":";
+}
+
+}  // namespace
+
+StoreMaker redis_stores(Tier tier) {
+  return [tier](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
+    RedisStoreSettings settings;
+    settings.connection.nodes = {{"127.0.0.1", server().port()}};
+    settings.connection.timeout = kPatience;
+    settings.connection.stall_timeout = 2 * kPatience;
+    settings.prefix = next_prefix();
+    settings.max_object = limits.max_object;
+    std::unique_ptr<LocalStore> memory;
+    if (tier == Tier::memory) {
+      memory = make_memory_store({.max_size = limits.max_size,
+                                  .max_entries = limits.max_entries,
+                                  .max_object = limits.max_object});
+    }
+    static const StandingWallClock clock;
+    auto backend = std::make_shared<RedisBackend>(
+        std::move(settings), std::move(memory), *workers.front(), clock);
+    std::vector<std::shared_ptr<Store>> stores;
+    for (net::Worker* worker : workers) {
+      stores.push_back(std::make_shared<SharedStore>(backend, backend->open(*worker)));
+    }
+    backend->start();
+    backend->wait_until_looked_for(kPatience);
+    return stores;
+  };
+}
+
+}  // namespace hawkcache::store
