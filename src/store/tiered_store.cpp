@@ -15,6 +15,15 @@ void TieredStore::try_find(const caching::KeyView& key, Found& found) noexcept {
   }
 }
 
+// Where the origin is to be spared, whatever is here will do.
+void TieredStore::find_without_redis(const caching::KeyView& key, Found& found) noexcept {
+  if (when_unavailable() == WhenUnavailable::protect_origin) {
+    core().memory->try_find(key, found);
+  } else {
+    try_find(key, found);
+  }
+}
+
 // What changed while it was being read is handed out, but not kept: the report of the change has
 // been obeyed already. A change that is reported from now on finds it in memory.
 void TieredStore::keep(const caching::KeyView& key,
@@ -37,7 +46,7 @@ Awaitable<FindOutcome> TieredStore::find(caching::KeyView key,
   Brought brought;
   const FindOutcome outcome = co_await bring(key, selector, brought);
   if (outcome == FindOutcome::unavailable) {
-    try_find(key, found);
+    find_without_redis(key, found);
   } else {
     keep(key, changes, brought, found);
   }
@@ -50,7 +59,7 @@ Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key, Found& found)
   Brought brought;
   const FindOutcome outcome = co_await bring_all(key, brought);
   if (outcome == FindOutcome::unavailable) {
-    try_find(key, found);
+    find_without_redis(key, found);
   } else {
     keep(key, changes, brought, found);
   }

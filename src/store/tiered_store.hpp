@@ -23,6 +23,7 @@ class TieredStore final : public RedisStore {
   Sweep sweep(WallTime now, std::size_t budget) override;
 
  private:
+  void find_without_redis(const caching::KeyView& key, Found& found) noexcept;
   void keep(const caching::KeyView& key, std::uint32_t changes, Brought& brought, Found& found);
 };
 

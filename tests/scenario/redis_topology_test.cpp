@@ -60,10 +60,12 @@ TEST_P(RedisBehindSentinels, TheMasterIsFoundAndAFailoverFollowed) {
   change_and_purge("two", R"({"tags": ["items"]})");
   warm_all();
   Load load(proxy->port(), targets, kTimeout + kSlack);
+  const auto lost = std::chrono::steady_clock::now();
   sentinels.fail_over();
   EXPECT_TRUE(comes_up());
   EXPECT_TRUE(comes_up(*other));
   expect_in_use();
+  EXPECT_LE(std::chrono::steady_clock::now() - lost, kSlowness * 8s);
   load.stop();
   EXPECT_GE(metric("generations_begun_total"), 1);
   warm_all();

@@ -41,7 +41,7 @@ TEST_P(RedisNotWell, RefusedAtStart) {
   use(redis.url());
   expect_current("/items/1");
   EXPECT_TRUE(eventually([&] { return state() == "down"; }));
-  expect_origin_only("/items/1");
+  expect_origin_only("/items/2");
   EXPECT_GT(metric("connect_failures_total"), 0);
   redis.start();
   EXPECT_TRUE(comes_up());
@@ -229,7 +229,10 @@ TEST_P(RedisNotWell, WrongPassword) {
 TEST_P(RedisNotWell, AnAclThatForbidsWhatIsNeeded) {
   RedisServer redis({.users = {"app on >secret ~* &* +@all -eval -evalsha"}});
   const LogLines log;
-  use("redis://app:secret@127.0.0.1:" + std::to_string(redis.port()) + "/0");
+  // Each text is said once a minute: a name of its own.
+  start(daemon_on("redis://app:secret@127.0.0.1:" + std::to_string(redis.port()) + "/0",
+                  GetParam(),
+                  "prefix: \"acl-" + GetParam() + ":\""));
   EXPECT_TRUE(goes_out_of_use());
   expect_origin_only("/items/1");
   EXPECT_GT(metric("command_errors_total"), 0);
