@@ -3,6 +3,7 @@
 #include "store/fence_scripts.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -41,26 +42,35 @@ net::Awaitable<Result<Reply>> call_one(redis::Client& client,
 
 net::Awaitable<Result<LogReading>> read_log(
     RedisCore& core, redis::Client& client, Membership membership, Epoch from, Duration timeout) {
-  redis::Command command = fence_read(core.names, expected(membership), from, kReadLimit);
-  auto reply = co_await call_one(client, std::move(command), membership, timeout);
-  if (!reply) co_return reply.error();
-  auto reading = parse_log_reading(*reply);
-  if (!reading) co_return Errc::store_protocol;
-  co_return std::move(*reading);
+  std::optional<LogReading> whole;
+  for (;;) {
+    redis::Command command = fence_read(core.names, expected(membership), from, kReadLimit);
+    auto reply = co_await call_one(client, std::move(command), membership, timeout);
+    if (!reply) co_return reply.error();
+    auto reading = parse_log_reading(*reply);
+    if (!reading) co_return Errc::store_protocol;
+    if (reading->counter.generation != membership.generation) co_return std::move(*reading);
+    if (whole) {
+      extend(*whole, std::move(*reading));
+    } else {
+      whole = std::move(*reading);
+    }
+    if (whole->is_whole()) co_return std::move(*whole);
+    if (whole->through <= from) co_return Errc::store_protocol;
+    from = whole->through;
+  }
 }
 
 net::Awaitable<Result<Epoch>> follow_log(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
                                          Duration timeout) {
-  for (;;) {
-    const Epoch from = core.fence.followed().epoch;
-    const auto reading = co_await read_log(core, client, membership, from, timeout);
-    if (!reading) co_return reading.error();
-    if (reading->counter.generation != membership.generation) co_return Errc::store_protocol;
-    core.fence.apply(*reading, core.clock.wall());
-    if (reading->is_whole()) co_return reading->counter.epoch;
-  }
+  const Epoch from = core.fence.followed().epoch;
+  const auto reading = co_await read_log(core, client, membership, from, timeout);
+  if (!reading) co_return reading.error();
+  if (reading->counter.generation != membership.generation) co_return Errc::store_protocol;
+  core.fence.apply(*reading, core.clock.wall());
+  co_return reading->counter.epoch;
 }
 
 net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
