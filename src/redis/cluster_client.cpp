@@ -10,11 +10,17 @@
 namespace hawkcache::redis {
 namespace {
 
+Settings with_first_database(Settings settings) {
+  settings.database = 0;  // the only one that a cluster has
+  return settings;
+}
+
 class ClusterClient final : public Client {
  public:
   ClusterClient(net::Worker& worker, const Settings& settings, ClientFigures& figures)
       : executor_(worker.executor()),
-        topology_(std::make_shared<ClusterTopology>(worker, settings, figures)) {}
+        topology_(std::make_shared<ClusterTopology>(
+            std::make_shared<Environment>(worker, with_first_database(settings), figures))) {}
   // The topology belongs to the worker's thread, so it is that which takes it apart; where the
   // worker has ended already, its io_context does.
   ~ClusterClient() override {

@@ -2,6 +2,7 @@
 
 #include "redis/batch.hpp"
 #include "redis/command.hpp"
+#include "redis/greeting.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,18 +17,20 @@ namespace {
 // More than any cluster has (1000 nodes are the advised limit): what names more is no cluster.
 constexpr std::size_t kMaxNodes = 2000;
 
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
 std::shared_ptr<Locator> locator_of(const Endpoint& endpoint) {
   return make_fixed_locator(Target{Target::Transport::tcp, endpoint, {}});
 }
 
-Settings with_first_database(Settings settings) {
-  settings.database = 0;  // the only one that a cluster has
-  return settings;
+Result<SlotMap> read_map(const std::vector<Reply>& replies, const ClusterNode& from) {
+  const Reply& info = replies.front();
+  if (info.is(Reply::Type::none)) return info.failure;
+  if (info_field(info.text, "cluster_state") != "ok") return Errc::store_unavailable;
+  return SlotMap::from_reply(replies.back(), from.endpoint);
 }
-
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
-}  // namespace
 
 ClusterNode::ClusterNode(const std::shared_ptr<Environment>& environment, const Endpoint& at)
     : endpoint(at),
@@ -50,13 +53,11 @@ class ClusterTopology::Waiting {
   net::Timer& timer_;
 };
 
-ClusterTopology::ClusterTopology(net::Worker& worker,
-                                 const Settings& settings,
-                                 ClientFigures& figures)
-    : environment_(std::make_shared<Environment>(worker, with_first_database(settings), figures)),
-      next_master_(worker.index()),
+ClusterTopology::ClusterTopology(std::shared_ptr<Environment> environment)
+    : environment_(std::move(environment)),
+      next_master_(environment_->worker.index()),
       last_refresh_(now() - kRefreshInterval),
-      turn_(worker.executor()) {}
+      turn_(environment_->worker.executor()) {}
 
 std::shared_ptr<ClusterNode> ClusterTopology::node(const Endpoint& endpoint) {
   const auto found = nodes_.find(endpoint);
@@ -102,6 +103,7 @@ net::Awaitable<void> ClusterTopology::keep_asking(Self self) {
 
 net::Awaitable<void> ClusterTopology::ask_around(Self self) {
   const std::vector<Endpoint> asked = self->candidates();
+  ++self->refreshes_;
   for (const Endpoint& endpoint : asked) {
     const std::shared_ptr<ClusterNode> node = self->node(endpoint);
     if (node == nullptr) continue;
@@ -111,39 +113,40 @@ net::Awaitable<void> ClusterTopology::ask_around(Self self) {
       self->adopt(std::move(*map));
       co_return;
     }
-    ++self->failed_;
   }
 }
 
-net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<ClusterNode> node) {
+BatchPtr ClusterTopology::ask_for_map(ClusterNode& node, SteadyTime deadline) {
   std::vector<Command> commands;
+  commands.push_back(Command({}, {"CLUSTER", "INFO"}));
   commands.push_back(Command({}, {"CLUSTER", "SLOTS"}));
-  const auto batch = std::make_shared<Batch>(self->environment_->worker.executor(),
-                                             std::move(commands),
-                                             self->environment_->settings.timeout);
-  node->questions.send(batch);
+  auto batch =
+      std::make_shared<Batch>(environment_->worker.executor(), std::move(commands), deadline);
+  node.questions.send(batch);
+  return batch;
+}
+
+net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<ClusterNode> node) {
+  const BatchPtr batch = self->ask_for_map(*node, now() + self->environment_->settings.timeout);
   if (!batch->done()) co_await batch->completion();
-  const std::vector<Reply> replies = batch->take_replies();
-  const Reply& reply = replies.front();
-  if (reply.is(Reply::Type::none)) co_return reply.failure;
-  co_return SlotMap::from_reply(reply, node->endpoint);
+  co_return read_map(batch->take_replies(), *node);
 }
 
 std::vector<Endpoint> ClusterTopology::candidates() const {
   std::vector<Endpoint> result = map_.masters();
+  if (!result.empty()) {
+    const auto first = static_cast<std::ptrdiff_t>(refreshes_ % result.size());
+    std::rotate(result.begin(), result.begin() + first, result.end());
+  }
   result.insert(result.end(), map_.replicas().begin(), map_.replicas().end());
   for (const Endpoint& seed : environment_->settings.nodes) {
     if (std::find(result.begin(), result.end(), seed) == result.end()) result.push_back(seed);
   }
-  if (result.empty()) return result;
-  std::rotate(result.begin(),
-              result.begin() + static_cast<std::ptrdiff_t>(failed_ % result.size()),
-              result.end());
   return result;
 }
 
-// Of the nodes only the masters are kept: one that becomes a master again later has another identity
-// then, which its connections do not know. Calls under way hold on to what they use.
+// Of the nodes only the masters are kept: one that becomes a master again later has another
+// identity then, which its connections do not know. Calls under way hold on to what they use.
 void ClusterTopology::adopt(SlotMap map) {
   map_ = std::move(map);
   known_ = true;
@@ -165,9 +168,14 @@ net::Awaitable<void> ClusterTopology::wait(SteadyTime until) {
   co_await timer.async_wait(net::use_op);
 }
 
-void ClusterTopology::reconnect() noexcept {
+void ClusterTopology::forget() noexcept {
   known_ = false;
   last_refresh_ = now() - kRefreshInterval;
+  turn_.cancel();
+}
+
+void ClusterTopology::reconnect() noexcept {
+  forget();
   for (const auto& [endpoint, node] : nodes_) {
     node->lookups.reconnect();
     node->writes.reconnect();

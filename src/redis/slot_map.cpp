@@ -83,6 +83,7 @@ bool enter(const Range& range, std::uint16_t owner, std::vector<std::uint16_t>& 
 SlotMap::SlotMap() : owners_(kSlots, kNobody) {}
 
 Result<SlotMap> SlotMap::from_reply(const Reply& reply, const Endpoint& asked) {
+  if (reply.is(Reply::Type::none)) return reply.failure;
   if (!reply.is(Reply::Type::array)) return Errc::store_protocol;
   SlotMap map;
   std::vector<Range> ranges;

@@ -21,7 +21,8 @@ class SlotMap {
 
   // From the reply to CLUSTER SLOTS that the node `asked` gave. An empty or absent host in it means
   // the host that was asked. Errors: store_protocol, where anything in it makes no sense or
-  // contradicts itself; store_unavailable, where no slot is served at all.
+  // contradicts itself; store_unavailable, where no slot is served at all; the failure of a reply
+  // that is none.
   static Result<SlotMap> from_reply(const Reply& reply, const Endpoint& asked);
 
   // Those that serve slots, in the order of their endpoints: the same cluster gives the same
