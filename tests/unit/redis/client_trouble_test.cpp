@@ -246,5 +246,30 @@ TEST_F(ClientTest, MayDieWithCallsUnderWay) {
   EXPECT_EQ(counted.waiting, 0);
 }
 
+// As when the configuration is loaded anew: the worker goes on.
+TEST_F(ClientTest, MayBeDestroyedOnAnotherThread) {
+  ScriptedRedis server([](ScriptedRedis& self) {
+    RedisConnection connection = self.welcome();
+    connection.read_command();
+    connection.write("+OK\r\n");
+    EXPECT_EQ(connection.read_to_end(), "");
+  });
+  ClientFigures counted;
+  const SystemClock clock;
+  net::Worker worker(0, clock);
+  settings.nodes = {{"127.0.0.1", server.port()}};
+  client = make_client(worker, settings, counted);
+  worker.start();
+  std::promise<std::string> answered;
+  net::asio::co_spawn(worker.executor(),
+                      client->call(Lane::lookups, commands(get("a")), kLong),
+                      [&](const std::exception_ptr&, const Replies& replies) {
+                        answered.set_value(text_of(replies));
+                      });
+  EXPECT_EQ(answered.get_future().get(), "+OK");
+  client.reset();
+  server.join();  // once its connection is closed
+}
+
 }  // namespace
 }  // namespace hawkcache::redis
