@@ -3,6 +3,7 @@
 #include "store/fence_scripts.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <span>
 #include <utility>
@@ -79,13 +80,16 @@ net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
                                          std::vector<std::string> members,
                                          Duration timeout) {
   Epoch epoch = 0;
+  const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);
   while (!rest.empty()) {
     const auto part = rest.first(std::min(rest.size(), kMostFenceMembers));
     rest = rest.subspan(part.size());
     redis::Command command =
         fence_purge(core.names, expected(membership), core.clock.wall(), kMaxLog, part);
-    const auto reply = co_await call_one(client, std::move(command), membership, timeout);
+    const auto left = std::chrono::ceil<Duration>(end - core.clock.steady());
+    const auto reply =
+        co_await call_one(client, std::move(command), membership, std::max(left, Duration::zero()));
     if (!reply) co_return reply.error();
     if (!reply->is(Reply::Type::integer)) co_return Errc::store_protocol;
     epoch = static_cast<Epoch>(reply->integer);

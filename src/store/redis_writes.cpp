@@ -140,8 +140,8 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
   }
   std::vector<std::string> members = members_of(request);
   if (members.empty()) co_return purged;
-  const Duration timeout = core_.settings.connection.timeout;
-  const auto epoch = co_await send_purge(core_, *client_, *membership, std::move(members), timeout);
+  const auto epoch =
+      co_await send_purge(core_, *client_, *membership, std::move(members), limit.left());
   if (!epoch) {
     auto kept = co_await keep_for_later(std::move(request), now, limit);
     co_return kept;

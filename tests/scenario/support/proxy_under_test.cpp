@@ -46,7 +46,7 @@ std::string ProxyUnderTest::render(const Daemon& daemon) const {
     servers += ", \"http://127.0.0.1:" + std::to_string(port) + "\"";
   }
   text += section("upstream", "servers: [" + servers + "]\n" + daemon.upstream);
-  if (!daemon.memory.empty()) text += "store:\n  memory:\n" + indented(daemon.memory, "    ");
+  text += section("store", section("memory", daemon.memory) + daemon.store);
   text += section("limits", daemon.limits);
   text += std::string("log: { level: ") + (level != nullptr ? level : "off") + " }\n";
   text += daemon.rest;

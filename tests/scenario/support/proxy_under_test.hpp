@@ -22,6 +22,7 @@ struct Daemon {
   std::string upstream = {};                     // keys of `upstream` beside `servers`
   std::string limits = {};                       // keys of `limits`
   std::string memory = {};                       // keys of `store.memory`
+  std::string store = {};                        // further keys of `store`
   std::string token = {};                        // of the admin listener
   std::string rest = {};                         // further keys of the file
   std::vector<std::uint16_t> more_origins = {};  // ports of further upstream servers
