@@ -243,9 +243,8 @@ net::Awaitable<ErrorCode> RedisFollower::begin_watch() {
 
 net::Awaitable<ErrorCode> RedisFollower::hand_on() {
   const RedisLink::Deferred deferred = core_.link.deferred_purges();
-  for (const PurgeRequest& purge : deferred.purges) {
-    const auto sent =
-        co_await send_purge(core_, *client_, membership_, members_of(purge), kPatience);
+  for (const KeptPurge& purge : deferred.purges) {
+    const auto sent = co_await send_purge(core_, *client_, membership_, purge, kPatience);
     if (!sent) co_return sent.error();
     ++core_.figures.purges_handed_on;
   }

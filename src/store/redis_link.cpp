@@ -24,7 +24,7 @@ void RedisLink::wake_follower() noexcept {
   if (follower_) follower_->ring();
 }
 
-std::uint64_t RedisLink::defer(PurgeRequest purge) {
+std::uint64_t RedisLink::defer(KeptPurge purge) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -34,7 +34,7 @@ std::uint64_t RedisLink::defer(PurgeRequest purge) {
       PurgeRequest everything;
       everything.scope = PurgeRequest::Scope::everything;
       deferred_.clear();
-      deferred_.push_back(std::move(everything));
+      deferred_.push_back({std::move(everything), {}});
     }
   }
   leave(Cause::deferred);

@@ -77,8 +77,9 @@ net::Awaitable<Result<Epoch>> follow_log(RedisCore& core,
 net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
-                                         std::vector<std::string> members,
+                                         KeptPurge purge,
                                          Duration timeout) {
+  const std::vector<std::string> members = members_of(purge.request);
   Epoch epoch = 0;
   const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);
@@ -86,7 +87,7 @@ net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
     const auto part = rest.first(std::min(rest.size(), kMostFenceMembers));
     rest = rest.subspan(part.size());
     redis::Command command =
-        fence_purge(core.names, expected(membership), core.clock.wall(), kMaxLog, part);
+        fence_purge(core.names, expected(membership), purge.asked_at, kMaxLog, part);
     const auto left = std::chrono::ceil<Duration>(end - core.clock.steady());
     const auto reply =
         co_await call_one(client, std::move(command), membership, std::max(left, Duration::zero()));

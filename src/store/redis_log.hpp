@@ -31,7 +31,7 @@ net::Awaitable<Result<LogReading>> read_log(
 net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
-                                         std::vector<std::string> members,
+                                         KeptPurge purge,
                                          Duration timeout);
 
 }  // namespace hawkcache::store

@@ -11,10 +11,10 @@ namespace {
 using State = RedisLink::State;
 using Cause = RedisLink::Cause;
 
-PurgeRequest of_tag(std::string tag) {
-  PurgeRequest request;
-  request.tags = {std::move(tag)};
-  return request;
+KeptPurge of_tag(std::string tag) {
+  KeptPurge purge;
+  purge.request.tags = {std::move(tag)};
+  return purge;
 }
 
 TEST(RedisLink, is_not_used_before_the_follower_says_so) {
@@ -67,7 +67,7 @@ TEST(RedisLink, is_not_used_while_a_purge_waits_to_be_handed_on) {
   EXPECT_FALSE(link.try_go_up({}));
   const RedisLink::Deferred deferred = link.deferred_purges();
   ASSERT_EQ(deferred.purges.size(), 1u);
-  EXPECT_EQ(deferred.purges[0].tags, std::vector<std::string>{"a"});
+  EXPECT_EQ(deferred.purges[0].request.tags, std::vector<std::string>{"a"});
   link.handed_on_through(deferred.through);
   EXPECT_TRUE(link.is_handed_on(number));
   EXPECT_TRUE(link.try_go_up({}));
@@ -82,7 +82,7 @@ TEST(RedisLink, a_purge_that_comes_while_others_are_handed_on_keeps_it_away) {
   EXPECT_FALSE(link.is_handed_on(later));
   EXPECT_FALSE(link.try_go_up({}));
   ASSERT_EQ(link.deferred_purges().purges.size(), 1u);
-  EXPECT_EQ(link.deferred_purges().purges[0].tags, std::vector<std::string>{"b"});
+  EXPECT_EQ(link.deferred_purges().purges[0].request.tags, std::vector<std::string>{"b"});
 }
 
 TEST(RedisLink, too_many_purges_become_one_of_everything) {
@@ -90,7 +90,7 @@ TEST(RedisLink, too_many_purges_become_one_of_everything) {
   for (int i = 0; i < 10'001; ++i) link.defer(of_tag(std::to_string(i)));
   const RedisLink::Deferred deferred = link.deferred_purges();
   ASSERT_EQ(deferred.purges.size(), 1u);
-  EXPECT_EQ(deferred.purges[0].scope, PurgeRequest::Scope::everything);
+  EXPECT_EQ(deferred.purges[0].request.scope, PurgeRequest::Scope::everything);
   const std::uint64_t later = link.defer(of_tag("later"));
   link.handed_on_through(deferred.through);
   EXPECT_EQ(link.deferred(), 1u);
