@@ -149,11 +149,7 @@ net::Awaitable<ErrorCode> RedisFollower::join() {
   if (!failed && core_.memory) failed = co_await begin_watch();
   if (!failed) {
     const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
-    if (followed) {
-      highest_ = *followed;
-    } else {
-      failed = followed.error();
-    }
+    if (!followed) failed = followed.error();
   }
   if (!failed) failed = co_await hand_on();
   if (failed) co_return failed;
@@ -213,6 +209,15 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
   }
   const auto counter = parse_shared_counter(replies[0].text);
   if (!counter || replies[0].server != membership_.server) co_return Errc::store_protocol;
+  const SharedStamp known = core_.fence.followed();
+  if (known.generation == counter->generation && counter->epoch < known.epoch) {
+    // It runs backwards: it has forgotten purges. Without it the next attempt begins anew.
+    std::vector<Command> forget;
+    forget.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
+    co_await call(std::move(forget));
+    bell_->ring();
+    co_return Errc::store_protocol;
+  }
   membership_.generation = counter->generation;
   const auto reading = co_await read_log(core_, *client_, membership_, 0, kPatience);
   if (!reading) co_return reading.error();
@@ -251,7 +256,6 @@ net::Awaitable<ErrorCode> RedisFollower::hand_on() {
   if (deferred.purges.empty()) co_return ErrorCode();
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  highest_ = *followed;
   core_.link.handed_on_through(deferred.through);
   log::info("redis: handed on {} purges that were asked for while it was away",
             deferred.purges.size());
@@ -290,14 +294,6 @@ net::Awaitable<ErrorCode> RedisFollower::confirm() {
   if (failed) co_return failed;
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  // A counter that runs backwards has forgotten purges.
-  if (*followed < highest_) {
-    std::vector<Command> commands;
-    commands.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
-    co_await call(std::move(commands));
-    co_return Errc::store_protocol;
-  }
-  highest_ = *followed;
   failed = co_await look_at_echoes();
   co_return failed;
 }

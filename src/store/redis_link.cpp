@@ -64,7 +64,8 @@ bool RedisLink::memory_is_readable(SteadyTime now) const noexcept {
   if (state() == State::up) {
     return now.time_since_epoch().count() < vouched_until_.load(std::memory_order_acquire);
   }
-  return memory_cleared_.load(std::memory_order_acquire);
+  return memory_while_away_ == MemoryWhileAway::as_it_is ||
+         memory_cleared_.load(std::memory_order_acquire);
 }
 
 RedisLink::Deferred RedisLink::deferred_purges() const {

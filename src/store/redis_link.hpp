@@ -47,6 +47,12 @@ class RedisLink {
     deferred,    // a purge waits to be handed on
     unconfirmed  // the follower itself got no answer
   };
+  // What the memory tier gives out while Redis is away: what was fetched since, or all it has, for
+  // an operator who protects the origin (`on_failure: stale_only`).
+  enum class MemoryWhileAway : std::uint8_t { fetched_since, as_it_is };
+  explicit RedisLink(MemoryWhileAway memory = MemoryWhileAway::fetched_since) noexcept
+      : memory_while_away_(memory) {}
+
   // Consecutive failures of commands before it is left.
   static constexpr int kFailures = 3;
 
@@ -106,6 +112,7 @@ class RedisLink {
  private:
   static constexpr std::size_t kMostDeferred = 10'000;
 
+  const MemoryWhileAway memory_while_away_;
   std::atomic<State> state_{State::joining};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};

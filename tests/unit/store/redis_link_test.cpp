@@ -123,5 +123,14 @@ TEST(RedisLink, memory_is_given_out_while_redis_is_away_once_what_is_older_is_go
   EXPECT_FALSE(link.memory_is_readable(now)) << "not yet again";
 }
 
+TEST(RedisLink, memory_is_given_out_as_it_is_where_the_origin_is_protected) {
+  RedisLink link(RedisLink::MemoryWhileAway::as_it_is);
+  const SteadyTime now{std::chrono::hours(1)};
+  link.try_go_up({});
+  EXPECT_FALSE(link.memory_is_readable(now)) << "not vouched for";
+  link.leave(Cause::failures);
+  EXPECT_TRUE(link.memory_is_readable(now));
+}
+
 }  // namespace
 }  // namespace hawkcache::store
