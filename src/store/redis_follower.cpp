@@ -1,6 +1,7 @@
 #include "store/redis_follower.hpp"
 
 #include "base/log.hpp"
+#include "redis/complaints.hpp"
 #include "store/fence_scripts.hpp"
 #include "store/redis_log.hpp"
 #include "store/stored_format.hpp"
@@ -86,9 +87,10 @@ net::Awaitable<void> RedisFollower::run_forever(RedisFollower& self) { co_await 
 net::Awaitable<void> RedisFollower::run() {
   lost_since_ = worker_.clock().steady();
   for (;;) {
-    core_.link.set_joining();
     const ErrorCode failed = co_await join();
     if (!failed) {
+      core_.figures.change_state(RedisState::up);
+      core_.figures.push_connected = watch_ != nullptr;
       core_.link.set_looked_for();
       const SteadyTime joined = worker_.clock().steady();
       const Cause cause = co_await stay();
@@ -101,6 +103,7 @@ net::Awaitable<void> RedisFollower::run() {
       continue;
     }
     core_.link.set_down();
+    core_.figures.change_state(RedisState::down);
     core_.link.set_looked_for();
     if (watch_) watch_->stop();
     watch_.reset();
@@ -117,7 +120,9 @@ net::Awaitable<void> RedisFollower::run() {
 // From the loss on this node vouches for nothing that it fetched before.
 void RedisFollower::leave_for(Cause cause) {
   lost_since_ = worker_.clock().steady();
+  core_.figures.change_state(RedisState::joining);
   listening_ = false;
+  if (core_.figures.push_connected.exchange(false)) ++core_.figures.push_losses;
   if (watch_) watch_->stop();
   watch_.reset();
   core_.link.vouch_for_memory_until(SteadyTime::min());
@@ -136,15 +141,15 @@ void RedisFollower::leave_for(Cause cause) {
 // anything is read from Redis.
 net::Awaitable<ErrorCode> RedisFollower::join() {
   ErrorCode failed = co_await identify();
-  if (!failed) failed = co_await open();
+  if (failed) co_return failed;
+  // A probe got through.
+  core_.link.set_joining();
+  core_.figures.change_state(RedisState::joining);
+  failed = co_await open();
   if (!failed && core_.memory) failed = co_await begin_watch();
   if (!failed) {
     const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
-    if (followed) {
-      highest_ = *followed;
-    } else {
-      failed = followed.error();
-    }
+    if (!followed) failed = followed.error();
   }
   if (!failed) failed = co_await hand_on();
   if (failed) co_return failed;
@@ -199,11 +204,20 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
   const std::vector<Reply> replies = co_await call(std::move(commands));
   if (replies[0].is(Reply::Type::none)) co_return replies[0].failure;
   if (replies[0].is(Reply::Type::error)) {
-    log::debug("redis: {}", replies[0].text);
+    redis::complain(core_.names.epoch(), replies[0].text, worker_.clock().steady());
     co_return Errc::store_unavailable;
   }
   const auto counter = parse_shared_counter(replies[0].text);
   if (!counter || replies[0].server != membership_.server) co_return Errc::store_protocol;
+  const SharedStamp known = core_.fence.followed();
+  if (known.generation == counter->generation && counter->epoch < known.epoch) {
+    // It runs backwards: it has forgotten purges. Without it the next attempt begins anew.
+    std::vector<Command> forget;
+    forget.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
+    co_await call(std::move(forget));
+    bell_->ring();
+    co_return Errc::store_protocol;
+  }
   membership_.generation = counter->generation;
   const auto reading = co_await read_log(core_, *client_, membership_, 0, kPatience);
   if (!reading) co_return reading.error();
@@ -234,16 +248,14 @@ net::Awaitable<ErrorCode> RedisFollower::begin_watch() {
 
 net::Awaitable<ErrorCode> RedisFollower::hand_on() {
   const RedisLink::Deferred deferred = core_.link.deferred_purges();
-  for (const PurgeRequest& purge : deferred.purges) {
-    const auto sent =
-        co_await send_purge(core_, *client_, membership_, members_of(purge), kPatience);
+  for (const KeptPurge& purge : deferred.purges) {
+    const auto sent = co_await send_purge(core_, *client_, membership_, purge, kPatience);
     if (!sent) co_return sent.error();
     ++core_.figures.purges_handed_on;
   }
   if (deferred.purges.empty()) co_return ErrorCode();
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  highest_ = *followed;
   core_.link.handed_on_through(deferred.through);
   log::info("redis: handed on {} purges that were asked for while it was away",
             deferred.purges.size());
@@ -282,14 +294,6 @@ net::Awaitable<ErrorCode> RedisFollower::confirm() {
   if (failed) co_return failed;
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  // A counter that runs backwards has forgotten purges.
-  if (*followed < highest_) {
-    std::vector<Command> commands;
-    commands.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
-    co_await call(std::move(commands));
-    co_return Errc::store_protocol;
-  }
-  highest_ = *followed;
   failed = co_await look_at_echoes();
   co_return failed;
 }

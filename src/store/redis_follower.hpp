@@ -61,7 +61,6 @@ class RedisFollower final : private redis::WatchListener {
   std::unique_ptr<redis::Watch> watch_;  // with a memory tier only
   Membership membership_;                // of the attempt to join, or of the time up
   std::string replication_;              // the server's role and replication id, as first seen
-  Epoch highest_ = 0;                    // of the counter, as last read
   std::vector<std::string> echoes_;      // names that this node wrote, and that were reported
   bool listening_ = false;               // reports are obeyed
   bool said_lost_ = false;               // the log's last word was that Redis is lost

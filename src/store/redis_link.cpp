@@ -24,7 +24,7 @@ void RedisLink::wake_follower() noexcept {
   if (follower_) follower_->ring();
 }
 
-std::uint64_t RedisLink::defer(PurgeRequest purge) {
+std::uint64_t RedisLink::defer(KeptPurge purge) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -34,7 +34,7 @@ std::uint64_t RedisLink::defer(PurgeRequest purge) {
       PurgeRequest everything;
       everything.scope = PurgeRequest::Scope::everything;
       deferred_.clear();
-      deferred_.push_back(std::move(everything));
+      deferred_.push_back({std::move(everything), {}});
     }
   }
   leave(Cause::deferred);
@@ -64,7 +64,8 @@ bool RedisLink::memory_is_readable(SteadyTime now) const noexcept {
   if (state() == State::up) {
     return now.time_since_epoch().count() < vouched_until_.load(std::memory_order_acquire);
   }
-  return memory_cleared_.load(std::memory_order_acquire);
+  return memory_while_away_ == MemoryWhileAway::as_it_is ||
+         memory_cleared_.load(std::memory_order_acquire);
 }
 
 RedisLink::Deferred RedisLink::deferred_purges() const {

@@ -29,6 +29,12 @@ struct Membership {
   redis::ServerIdentity server = 0;
 };
 
+// A purge with the time when it was asked for, which is when a soft one makes things expire.
+struct KeptPurge {
+  PurgeRequest request;
+  WallTime asked_at{};
+};
+
 class RedisLink {
  public:
   // joining: being looked at; not used meanwhile.
@@ -41,6 +47,12 @@ class RedisLink {
     deferred,    // a purge waits to be handed on
     unconfirmed  // the follower itself got no answer
   };
+  // What the memory tier gives out while Redis is away: what was fetched since, or all it has, for
+  // an operator who protects the origin (`on_failure: stale_only`).
+  enum class MemoryWhileAway : std::uint8_t { fetched_since, as_it_is };
+  explicit RedisLink(MemoryWhileAway memory = MemoryWhileAway::fetched_since) noexcept
+      : memory_while_away_(memory) {}
+
   // Consecutive failures of commands before it is left.
   static constexpr int kFailures = 3;
 
@@ -59,7 +71,7 @@ class RedisLink {
   void report_suspicion() noexcept { leave(Cause::suspicion); }
   // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too
   // many wait, they become one purge of everything. Returns its number.
-  std::uint64_t defer(PurgeRequest purge);
+  std::uint64_t defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
   void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
   bool is_handed_on(std::uint64_t number) const;
@@ -80,7 +92,7 @@ class RedisLink {
   void set_joining() noexcept { state_.store(State::joining, std::memory_order_release); }
   void set_down() noexcept { state_.store(State::down, std::memory_order_release); }
   struct Deferred {
-    std::vector<PurgeRequest> purges;
+    std::vector<KeptPurge> purges;
     std::uint64_t through = 0;  // the number of the last
   };
   Deferred deferred_purges() const;
@@ -100,6 +112,7 @@ class RedisLink {
  private:
   static constexpr std::size_t kMostDeferred = 10'000;
 
+  const MemoryWhileAway memory_while_away_;
   std::atomic<State> state_{State::joining};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};
@@ -109,7 +122,7 @@ class RedisLink {
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const Membership> membership_;
-  std::deque<PurgeRequest> deferred_;
+  std::deque<KeptPurge> deferred_;
   std::uint64_t last_deferred_ = 0;
   std::uint64_t handed_on_ = 0;
   struct Waiter {

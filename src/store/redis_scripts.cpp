@@ -102,7 +102,8 @@ local removed = redis.pcall('SREM', KEYS[1], unpack(dead))
 return type(removed) == 'number' and removed or 0
 )lua";
 
-// Byte by byte: `<` compares texts as the server's locale has it.
+// Byte by byte: `<` compares texts as the server's locale has it. A STRING is freed at once even by
+// UNLINK, and a megabyte takes about 0.1 ms.
 constexpr std::string_view kUnlinkOlder = R"lua(
 local generation, epoch = ARGV[1], ARGV[2]
 local function is_lower(text)
@@ -112,14 +113,19 @@ local function is_lower(text)
   end
   return false
 end
-local removed = 0
-for _, name in ipairs(KEYS) do
+local removed, room = 0, 16 * 1024 * 1024
+for i, name in ipairs(KEYS) do
   local head = redis.pcall('GETRANGE', name, 0, 39)
   local stays = type(head) == 'string' and #head == 40 and string.sub(head, 1, 6) == 'HAWKCR'
     and string.sub(head, 9, 16) == generation and not is_lower(string.sub(head, 17, 24))
-  if not stays then removed = removed + redis.call('UNLINK', name) end
+  if not stays then
+    local size = redis.pcall('STRLEN', name)
+    if type(size) == 'number' then room = room - size end
+    removed = removed + redis.call('UNLINK', name)
+    if room <= 0 then return {removed, i} end
+  end
 end
-return removed
+return {removed, #KEYS}
 )lua";
 
 constexpr std::string_view kDropVariant = R"lua(
@@ -262,6 +268,20 @@ redis::Command unlink_older(std::span<const std::string_view> response_names, Sh
   const std::string epoch = big_endian(stamp.epoch);
   const std::array<std::string_view, 2> arguments = {generation, epoch};
   return redis::Command::script(unlink_older_script(), response_names, arguments);
+}
+
+std::optional<Unlinked> parse_unlinked(const redis::Reply& reply) noexcept {
+  const auto is_count = [](const redis::Reply& element) {
+    return element.is(redis::Reply::Type::integer) && element.integer >= 0;
+  };
+  if (!reply.is(redis::Reply::Type::array) || reply.elements.size() != 2 ||
+      !std::all_of(reply.elements.begin(), reply.elements.end(), is_count)) {
+    return std::nullopt;
+  }
+  const Unlinked unlinked{static_cast<std::size_t>(reply.elements[0].integer),
+                          static_cast<std::size_t>(reply.elements[1].integer)};
+  if (unlinked.looked_at == 0 || unlinked.removed > unlinked.looked_at) return std::nullopt;
+  return unlinked;
 }
 
 const Script& drop_variant_script() noexcept {

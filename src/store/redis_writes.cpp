@@ -138,10 +138,10 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
       if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
     }
   }
-  std::vector<std::string> members = members_of(request);
-  if (members.empty()) co_return purged;
-  const Duration timeout = core_.settings.connection.timeout;
-  const auto epoch = co_await send_purge(core_, *client_, *membership, std::move(members), timeout);
+  if (members_of(request).empty()) co_return purged;
+  KeptPurge purge{.request = request, .asked_at = now};
+  const auto epoch =
+      co_await send_purge(core_, *client_, *membership, std::move(purge), limit.left());
   if (!epoch) {
     auto kept = co_await keep_for_later(std::move(request), now, limit);
     co_return kept;
@@ -163,7 +163,7 @@ Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      Budget limit) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
-  const std::uint64_t number = core_.link.defer(std::move(request));
+  const std::uint64_t number = core_.link.defer({.request = std::move(request), .asked_at = now});
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
   core_.link.ring_when_handed_on(number, bell);
   co_await bell->wait(limit.left());

@@ -74,9 +74,10 @@ Trust StoredResponse::vouch(const PurgeFence& fence) const noexcept {
 
   const FenceSubject subject{epoch(), authority(), path_and_query()};
   // Before its tags are records they are text, and the fence is asked by text.
-  const FenceVerdict verdict = parts_.meta.tags.empty()
-                                   ? fence.recheck(subject, tags(), checked)
-                                   : fence.check(subject, parts_.meta.tags, TagsKnown::all);
+  const FenceVerdict verdict =
+      parts_.meta.tags.empty()
+          ? fence.recheck(subject, tags(), checked)
+          : fence.recheck(subject, std::span<const std::string>(parts_.meta.tags), checked);
   if (verdict.trust == Trust::distrusted) {
     checked_.store(kCondemned, std::memory_order_release);
     return Trust::distrusted;

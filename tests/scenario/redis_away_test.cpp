@@ -1,0 +1,246 @@
+// Purges that are asked for while Redis is away, and what protects the origin meanwhile.
+#include "scenario/support/log_lines.hpp"
+#include "scenario/support/redis_trouble.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RedisAway : public OnRedis {
+ protected:
+  // Both daemons have "/items/1" of before.
+  void start_both() {
+    use(redis.url());
+    use_beside(redis.url());
+    warm("/items/1");
+    EXPECT_TRUE(eventually([&] { return other->client().get("/items/1").x_cache() == "HIT"; }));
+  }
+  void expect_refused_and_kept(const PurgeAnswer& purged) {
+    EXPECT_EQ(purged.status, 503) << purged.body;
+    EXPECT_THAT(purged.body, HasSubstr("again"));
+    EXPECT_EQ(metric("purges_waiting"), 1);
+    EXPECT_EQ(metric("purges_deferred_total"), 1);
+  }
+  // Until it is handed on, this node does not use Redis; from then on all obey it.
+  void expect_handed_on() {
+    EXPECT_TRUE(eventually([&] { return state() == "up"; }));
+    EXPECT_EQ(metric("purges_waiting"), 0);
+    EXPECT_EQ(metric("purges_handed_on_total"), 1);
+  }
+
+  RedisServer redis;
+};
+
+TEST_P(RedisAway, APurgeIsRefusedInForceHereAndHandedOn) {
+  start_both();
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  content.set("two");
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
+  for (int i = 0; i < 3; ++i) expect_current("/items/1");
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  expect_handed_on();
+  expect_current("/items/1");
+  EXPECT_TRUE(comes_up(*other));
+  if (has_memory()) {
+    EXPECT_TRUE(eventually(
+        [&] { return get_in_time(*other, "/items/1").body == body_of("/items/1", "two"); },
+        kSlowness * 1s));
+  }
+  expect_current(*other, "/items/1");
+  EXPECT_EQ(purge_in_time(R"({"tags": ["item:1"]})").status, 200) << "asking again is safe";
+}
+
+// Before anything was noticed.
+TEST_P(RedisAway, APurgeThatFindsRedisHungIsRefusedInTime) {
+  start_both();
+  redis.freeze();
+  content.set("two");
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
+  for (int i = 0; i < 3; ++i) expect_current("/items/1");
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  expect_handed_on();
+  expect_current("/items/1");
+}
+
+TEST_P(RedisAway, APurgeIsAnsweredInFiveSecondsWhateverTheTimeout) {
+  start(daemon_on(redis.url(), GetParam(), {}, 5s));
+  warm("/items/1");
+  redis.freeze();
+  EXPECT_EQ(purge_in_time(R"({"tags": ["item:1"]})").status, 503);
+  EXPECT_EQ(purge_in_time(R"({"urls": ["/items/1"]})").status, 503);
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+}
+
+TEST_P(RedisAway, EveryKindOfPurgeIsHandedOn) {
+  start_both();
+  const std::vector<std::pair<std::string, std::string>> kinds{
+      {"/items/tag", R"({"tags": ["item:tag"]})"},
+      {"/items/url", R"({"urls": ["/items/url"]})"},
+      {"/items/prefix", R"({"prefixes": ["/items/pre"]})"},
+      {"/items/soft", R"({"tags": ["item:soft"], "soft": true})"}};
+  for (const auto& [target, json] : kinds) warm(target);
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  content.set("two");
+  for (const auto& [target, json] : kinds) {
+    EXPECT_EQ(purge_in_time(json).status, 503) << json;
+    expect_current(target);
+  }
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  EXPECT_TRUE(eventually(
+      [&] {
+        for (const auto& [target, json] : kinds) {
+          if (get_in_time(*other, target).body != body_of(target, "two")) return false;
+        }
+        return true;
+      },
+      kSlowness * 1s));
+}
+
+// The client's business is with the origin.
+TEST_P(RedisAway, AWriteGetsTheOriginsAnswerAndItsPurgeIsKept) {
+  start_both();
+  origin.on("/items/1", [this](OriginExchange& exchange) {
+    if (exchange.request().method == "PUT") {
+      content.set(exchange.request().body);
+      exchange.respond("written", {{"X-Written", "yes"}}, "202 Accepted");
+    } else {
+      exchange.respond(body_of("/items/1", content.get()));
+    }
+  });
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  const Response written =
+      within_limit(kTimeout + kSlack, "PUT", [&] { return request("PUT", "/items/1", {}, "two"); });
+  EXPECT_EQ(written.status, 202) << written;
+  EXPECT_EQ(written.body, "written");
+  EXPECT_EQ(written["x-written"], "yes");
+  EXPECT_EQ(proxy->metric("hawkcache_purges_deferred_total"), 1);
+  EXPECT_EQ(metric("purges_deferred_total"), metric("purges_waiting"));
+  EXPECT_GE(metric("purges_waiting"), 1);
+  expect_current("/items/1");
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  EXPECT_EQ(metric("purges_waiting"), 0);
+  expect_current("/items/1");
+  EXPECT_TRUE(comes_up(*other));
+  EXPECT_TRUE(
+      eventually([&] { return get_in_time(*other, "/items/1").body == body_of("/items/1", "two"); },
+                 kSlowness * 1s));
+}
+
+// One of two is cut off: Redis listens on its socket only, which the other uses.
+TEST_P(RedisAway, ANodeThatIsCutOff) {
+  use(redis.url());
+  use_beside(redis.unix_url());
+  for (const std::string target : {"/items/1", "/items/2"}) {
+    warm(target);
+    EXPECT_TRUE(eventually([&] { return other->client().get(target).x_cache() == "HIT"; }));
+  }
+  RedisCli cli = RedisCli::over_unix_socket(redis.socket_path());
+  cli.text({"CONFIG", "SET", "port", "0"});
+  const std::string address = "127.0.0.1:" + std::to_string(redis.port());
+  cli.number({"CLIENT", "KILL", "LADDR", address});
+  EXPECT_TRUE(goes_out_of_use());
+  content.set("two");
+  // Asked of the other: in force on all that see Redis.
+  const auto json = R"({"tags": ["item:2"]})";
+  EXPECT_EQ(other->purge(json).status, 200);
+  expect_current(*other, "/items/2");
+  // What this one held before the cut is not given out.
+  expect_current("/items/2");
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
+  expect_current("/items/1");
+  EXPECT_EQ(state_of(*other), "up");
+  // What it fetched since then is dropped when it is back.
+  content.set("three");
+  EXPECT_EQ(other->purge(json).status, 200);
+  cli.text({"CONFIG", "SET", "port", std::to_string(redis.port())});
+  EXPECT_TRUE(comes_up());
+  expect_handed_on();
+  expect_current("/items/2");
+  EXPECT_TRUE(eventually(
+      [&] { return get_in_time(*other, "/items/1").body == body_of("/items/1", "three"); },
+      kSlowness * 1s));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, RedisAway, ::testing::Values("redis", "tiered"), name_of_backend);
+
+class StaleOnly : public RedisTrouble {
+ protected:
+  void use(const std::string& backend) {
+    Daemon daemon = daemon_on(redis.url(), backend, "on_failure: stale_only");
+    daemon.routes = "- path: /items/{id}\n  ttl: 60s\n  stale_if_error: 1h\n";
+    start(daemon);
+  }
+  void expect_refused(const std::string& target) {
+    const std::size_t asked = origin.count(target);
+    const Response response = get_in_time(target);
+    EXPECT_EQ(response.status, 503) << response;
+    EXPECT_TRUE(response.has("retry-after")) << response;
+    EXPECT_EQ(origin.count(target), asked);
+  }
+
+  RedisServer redis;
+};
+
+TEST_F(StaleOnly, MemoryServesWhatItHasAndTheOriginIsSpared) {
+  use("tiered");
+  warm("/items/1");
+  redis.freeze();
+  EXPECT_TRUE(eventually([&] {
+    get_in_time(next_target());
+    return metric("state") == 2;
+  }));
+  content.set("two");
+  const std::size_t asked = origin.count("/items/1");
+  for (const auto& by : {0s, 61s, 600s}) {
+    clock.advance(by);
+    const Response response = get_in_time("/items/1");
+    EXPECT_EQ(response.status, 200) << response;
+    EXPECT_EQ(response.body, body_of("/items/1", "one"));
+    EXPECT_EQ(response.x_cache(), "HIT");
+  }
+  EXPECT_EQ(origin.count("/items/1"), asked);
+  expect_refused("/items/2");
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  expect_current("/items/2");
+  expect_current("/items/1");
+  expect_in_use();
+}
+
+// A purge is in force here at once, so memory has nothing left that could be served.
+TEST_F(StaleOnly, WhatWasPurgedHereIsNotServed) {
+  use("tiered");
+  warm("/items/1");
+  warm("/items/2");
+  redis.freeze();
+  content.set("two");
+  EXPECT_EQ(purge_in_time(R"({"urls": ["/items/1"]})").status, 503);
+  expect_refused("/items/1");
+  EXPECT_EQ(get_in_time("/items/2").body, body_of("/items/2", "one"));
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  expect_current("/items/1");
+}
+
+TEST_F(StaleOnly, WithoutMemoryNothingIsServed) {
+  use("redis");
+  warm("/items/1");
+  redis.freeze();
+  for (int i = 0; i < 5; ++i) expect_refused("/items/1");
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+  EXPECT_EQ(get_in_time("/items/1").status, 200);
+}
+
+}  // namespace
+}  // namespace hawkcache::scenario

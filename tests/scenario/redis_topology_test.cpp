@@ -1,0 +1,226 @@
+// Redis with sentinels and as a cluster: what clients get while masters are lost and slots move.
+#include "scenario/support/redis_load.hpp"
+#include "scenario/support/redis_trouble.hpp"
+#include "support/redis_cluster.hpp"
+#include "support/redis_sentinels.hpp"
+
+#include <set>
+
+namespace hawkcache::scenario {
+namespace {
+
+using testing_support::RedisCluster;
+using testing_support::RedisSentinels;
+
+class OnTopology : public OnRedis {
+ protected:
+  void start_both(const std::string& url) {
+    use(url);
+    use_beside(url);
+    EXPECT_TRUE(comes_up());
+    EXPECT_TRUE(comes_up(*other));
+  }
+  void warm_all() {
+    for (const std::string& target : targets) {
+      warm(target);
+      EXPECT_TRUE(eventually([&] { return other->client().get(target).x_cache() == "HIT"; }));
+    }
+  }
+  // At once where it was asked for, on the other node within a second where it has memory.
+  void change_and_purge(const std::string& text, std::string_view json) {
+    content.set(text);
+    const PurgeAnswer purged = purge_in_time(json);
+    EXPECT_EQ(purged.status, 200) << purged.body;
+    for (const std::string& target : targets) expect_current(target);
+    if (has_memory()) {
+      for (const std::string& target : targets) {
+        EXPECT_TRUE(
+            eventually([&] { return get_in_time(*other, target).body == body_of(target, text); },
+                       kSlowness * 1s));
+      }
+    }
+    for (const std::string& target : targets) expect_current(*other, target);
+  }
+
+  std::vector<std::string> targets = [] {
+    std::vector<std::string> all;
+    for (int i = 0; i < 24; ++i) all.push_back("/items/" + std::to_string(i));
+    return all;
+  }();
+};
+
+class RedisBehindSentinels : public OnTopology {
+ protected:
+  RedisSentinels sentinels{{.password = "secret"}};
+};
+
+TEST_P(RedisBehindSentinels, TheMasterIsFoundAndAFailoverFollowed) {
+  start_both(sentinels.url());
+  warm_all();
+  change_and_purge("two", R"({"tags": ["items"]})");
+  warm_all();
+  Load load(proxy->port(), targets, kTimeout + kSlack);
+  sentinels.fail_over();
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  expect_in_use();
+  load.stop();
+  EXPECT_GE(metric("generations_begun_total"), 1);
+  warm_all();
+  change_and_purge("three", R"({"tags": ["items"]})");
+}
+
+// The replicas have not heard of the last purge when the master dies.
+TEST_P(RedisBehindSentinels, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
+  start_both(sentinels.url());
+  warm_all();
+  RedisCli master = sentinels.master().cli();
+  const std::string replicas = master.info({"INFO", "replication"}, "connected_slaves");
+  ASSERT_EQ(replicas, "2");
+  ASSERT_EQ(master.number({"WAIT", "2", "5000"}), 2);
+  master.text({"ACL", "SETUSER", "default", "-psync", "-sync"});
+  master.number({"CLIENT", "KILL", "TYPE", "replica"});
+  content.set("two");
+  ASSERT_EQ(purge_in_time(R"({"tags": ["items"]})").status, 200);
+  Load load(proxy->port(), targets, kTimeout + kSlack);
+  load.require("two");
+  sentinels.fail_over();
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  load.stop();
+  for (const std::string& target : targets) {
+    expect_current(target);
+    expect_current(*other, target);
+  }
+  expect_in_use();
+}
+
+INSTANTIATE_TEST_SUITE_P(Of,
+                         RedisBehindSentinels,
+                         ::testing::Values("redis", "tiered"),
+                         name_of_backend);
+
+class RedisInACluster : public OnTopology {
+ protected:
+  // The names of our responses, by the node that has them.
+  std::vector<std::pair<std::size_t, std::string>> entries(RedisCluster& cluster) const {
+    std::vector<std::pair<std::size_t, std::string>> all;
+    for (std::size_t i = 0; i < cluster.masters(); ++i) {
+      for (const std::string& name : cluster.node(i).cli().list({"KEYS", "hawkcache:r:*"})) {
+        all.emplace_back(i, name);
+      }
+    }
+    return all;
+  }
+  static std::size_t owner_of_fences(const RedisCluster& cluster) {
+    return cluster.owner_of(cluster.slot_of("hawkcache:{fences}:epoch"));
+  }
+};
+
+TEST_P(RedisInACluster, HitsAndPurgesReachEveryMaster) {
+  RedisCluster cluster({.node = {.password = "secret"}});
+  start_both(cluster.url());
+  warm_all();
+  std::set<std::size_t> used;
+  for (const auto& [node, name] : entries(cluster)) used.insert(node);
+  EXPECT_EQ(used.size(), cluster.masters());
+  change_and_purge("two", R"({"tags": ["items"]})");
+  warm_all();
+  change_and_purge("three", R"({"all": true})");
+  warm_all();
+  change_and_purge("four", R"({"prefixes": ["/items/"]})");
+}
+
+TEST_P(RedisInACluster, ForeignDeletionsReachMemoryFromEveryMaster) {
+  RedisCluster cluster;
+  start_both(cluster.url());
+  warm_all();
+  content.set("two");
+  for (const auto& [node, name] : entries(cluster)) {
+    EXPECT_EQ(cluster.node(node).cli().number({"DEL", name}), 1);
+  }
+  for (const ProxyUnderTest* node : {proxy.get(), other.get()}) {
+    for (const std::string& target : targets) {
+      EXPECT_TRUE(
+          eventually([&] { return get_in_time(*node, target).body == body_of(target, "two"); },
+                     kSlowness * 1s))
+          << target;
+    }
+  }
+  EXPECT_EQ(metric("generations_begun_total"), 0);
+}
+
+TEST_P(RedisInACluster, SlotsMigrateUnderLoad) {
+  RedisCluster cluster;
+  start_both(cluster.url());
+  warm_all();
+  Load load(proxy->port(), targets, kTimeout + kSlack);
+  for (const auto& [node, name] : entries(cluster)) {
+    const std::uint16_t slot = cluster.slot_of(name);
+    const std::size_t to = (node + 1) % cluster.masters();
+    cluster.begin_move(slot, to);
+    const std::size_t answered = load.answered();
+    EXPECT_TRUE(eventually([&] { return load.answered() > answered + 5; }));
+    cluster.move_keys(slot, to);
+    EXPECT_TRUE(eventually([&] { return load.answered() > answered + 10; }));
+    cluster.finish_move(slot, to);
+  }
+  EXPECT_TRUE(comes_up());
+  if (!has_memory()) {
+    EXPECT_GT(metric("redirections_total"), 0);
+  }
+  content.set("two");
+  ASSERT_EQ(purge_in_time(R"({"tags": ["items"]})").status, 200);
+  load.require("two");
+  warm_all();
+  load.stop();
+  expect_in_use();
+}
+
+TEST_P(RedisInACluster, TheMemoryOfPurgesMovesToAnotherMaster) {
+  RedisCluster cluster;
+  start_both(cluster.url());
+  warm_all();
+  change_and_purge("two", R"({"tags": ["items"]})");
+  Load load(proxy->port(), targets, kTimeout + kSlack);
+  load.require("two");
+  const std::uint16_t slot = cluster.slot_of("hawkcache:{fences}:epoch");
+  cluster.move_slot(slot, (cluster.owner_of(slot) + 1) % cluster.masters());
+  EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  expect_in_use();
+  load.stop();
+  warm_all();
+  change_and_purge("three", R"({"tags": ["items"]})");
+}
+
+TEST_P(RedisInACluster, AMasterIsLostAndItsReplicaTakesOver) {
+  RedisCluster cluster({.replicas = true});
+  start_both(cluster.url());
+  warm_all();
+  change_and_purge("two", R"({"tags": ["items"]})");
+  Load load(proxy->port(), targets, kTimeout + kSlack);
+  load.require("two");
+  const std::size_t with_fences = owner_of_fences(cluster);
+  cluster.fail_over((with_fences + 1) % cluster.masters());
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  expect_in_use();
+  cluster.fail_over(with_fences);
+  EXPECT_TRUE(comes_up());
+  EXPECT_TRUE(comes_up(*other));
+  EXPECT_GE(metric("generations_begun_total"), 1);
+  expect_in_use();
+  load.stop();
+  warm_all();
+  change_and_purge("three", R"({"tags": ["items"]})");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of,
+                         RedisInACluster,
+                         ::testing::Values("redis", "tiered"),
+                         name_of_backend);
+
+}  // namespace
+}  // namespace hawkcache::scenario

@@ -1,0 +1,160 @@
+// One or two daemons on one Redis that is not always well, and what holds whatever happens to it:
+// clients get right answers, in time, and Redis is used again soon after it is back.
+#pragma once
+
+#include "scenario/support/scenario.hpp"
+#include "support/redis_server.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::scenario {
+
+using testing_support::RedisCli;
+using testing_support::RedisServer;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr int kSlowness = 4;
+#else
+inline constexpr int kSlowness = 1;
+#endif
+
+class RedisTrouble : public Scenario {
+ protected:
+  // store.redis.timeout.
+  static constexpr std::chrono::milliseconds kTimeout{500};
+  // What a request takes on a busy machine beside waiting for Redis.
+  static constexpr std::chrono::milliseconds kSlack{kSlowness * 1500};
+  // From Redis's being back to its being used.
+  static constexpr std::chrono::milliseconds kBackInUse{kSlowness * 2000};
+  static constexpr std::chrono::milliseconds kLongestPurge{5000};
+
+  static constexpr const char* kRoutes =
+      "- path: /items/{id}\n  methods: [PUT]\n  invalidates: [\"item:{id}\"]\n"
+      "- path: /items/{id}\n  ttl: 60s\n  tags: [items, \"item:{id}\"]\n";
+
+  RedisTrouble() {
+    content.set("one");
+    origin.otherwise([this](OriginExchange& exchange) {
+      exchange.respond(body_of(exchange.request().target, content.get()));
+    });
+  }
+
+  static std::string body_of(const std::string& target, const std::string& text) {
+    return target + " has " + text;
+  }
+
+  static Daemon daemon_on(const std::string& url,
+                          const std::string& backend,
+                          const std::string& redis_keys = {},
+                          std::chrono::milliseconds timeout = kTimeout) {
+    std::string store = "backend: " + backend + "\nredis:\n  url: \"" + url +
+                        "\"\n  timeout: " + std::to_string(timeout.count()) + "ms\n";
+    if (!redis_keys.empty()) store += "  " + redis_keys + "\n";
+    return {.routes = kRoutes, .store = store};
+  }
+  void use(const std::string& url, const std::string& backend) { start(daemon_on(url, backend)); }
+  // The second daemon.
+  void use_beside(const std::string& url, const std::string& backend) {
+    other = std::make_unique<ProxyUnderTest>(origin.port(), clock, daemon_on(url, backend));
+  }
+
+  // "up", "joining" or "down", as /readyz says.
+  static std::string state_of(const ProxyUnderTest& node) {
+    const Response ready = node.admin("GET", "/readyz");
+    EXPECT_EQ(ready.status, 200) << ready;
+    const std::size_t at = ready.body.find("\"store\":");
+    const std::size_t colon = ready.body.find(": ", at);
+    if (at == std::string::npos || colon == std::string::npos) return ready.body;
+    return ready.body.substr(colon + 2, ready.body.find('"', colon + 2) - colon - 2);
+  }
+  std::string state() const { return state_of(*proxy); }
+  double metric(std::string_view name) const {
+    return proxy->metric("hawkcache_redis_" + std::string(name));
+  }
+  bool comes_up(const ProxyUnderTest& node, std::chrono::milliseconds patience = kBackInUse) const {
+    return eventually([&] { return state_of(node) == "up"; }, patience);
+  }
+  bool comes_up() const { return comes_up(*proxy); }
+  // Whether it is noticed; with requests, as in life.
+  bool goes_out_of_use() {
+    return eventually([this] {
+      get_in_time(next_target());
+      return metric("state") == 2;
+    });
+  }
+
+  template <class Action>
+  static auto within_limit(std::chrono::milliseconds limit, std::string_view what, Action action) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = action();
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now() - begin);
+    EXPECT_LE(took.count(), limit.count()) << what;
+    return result;
+  }
+  // No request waits for Redis longer than it may.
+  Response get_in_time(const ProxyUnderTest& node, const std::string& target) const {
+    return within_limit(kTimeout + kSlack, target, [&] { return node.client().get(target); });
+  }
+  Response get_in_time(const std::string& target) const { return get_in_time(*proxy, target); }
+  PurgeAnswer purge_in_time(std::string_view json) const {
+    return within_limit(kLongestPurge, json, [&] { return purge(json); });
+  }
+  // What the origin has now.
+  void expect_current(const ProxyUnderTest& node, const std::string& target) const {
+    const Response response = get_in_time(node, target);
+    EXPECT_EQ(response.status, 200) << response;
+    EXPECT_EQ(response.body, body_of(target, content.get())) << response;
+  }
+  void expect_current(const std::string& target) const { expect_current(*proxy, target); }
+
+  // In Redis, and given out.
+  void warm(const std::string& target) {
+    EXPECT_TRUE(eventually([&] { return get(target).x_cache() == "HIT"; })) << state();
+  }
+  void expect_current_hit(const std::string& target) {
+    warm(target);
+    expect_current(target);
+  }
+  // One that nobody asked for yet.
+  std::string next_target() { return "/items/next-" + std::to_string(++targets_); }
+  // New responses go into Redis, and come out of it.
+  void expect_in_use(std::chrono::milliseconds patience = kBackInUse) {
+    const double before = metric("stores_total");
+    std::string target;
+    EXPECT_TRUE(eventually(
+        [&] {
+          target = next_target();
+          expect_current(target);
+          return metric("stores_total") > before;
+        },
+        patience))
+        << state() << "\n"
+        << proxy->admin("GET", "/v1/stats").body;
+    EXPECT_EQ(state(), "up");
+    warm(target);
+  }
+
+  std::unique_ptr<ProxyUnderTest> other;
+
+ private:
+  int targets_ = 0;
+};
+
+class OnRedis : public RedisTrouble, public ::testing::WithParamInterface<std::string> {
+ protected:
+  void use(const std::string& url) { RedisTrouble::use(url, GetParam()); }
+  void use_beside(const std::string& url) { RedisTrouble::use_beside(url, GetParam()); }
+  static bool has_memory() { return GetParam() == "tiered"; }
+};
+
+inline std::string name_of_backend(const ::testing::TestParamInfo<std::string>& info) {
+  return info.param;
+}
+
+}  // namespace hawkcache::scenario
