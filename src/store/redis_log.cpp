@@ -24,6 +24,11 @@ SharedCounter expected(const Membership& membership) {
   return {.generation = membership.generation, .identity = membership.server, .epoch = 1};
 }
 
+// What was known when Redis was asked, and what it said then: it has forgotten purges.
+bool runs_backwards(const SharedStamp& known, const Membership& membership, Epoch now) {
+  return known.generation == membership.generation && now < known.epoch;
+}
+
 net::Awaitable<Result<Reply>> call_one(redis::Client& client,
                                        redis::Command command,
                                        Membership membership,
@@ -66,10 +71,11 @@ net::Awaitable<Result<Epoch>> follow_log(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
                                          Duration timeout) {
-  const Epoch from = core.fence.followed().epoch;
-  const auto reading = co_await read_log(core, client, membership, from, timeout);
+  const SharedStamp known = core.fence.followed();
+  const auto reading = co_await read_log(core, client, membership, known.epoch, timeout);
   if (!reading) co_return reading.error();
   if (reading->counter.generation != membership.generation) co_return Errc::store_protocol;
+  if (runs_backwards(known, membership, reading->counter.epoch)) co_return Errc::store_protocol;
   core.fence.apply(*reading, core.clock.wall());
   co_return reading->counter.epoch;
 }
@@ -80,6 +86,7 @@ net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
                                          KeptPurge purge,
                                          Duration timeout) {
   const std::vector<std::string> members = members_of(purge.request);
+  const SharedStamp known = core.fence.followed();
   Epoch epoch = 0;
   const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);
@@ -94,6 +101,8 @@ net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
     if (!reply) co_return reply.error();
     if (!reply->is(Reply::Type::integer)) co_return Errc::store_protocol;
     epoch = static_cast<Epoch>(reply->integer);
+    // An epoch that was followed already would be passed over by everybody.
+    if (runs_backwards(known, membership, epoch - 1)) co_return Errc::store_protocol;
   }
   co_return epoch;
 }

@@ -140,11 +140,10 @@ return 1
 
 // A lease always has an end: what has none is foreign.
 constexpr std::string_view kLeaseAcquire = R"lua(
-local lease, token, ttl = KEYS[1], ARGV[1], ARGV[2]
+local lease, token, ttl, overtaken = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local holder = redis.pcall('GET', lease)
-if type(holder) == 'string' and holder ~= token and redis.call('PTTL', lease) >= 0 then
-  return holder == 'unshared' and 2 or 0
-end
+local is_held = type(holder) == 'string' and redis.call('PTTL', lease) >= 0
+if is_held and holder ~= token and holder ~= overtaken then return holder end
 redis.call('SET', lease, token, 'PX', ttl)
 return 1
 )lua";
@@ -160,6 +159,9 @@ redis.call('DEL', KEYS[1])
 if tonumber(ARGV[2]) > 0 then redis.call('SET', KEYS[1], 'unshared', 'PX', ARGV[2]) end
 return 1
 )lua";
+
+// What kLeaseRelease leaves.
+constexpr std::string_view kUnshared = "unshared";
 
 // What fits the scripts: a reply of all records, and their names on a stack.
 constexpr std::size_t kMostVariants = 2000;
@@ -310,15 +312,21 @@ const Script& lease_acquire_script() noexcept {
 redis::Command lease_acquire(const RedisNames& names,
                              const Hash128& key,
                              std::string_view token,
-                             Duration ttl) {
-  return run(lease_acquire_script(), names.lease(key), token, digits(within_limits(ttl)));
+                             Duration ttl,
+                             std::string_view overtaken) {
+  const std::string lease = names.lease(key);
+  const std::string ttl_text = digits(within_limits(ttl));
+  const std::array<std::string_view, 1> keys = {lease};
+  const std::array<std::string_view, 3> arguments = {token, ttl_text, overtaken};
+  return redis::Command::script(lease_acquire_script(), keys, arguments);
 }
 
 std::optional<LeaseReply> parse_lease_reply(const redis::Reply& reply) noexcept {
-  if (!reply.is(redis::Reply::Type::integer) || reply.integer < 0 || reply.integer > 2) {
-    return std::nullopt;
+  if (reply.is(redis::Reply::Type::text)) {
+    return reply.text == kUnshared ? LeaseReply::unshared : LeaseReply::elsewhere;
   }
-  return static_cast<LeaseReply>(reply.integer);
+  if (!reply.is(redis::Reply::Type::integer) || reply.integer != 1) return std::nullopt;
+  return LeaseReply::held;
 }
 
 const Script& lease_renew_script() noexcept {

@@ -127,13 +127,15 @@ redis::Command drop_variant(const RedisNames& names,
 
 // The lease on a key. A token is a text of its holder's own, never "unshared".
 //
-// acquire: KEYS lease; ARGV token, ttl ms. Its holder's asking again renews it.
-enum class LeaseReply : std::uint8_t { elsewhere = 0, held = 1, unshared = 2 };
+// acquire: KEYS lease; ARGV token, ttl ms, the token of a holder that loses it (empty: none).
+// Its holder's asking again renews it. For `elsewhere` the reply's text is the holder's token.
+enum class LeaseReply : std::uint8_t { elsewhere, held, unshared };
 const redis::Command::Script& lease_acquire_script() noexcept;
 redis::Command lease_acquire(const RedisNames& names,
                              const Hash128& key,
                              std::string_view token,
-                             Duration ttl);
+                             Duration ttl,
+                             std::string_view overtaken = {});
 // nullopt: an error, or no such reply.
 std::optional<LeaseReply> parse_lease_reply(const redis::Reply& reply) noexcept;
 

@@ -246,14 +246,16 @@ StoreStats RedisStore::stats() const {
   return stats;
 }
 
-Awaitable<LeaseState> RedisStore::try_lease(caching::KeyView key) {
+Awaitable<LeaseState> RedisStore::try_lease(LeaseRequest request) {
   if (!core_.link.usable()) co_return LeaseState::unavailable;
-  const LeaseState state = co_await leases_.take(key.hash);
+  const LeaseState state = co_await leases_.take(request);
   co_return state;
 }
 
-void RedisStore::release_lease(caching::KeyView key, LeaseEnd end) noexcept {
-  leases_.give_back(key.hash, end);
+void RedisStore::release_lease(caching::KeyView key,
+                               std::uint64_t sequence,
+                               LeaseEnd end) noexcept {
+  leases_.give_back(key.hash, sequence, end);
 }
 
 // Nothing lies here but what is being fetched: older fences have nothing left to do.

@@ -45,8 +45,8 @@ class RedisStore : public Store {
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   StoreStats stats() const override;
-  Awaitable<LeaseState> try_lease(caching::KeyView key) override;
-  void release_lease(caching::KeyView key, LeaseEnd end) noexcept override;
+  Awaitable<LeaseState> try_lease(LeaseRequest request) override;
+  void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept override;
   Sweep sweep(WallTime now, std::size_t budget) override;
   // Lets go of the sockets; see RedisBackend::close().
   void close() noexcept;

@@ -79,6 +79,15 @@ Trust SharedFence::admit(StoredParts& parts) const {
   return verdict.trust;
 }
 
+bool SharedFence::has_overtaken(std::uint64_t generation,
+                                const FenceSubject& fetch,
+                                std::span<const std::string> rule_tags) const {
+  const std::shared_ptr<Generation> known = current();
+  if (!known || known->number != generation) return true;
+  const FenceVerdict verdict = known->fence.check(fetch, rule_tags, TagsKnown::rule_tags_only);
+  return verdict.trust != Trust::trusted;
+}
+
 std::size_t SharedFence::fence_count() const {
   const std::shared_ptr<Generation> known = current();
   return known ? known->fence.fence_count() : 0;

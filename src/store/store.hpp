@@ -16,6 +16,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include <boost/container/small_vector.hpp>
 
@@ -80,6 +83,15 @@ enum class LeaseState : std::uint8_t {
   unshared,    // another node has just found that what it fetched is not to be shared
   unavailable  // the store cannot say: fetch
 };
+// A fetch that wants the lease on its key. What it views outlives the call.
+struct LeaseRequest {
+  caching::KeyView key;
+  std::string_view authority;
+  std::string_view path_and_query;
+  std::span<const std::string> rule_tags;
+  std::uint64_t sequence = 0;  // of the fetch's ticket: which fetch it is
+  SharedStamp shared = {};     // likewise
+};
 // What became of a fetch under a lease.
 enum class LeaseEnd : std::uint8_t { stored, failed, not_shareable };
 
@@ -118,10 +130,11 @@ class Store {
   virtual std::uint64_t max_object() const noexcept = 0;
   virtual StoreStats stats() const = 0;
 
-  // Tries to take the lease on the key. `held` once per key until release_lease().
-  virtual Awaitable<LeaseState> try_lease(caching::KeyView key);
-  // Never waits.
-  virtual void release_lease(caching::KeyView key, LeaseEnd end) noexcept;
+  // Tries to take the lease on the key. A fetch that a purge known to fence() has overtaken loses
+  // it to whoever asks: nobody waits for what is not to be used.
+  virtual Awaitable<LeaseState> try_lease(LeaseRequest request);
+  // By the fetch with that sequence. Never waits.
+  virtual void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept;
 
   // Removes what is purged or of no use any more (caching::useless_after), looking at no more than
   // about `budget` entries; called in slices by the server's maintenance timer. Returns whether

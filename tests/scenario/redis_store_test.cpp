@@ -127,17 +127,21 @@ TEST_P(RedisStored, RangesHeadAndConditionsAreAnsweredFromTheStore) {
 }
 
 TEST_P(RedisStored, AStoredPartAnswersItsRangeOnEveryNode) {
-  serve("- path: /a");
+  serve("- path: /a\n  ttl: origin");
   origin.on("/a", [](OriginExchange& exchange) {
     exchange.respond(
-        "234", {{"Content-Range", "bytes 2-4/10"}, {"ETag", "\"v1\""}}, "206 Partial Content");
+        "234",
+        {{"Content-Range", "bytes 2-4/10"}, {"ETag", "\"v1\""}, {"Cache-Control", "max-age=60"}},
+        "206 Partial Content");
   });
   const Fields range{{"Range", "bytes=2-4"}};
   EXPECT_EQ(get(*a, "/a", range).status, 206);
   const Response hit = get(*b, "/a", range);
   EXPECT_EQ(hit.status, 206);
   EXPECT_EQ(hit.body, "234");
-  EXPECT_EQ(hit.x_cache(), get(*a, "/a", range).x_cache());
+  EXPECT_EQ(hit.x_cache(), "HIT");
+  EXPECT_EQ(get(*a, "/a", range).x_cache(), "HIT");
+  EXPECT_EQ(origin.count("/a"), 1U);
 }
 
 TEST_P(RedisStored, ALargeBody) {

@@ -37,7 +37,9 @@ std::unique_ptr<ProxyUnderTest> RedisScenario::make_node(const NodeOptions& opti
                             redis.url() + "\", prefix: \"" + prefix +
                             "\", timeout: " + options.timeout + " }\n";
   auto node = std::make_unique<ProxyUnderTest>(
-      origin.port(), clock, Daemon{.routes = options.routes, .store = store});
+      origin.port(),
+      clock,
+      Daemon{.routes = options.routes, .store = store, .threads = options.threads});
   EXPECT_TRUE(eventually([&] { return uses_redis(*node); }));
   return node;
 }

@@ -44,6 +44,7 @@ class RedisScenario : public ::testing::Test {
     Backend backend = Backend::redis;
     std::string routes = {};
     std::string timeout = "2s";  // machines are slow
+    std::size_t threads = 2;
   };
   // Returns with Redis in use.
   std::unique_ptr<ProxyUnderTest> make_node(const NodeOptions& options);

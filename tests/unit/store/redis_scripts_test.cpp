@@ -255,8 +255,10 @@ TEST_F(RedisDrop, removes_a_foreign_index) {
 
 class RedisLeases : public RedisScriptsTest {
  protected:
-  std::optional<LeaseReply> acquire(std::string_view token, Duration ttl = seconds(10)) {
-    return parse_lease_reply(runner_.run(lease_acquire(names_, kRedisKey, token, ttl)));
+  std::optional<LeaseReply> acquire(std::string_view token,
+                                    Duration ttl = seconds(10),
+                                    std::string_view overtaken = {}) {
+    return parse_lease_reply(runner_.run(lease_acquire(names_, kRedisKey, token, ttl, overtaken)));
   }
   bool renew(std::string_view token, Duration ttl = seconds(10)) {
     return runner_.number(lease_renew(names_, kRedisKey, token, ttl)) == 1;
@@ -296,6 +298,18 @@ TEST_F(RedisLeases, others_hear_that_what_was_fetched_is_not_to_be_shared) {
   EXPECT_EQ(acquire("one"), LeaseReply::unshared);
   EXPECT_GT(ttl(names_.lease(kRedisKey)), 0);
   EXPECT_LE(ttl(names_.lease(kRedisKey)), kUnsharedMarker.count());
+}
+
+TEST_F(RedisLeases, a_holder_that_was_overtaken_loses_it) {
+  ASSERT_EQ(acquire("one"), LeaseReply::held);
+  const Reply reply = runner_.run(lease_acquire(names_, kRedisKey, "other", seconds(10)));
+  EXPECT_EQ(reply.text, "one");
+  EXPECT_EQ(acquire("other", seconds(10), "another"), LeaseReply::elsewhere);
+  EXPECT_EQ(acquire("other", seconds(10), "one"), LeaseReply::held);
+  EXPECT_FALSE(renew("one"));
+  EXPECT_FALSE(release("one", kUnsharedMarker));
+  EXPECT_EQ(acquire("third", seconds(10), "one"), LeaseReply::elsewhere) << "taken by other since";
+  EXPECT_TRUE(release("other"));
 }
 
 TEST_F(RedisLeases, what_is_foreign_holds_nothing) {
