@@ -25,7 +25,8 @@ RedisCore::RedisCore(RedisStoreSettings settings_,
           kSharedLimits),
       link(settings.when_unavailable == WhenUnavailable::protect_origin
                ? RedisLink::MemoryWhileAway::as_it_is
-               : RedisLink::MemoryWhileAway::fetched_since) {}
+               : RedisLink::MemoryWhileAway::fetched_since,
+           [this] { distrust_everything_here(); }) {}
 
 void RedisCore::raise_locally(const PurgeRequest& purge, WallTime now) {
   if (memory) {

@@ -16,9 +16,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hawkcache::store {
@@ -50,8 +52,13 @@ class RedisLink {
   // What the memory tier gives out while Redis is away: what was fetched since, or all it has, for
   // an operator who protects the origin (`on_failure: stale_only`).
   enum class MemoryWhileAway : std::uint8_t { fetched_since, as_it_is };
-  explicit RedisLink(MemoryWhileAway memory = MemoryWhileAway::fetched_since) noexcept
-      : memory_while_away_(memory) {}
+  // `distrust`: makes this node distrust what it fetched so far. Whoever leaves the link calls it,
+  // before anybody can see that it was left: nobody joins a fetch, or is given something from
+  // memory, of which Redis could not be asked. Any thread. Not called where memory stays as it is.
+  explicit RedisLink(
+      MemoryWhileAway memory = MemoryWhileAway::fetched_since,
+      std::function<void()> distrust = [] {})
+      : memory_while_away_(memory), distrust_(std::move(distrust)) {}
 
   // Consecutive failures of commands before it is left.
   static constexpr int kFailures = 3;
@@ -74,6 +81,7 @@ class RedisLink {
   std::uint64_t defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
   void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
+  void forget_bell(const std::shared_ptr<net::WakeUp>& bell);
   bool is_handed_on(std::uint64_t number) const;
   std::size_t deferred() const;
 
@@ -84,6 +92,8 @@ class RedisLink {
   // --- the follower ---
   // Set once, before anybody else uses the link.
   void set_follower(std::shared_ptr<net::WakeUp> bell) { follower_ = std::move(bell); }
+  // Drops all bells. With all workers stopped, before they go.
+  void close();
   void wake_follower() noexcept;
   // Leaves `up`, if it is up.
   void leave(Cause cause) noexcept;
@@ -102,8 +112,6 @@ class RedisLink {
   // Redis was found, or not found, for the first time.
   void set_looked_for();
   void wait_until_looked_for(Duration patience) const;
-  // What lies in memory was fetched after Redis was lost: it may be given out while it is away.
-  void set_memory_cleared() noexcept { memory_cleared_.store(true, std::memory_order_release); }
   // While Redis is up: memory may be given out until then.
   void vouch_for_memory_until(SteadyTime until) noexcept {
     vouched_until_.store(until.time_since_epoch().count(), std::memory_order_release);
@@ -111,18 +119,20 @@ class RedisLink {
 
  private:
   static constexpr std::size_t kMostDeferred = 10'000;
+  static constexpr std::size_t kMostThings = 50'000;  // tags, URLs and prefixes in all of them
 
   const MemoryWhileAway memory_while_away_;
+  const std::function<void()> distrust_;
   std::atomic<State> state_{State::joining};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};
-  std::atomic<bool> memory_cleared_{false};
   std::atomic<SteadyTime::rep> vouched_until_{0};
   std::shared_ptr<net::WakeUp> follower_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const Membership> membership_;
   std::deque<KeptPurge> deferred_;
+  std::size_t things_ = 0;  // in deferred_
   std::uint64_t last_deferred_ = 0;
   std::uint64_t handed_on_ = 0;
   struct Waiter {

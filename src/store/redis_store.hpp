@@ -90,6 +90,7 @@ class RedisStore : public Store {
                               std::vector<Hash128> variants,
                               Brought& brought,
                               Budget budget);
+  FindOutcome unanswered() noexcept;
   void take_values(caching::KeyView key,
                    const std::vector<std::string>& names,
                    redis::Reply& values,
@@ -97,6 +98,7 @@ class RedisStore : public Store {
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
   Awaitable<bool> make_way(caching::KeyView key, Budget budget);
+  Duration patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Budget budget);
 
   RedisCore& core_;

@@ -94,6 +94,8 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
   const std::string set = core_.names.tag(work.tag);
   std::string cursor = "0";
   do {
+    // Of another generation everything is older, and what is new would be taken for it.
+    if (core_.fence.followed().generation != work.stamp.generation) co_return false;
     std::vector<Command> scan;
     scan.push_back(Command(set, {"SSCAN", set, cursor, "COUNT", kStep}));
     std::vector<Reply> replies = co_await call(std::move(scan));

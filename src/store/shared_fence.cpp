@@ -75,6 +75,7 @@ Trust SharedFence::admit(StoredParts& parts) const {
                                                   TagsKnown::all);
   if (verdict.trust == Trust::distrusted) return Trust::distrusted;
   parts.epoch = local;
+  parts.judged_at = local;
   if (verdict.trust == Trust::expired_by_soft_purge) parts.soft_purged_at = verdict.expired_at;
   return verdict.trust;
 }

@@ -48,8 +48,13 @@ class VariantSelector {
 enum class FindOutcome : std::uint8_t {
   complete,    // `found` holds all there is under the key
   selected,    // `found` holds what the selector chose; there are other variants (find_all)
-  unavailable  // the store could not be asked in time; `found` holds what is known without it
+  unanswered,  // this once; the store is in use otherwise. `found` holds what is known without it
+  unavailable  // the store is not in use; `found` holds what is known without it
 };
+
+constexpr bool is_unknown(FindOutcome outcome) noexcept {
+  return outcome == FindOutcome::unanswered || outcome == FindOutcome::unavailable;
+}
 
 // What the operator wants while the store cannot be asked.
 enum class WhenUnavailable : std::uint8_t { ask_origin, protect_origin };
@@ -105,7 +110,9 @@ class Store {
 
   // May ask a slower tier; bounded by the store's timeout. Clears and fills `found`. Both arguments
   // by reference outlive the call. Also sees to it that purges which were answered before the call
-  // are known to fence() when it returns (but for `unavailable`).
+  // are known to fence() when it returns. Where it is `unavailable`, all that was fetched while the
+  // store was in use is distrusted; where it is `unanswered`, nothing is known: whoever asks must
+  // not join a fetch that began before it asked.
   virtual Awaitable<FindOutcome> find(caching::KeyView key,
                                       const VariantSelector& selector,
                                       Found& found) = 0;

@@ -38,7 +38,7 @@ std::size_t meta_footprint(const caching::StoredMeta& meta) noexcept {
 }  // namespace
 
 StoredResponse::StoredResponse(StoredParts parts)
-    : parts_(std::move(parts)), hash_(hash128(parts_.key)) {
+    : parts_(std::move(parts)), hash_(hash128(parts_.key)), checked_(parts_.judged_at) {
   trim(parts_.key);
   trim(parts_.head);
   parts_.body.shrink_to_fit();

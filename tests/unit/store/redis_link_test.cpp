@@ -98,6 +98,17 @@ TEST(RedisLink, too_many_purges_become_one_of_everything) {
   EXPECT_EQ(link.deferred(), 0u);
 }
 
+TEST(RedisLink, purges_of_too_many_things_become_one_of_everything) {
+  RedisLink link;
+  KeptPurge large;
+  large.request.tags.assign(30'000, "a");
+  link.defer(large);
+  EXPECT_EQ(link.deferred_purges().purges[0].request.tags.size(), 30'000u);
+  link.defer(large);
+  ASSERT_EQ(link.deferred(), 1u);
+  EXPECT_EQ(link.deferred_purges().purges[0].request.scope, PurgeRequest::Scope::everything);
+}
+
 TEST(RedisLink, memory_is_given_out_as_long_as_it_is_vouched_for) {
   RedisLink link;
   const SteadyTime now{std::chrono::hours(1)};
@@ -109,22 +120,26 @@ TEST(RedisLink, memory_is_given_out_as_long_as_it_is_vouched_for) {
   EXPECT_FALSE(link.memory_is_readable(now + Duration(900)));
 }
 
-TEST(RedisLink, memory_is_given_out_while_redis_is_away_once_what_is_older_is_gone) {
-  RedisLink link;
+TEST(RedisLink, what_was_fetched_is_distrusted_before_anybody_sees_that_redis_was_left) {
+  int distrusted = 0;
+  RedisLink* watched = nullptr;
+  RedisLink link(RedisLink::MemoryWhileAway::fetched_since, [&] {
+    ++distrusted;
+    EXPECT_TRUE(watched->usable());
+  });
+  watched = &link;
   const SteadyTime now{std::chrono::hours(1)};
   link.try_go_up({});
-  link.vouch_for_memory_until(now + Duration(900));
+  EXPECT_FALSE(link.memory_is_readable(now)) << "not vouched for";
   link.leave(Cause::failures);
-  EXPECT_FALSE(link.memory_is_readable(now));
-  link.set_memory_cleared();
+  EXPECT_EQ(distrusted, 1);
   EXPECT_TRUE(link.memory_is_readable(now));
-  link.try_go_up({});
-  link.leave(Cause::failures);
-  EXPECT_FALSE(link.memory_is_readable(now)) << "not yet again";
+  link.leave(Cause::suspicion);
+  EXPECT_EQ(distrusted, 1) << "it was left already";
 }
 
 TEST(RedisLink, memory_is_given_out_as_it_is_where_the_origin_is_protected) {
-  RedisLink link(RedisLink::MemoryWhileAway::as_it_is);
+  RedisLink link(RedisLink::MemoryWhileAway::as_it_is, [] { FAIL(); });
   const SteadyTime now{std::chrono::hours(1)};
   link.try_go_up({});
   EXPECT_FALSE(link.memory_is_readable(now)) << "not vouched for";
