@@ -11,7 +11,7 @@ namespace {
 
 // Redis's own limit is 512 MiB (proto-max-bulk-len); fields, tags and the rest of a value need
 // room.
-constexpr std::uint64_t kLargestInRedis = 500 * kMiB;
+constexpr std::uint64_t kLargestInRedis = 64 * kMiB;
 
 Position position_or(const YamlNode* node, Position fallback) {
   return node ? node->position : fallback;

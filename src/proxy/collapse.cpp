@@ -70,6 +70,7 @@ CollapseTable::Shard& CollapseTable::shard_of(std::string_view key) noexcept {
 bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const {
   const FillSubject& subject = fill.subject();
   if (subject.rule_fingerprint != request.rule_fingerprint) return false;
+  if (request.after != 0 && fill.sequence() <= request.after) return false;
   // What a HEAD brings has no content; a HEAD is answered by any fetch.
   if (subject.method == http::Method::head && request.method != http::Method::head) return false;
   const auto head = fill.head();

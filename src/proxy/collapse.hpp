@@ -54,6 +54,8 @@ struct JoinRequest {
       vary_hint;  // names known to select this key's variants; null: none known
   // What arrivals() said before its look-up; nullopt: it leads whatever has arrived since.
   std::optional<std::uint32_t> arrivals;
+  // Joins only fetches with a higher sequence than this.
+  std::uint64_t after = 0;
 };
 
 // Who asks whether a response is for them as well.

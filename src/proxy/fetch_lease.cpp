@@ -12,8 +12,14 @@ namespace hawkcache::proxy {
 net::Awaitable<store::StoredResponsePtr> FetchLease::wait_for_turn() {
   const SteadyTime give_up = state_.worker.clock().steady() + kLongestWait;
   net::Timer timer(state_.worker.executor());
+  const store::LeaseRequest request{.key = key(),
+                                    .authority = fill_.subject().authority,
+                                    .path_and_query = fill_.subject().path_and_query,
+                                    .rule_tags = fill_.subject().rule_tags,
+                                    .sequence = fill_.sequence(),
+                                    .shared = fill_.shared()};
   for (;;) {
-    const store::LeaseState lease = co_await state_.store.try_lease(key());
+    const store::LeaseState lease = co_await state_.store.try_lease(request);
     held_ = lease == store::LeaseState::held;
     if (!held_ && lease != store::LeaseState::elsewhere) co_return nullptr;
     store::StoredResponsePtr brought = co_await find_brought();
@@ -54,7 +60,7 @@ bool FetchLease::answers(const store::StoredResponse& stored, WallTime now) cons
 void FetchLease::end(store::LeaseEnd end) noexcept {
   if (!held_) return;
   held_ = false;
-  state_.store.release_lease(key(), end);
+  state_.store.release_lease(key(), fill_.sequence(), end);
 }
 
 }  // namespace hawkcache::proxy

@@ -148,7 +148,9 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
                                           const IntakeInput& input,
                                           WallTime now) {
   store::Found found;
-  [[maybe_unused]] const auto outcome = co_await store.find_all(caching::make_key(part.key), found);
+  const auto outcome = co_await store.find_all(caching::make_key(part.key), found);
+  // A part must not take the place of a whole that was only not seen.
+  if (store::is_unknown(outcome) && found.empty()) co_return store::PutResult::unavailable;
   const store::StoredResponsePtr older = find_variant(found, part);
   if (older && !older->meta().partial && keeps_its_place(*older, part.meta, now)) {
     co_return store::PutResult::superseded;

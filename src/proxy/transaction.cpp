@@ -51,17 +51,21 @@ void Transaction::plan(const net::Request& request) {
 void Transaction::look_up_at_once(const http::RequestHead& request) {
   arrivals_ = state_.fills.arrivals(plan_->key.hash);
   found_ = store::FindOutcome::complete;
+  joins_after_ = 0;
   lookup_ =
       look_up(state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_);
 }
 
 net::Awaitable<void> Transaction::look_further(const http::RequestHead& request) {
   if (lookup_.is_fresh_hit() || state_.store.reach() == store::Reach::immediate) co_return;
+  // What began before this says nothing of purges that were answered since.
+  const std::uint64_t asked = state_.store.begin_fetch(state_.worker.clock().wall()).sequence();
   RemoteLookup remote =
       co_await look_up_remotely(state_.store, *plan_, request, state_.worker.clock(), scratch_);
   record_.asked = state_.worker.clock().wall();
   lookup_ = std::move(remote.result);
   found_ = remote.outcome;
+  joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
 }
 
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {
@@ -235,7 +239,7 @@ net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& cli
 }
 
 bool Transaction::spares_origin() const noexcept {
-  return found_ == store::FindOutcome::unavailable &&
+  return store::is_unknown(found_) &&
          state_.store.when_unavailable() == store::WhenUnavailable::protect_origin;
 }
 

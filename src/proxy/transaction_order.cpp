@@ -221,7 +221,8 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .if_range = subject.if_range,
           .other_ranges = other_ranges_,
           .vary_hint = lookup_.vary_hint,
-          .arrivals = arrivals_};
+          .arrivals = arrivals_,
+          .after = joins_after_};
 }
 
 std::string Transaction::next_request_id() {

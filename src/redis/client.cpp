@@ -37,8 +37,8 @@ class ServerClient final : public Client {
       if (!sources->done()) co_await sources->completion();
       put_in(sources->take_replies(), scripts, replies);
     }
-    // Also where the errors are: the server may have become a replica.
-    if (std::ranges::any_of(replies, is_readonly)) connection.give_up(*batch);
+    // The server has become a replica: neither lane has any business there.
+    if (std::ranges::any_of(replies, is_readonly) && connection.give_up(*batch)) reconnect();
     settle(replies, environment_->figures);
     co_return replies;
   }

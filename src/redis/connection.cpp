@@ -28,8 +28,10 @@ void Connection::reconnect() noexcept {
   session_.reset();
 }
 
-void Connection::give_up(const Batch& batch) noexcept {
-  if (session_ && session_->incarnation() == batch.incarnation()) reconnect();
+bool Connection::give_up(const Batch& batch) noexcept {
+  if (!session_ || session_->incarnation() != batch.incarnation()) return false;
+  reconnect();
+  return true;
 }
 
 }  // namespace hawkcache::redis

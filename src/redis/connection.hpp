@@ -32,8 +32,8 @@ class Connection {
   void send(const BatchPtr& batch);
   // Gives up the session; the next batch makes a new one at once.
   void reconnect() noexcept;
-  // The same, if the session is still that which this batch went over.
-  void give_up(const Batch& batch) noexcept;
+  // The same, if the session is still that which this batch went over; returns whether it was.
+  bool give_up(const Batch& batch) noexcept;
 
  private:
   std::shared_ptr<Environment> environment_;

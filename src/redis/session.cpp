@@ -2,7 +2,6 @@
 
 #include "redis/complaints.hpp"
 #include "redis/figures.hpp"
-#include "redis/greeting.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -166,7 +165,7 @@ net::Awaitable<ErrorCode> Session::greet() {
   std::vector<Reply> replies;
   while (replies.size() < commands.size()) {
     const Result<std::size_t> size = co_await stream_->read_some(input_);
-    if (size.has_error()) co_return Errc::store_unavailable;
+    if (size.has_error()) co_return turned_away(replies);
     reader_.feed({input_.data(), *size});
     while (replies.size() < commands.size()) {
       Result<std::optional<Reply>> reply = reader_.next();
@@ -175,13 +174,23 @@ net::Awaitable<ErrorCode> Session::greet() {
       replies.push_back(std::move(**reply));
     }
   }
-  Introduction server = introduction(environment_->settings, replies);
+  co_return meet(introduction(environment_->settings, replies));
+}
+
+// Too many clients, or protected mode: the server says so, and closes.
+ErrorCode Session::turned_away(const std::vector<Reply>& replies) {
+  if (!replies.empty() && replies.front().is(Reply::Type::error))
+    complain(target_.text(), replies.front().text, now());
+  return Errc::store_unavailable;
+}
+
+ErrorCode Session::meet(Introduction server) {
   if (server.complaint.empty() && greeting_ == Greeting::master && !server.master)
     server.complaint = "it is a replica";
   identity_ = server.identity;
-  if (server.complaint.empty()) co_return ErrorCode();
+  if (server.complaint.empty()) return {};
   complain(target_.text(), server.complaint, now());
-  co_return Errc::store_unavailable;
+  return Errc::store_unavailable;
 }
 
 net::Awaitable<ErrorCode> Session::read_replies() {

@@ -12,6 +12,7 @@
 #include "net/worker.hpp"
 #include "redis/batch.hpp"
 #include "redis/client.hpp"
+#include "redis/greeting.hpp"
 #include "redis/reply.hpp"
 #include "redis/settings.hpp"
 #include "redis/stream.hpp"
@@ -102,6 +103,8 @@ class Session : public std::enable_shared_from_this<Session> {
   static net::Awaitable<void> write_commands(std::shared_ptr<Session> self);
   net::Awaitable<ErrorCode> establish();
   net::Awaitable<ErrorCode> greet();
+  ErrorCode turned_away(const std::vector<Reply>& replies);
+  ErrorCode meet(Introduction server);
   net::Awaitable<ErrorCode> read_replies();
 
   ErrorCode take_replies();

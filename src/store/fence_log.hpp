@@ -35,7 +35,7 @@ std::optional<SharedCounter> parse_shared_counter(std::string_view text) noexcep
 
 // One purge takes at most so many members; a larger one is made of several, each with an epoch of
 // its own.
-inline constexpr std::size_t kMostFenceMembers = 1000;
+inline constexpr std::size_t kMostFenceMembers = 500;
 
 // Without repetition; authorities normalised. What names a host with a NUL names nothing that could
 // be stored, and has no member. Empty: there is nothing to purge.

@@ -92,7 +92,7 @@ redis.call('ZADD', log, unpack(raised))
 if #times > 0 then redis.call('HMSET', soft, unpack(times)) end
 if #softer > 0 and redis.call('ZREM', log, unpack(softer)) > 0 then forget_times(softer) end
 
-local excess = math.min(redis.call('ZCARD', log) - most, 1000)
+local excess = math.min(redis.call('ZCARD', log) - most, 500)
 if excess > 0 then
   -- The floor is the lowest of all.
   local lowest = redis.call('ZRANGE', log, 0, excess, 'WITHSCORES')
@@ -211,8 +211,8 @@ redis::Command fence_read(const RedisNames& names,
                           const SharedCounter& expected,
                           Epoch from,
                           std::size_t limit) {
-  // More than one epoch's members and the floor; and what a script's stack and a reply can take.
-  const std::size_t within = std::clamp<std::size_t>(limit, kMostFenceMembers + 1, 5000);
+  // More than one epoch's members and the floor; and what takes a server about 3 ms.
+  const std::size_t within = std::clamp<std::size_t>(limit, kMostFenceMembers + 1, 2000);
   const std::array<std::string, 4> texts = {to_hex(expected.identity),
                                             to_hex(expected.generation),
                                             std::to_string(from),

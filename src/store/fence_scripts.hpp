@@ -38,7 +38,7 @@ redis::Command fence_open(const RedisNames& names,
 
 // Takes the next epoch and raises all members to it. A hard purge takes the soft one of the same
 // thing out of the log: it says less. Beyond `max_log` members the oldest are forgotten, at
-// most 1000 at a time, and the floor rises to the newest of these.
+// most 500 at a time, and the floor rises to the newest of these.
 //   ARGV   identity, generation, now (ms), max_log, member ...
 //   reply  the purge's epoch (integer); or a status, "changed: ...", saying what is not as
 //          expected: nothing was purged then; open() and ask again
@@ -54,11 +54,12 @@ redis::Command fence_purge(const RedisNames& names,
 // What was purged after `from`, in ascending order, all of one epoch or none of it. Where the
 // counter is of another generation than `expected`, everything in the log. If one epoch alone has
 // more members than fit (which no purge makes), it is told as the floor.
+// How much of it may be used before it is whole: see LogReading.
 //   ARGV   identity, generation, from, limit
 //   reply  array: the counter's text, floor, through, then member, epoch, soft time ("" for hard
 //          ones and where it is lost) of each; or a status, "changed: ...": open() and read again
 //          (parse_log_reading)
-// `limit` is brought within 1001 and 5000.
+// `limit` is brought within 501 and 2000.
 const redis::Command::Script& fence_read_script() noexcept;
 redis::Command fence_read(const RedisNames& names,
                           const SharedCounter& expected,

@@ -143,12 +143,9 @@ void PurgeFence::keep_within_limits() {
 FenceVerdict PurgeFence::check(const FenceSubject& subject,
                                std::span<const std::string> tags,
                                TagsKnown known) const {
+  if (known == TagsKnown::all) return recheck(subject, tags, 0);
   FenceVerdict verdict;
-  if (known == TagsKnown::rule_tags_only) {
-    impl_->any_tag.judge(subject.epoch, verdict);
-  } else if (impl_->any_tag.newest() > subject.epoch) {
-    for (const std::string& tag : tags) impl_->tags->judge(tag, subject.epoch, verdict);
-  }
+  impl_->any_tag.judge(subject.epoch, verdict);
   return judge(subject, 0, verdict);
 }
 
@@ -162,6 +159,16 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
     for (const TagRef& tag : tags) tag->fence().judge(subject.epoch, verdict);
+  }
+  return judge(subject, checked, verdict);
+}
+
+FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
+                                 std::span<const std::string> tags,
+                                 Epoch checked) const {
+  FenceVerdict verdict;
+  if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
+    for (const std::string& tag : tags) impl_->tags->judge(tag, subject.epoch, verdict);
   }
   return judge(subject, checked, verdict);
 }

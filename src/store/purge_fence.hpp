@@ -112,6 +112,9 @@ class PurgeFence {
   FenceVerdict recheck(const FenceSubject& subject,
                        std::span<const TagRef> tags,
                        Epoch checked) const;
+  FenceVerdict recheck(const FenceSubject& subject,
+                       std::span<const std::string> tags,
+                       Epoch checked) const;
 
   // Interned tag records, for stored responses. find_tag: empty when there is none.
   TagRef intern(std::string_view tag);

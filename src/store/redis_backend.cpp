@@ -51,6 +51,7 @@ void RedisBackend::close() {
   for (const auto& store : stores_) store->close();
   sweeper_.close();
   follower_.close();
+  core_.link.close();
 }
 
 RedisSnapshot RedisBackend::snapshot() const {

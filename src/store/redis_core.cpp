@@ -22,7 +22,11 @@ RedisCore::RedisCore(RedisStoreSettings settings_,
       fence(
           local,
           [this](const PurgeRequest& purge, WallTime now) { raise_locally(purge, now); },
-          kSharedLimits) {}
+          kSharedLimits),
+      link(settings.when_unavailable == WhenUnavailable::protect_origin
+               ? RedisLink::MemoryWhileAway::as_it_is
+               : RedisLink::MemoryWhileAway::fetched_since,
+           [this] { distrust_everything_here(); }) {}
 
 void RedisCore::raise_locally(const PurgeRequest& purge, WallTime now) {
   if (memory) {

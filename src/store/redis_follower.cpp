@@ -24,6 +24,8 @@ using Cause = RedisLink::Cause;
 
 // What the follower itself waits for an answer: it holds up nobody.
 constexpr Duration kPatience{800};
+// A purge that is handed on may be made of many.
+constexpr Duration kHandingOn{10'000};
 constexpr Duration kConfirmInterval{200};
 // How long a confirmation is good for, counted from when it was asked for. With the way from there
 // to a client it stays below the second that is promised.
@@ -77,8 +79,6 @@ RedisFollower::~RedisFollower() = default;
 
 void RedisFollower::start() {
   core_.link.set_follower(bell_);
-  // Nothing is in memory yet.
-  core_.link.set_memory_cleared();
   asio::co_spawn(worker_.executor(), run_forever(*this), asio::detached);
 }
 
@@ -117,7 +117,6 @@ net::Awaitable<void> RedisFollower::run() {
   }
 }
 
-// From the loss on this node vouches for nothing that it fetched before.
 void RedisFollower::leave_for(Cause cause) {
   lost_since_ = worker_.clock().steady();
   core_.figures.change_state(RedisState::joining);
@@ -126,10 +125,6 @@ void RedisFollower::leave_for(Cause cause) {
   if (watch_) watch_->stop();
   watch_.reset();
   core_.link.vouch_for_memory_until(SteadyTime::min());
-  if (core_.settings.when_unavailable == WhenUnavailable::ask_origin) {
-    core_.distrust_everything_here();
-  }
-  core_.link.set_memory_cleared();
   if (cause == Cause::suspicion || cause == Cause::deferred) return;
   said_lost_ = true;
   log::warn("redis: not used for now: {}; until it is back, requests go to the origin",
@@ -149,11 +144,7 @@ net::Awaitable<ErrorCode> RedisFollower::join() {
   if (!failed && core_.memory) failed = co_await begin_watch();
   if (!failed) {
     const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
-    if (followed) {
-      highest_ = *followed;
-    } else {
-      failed = followed.error();
-    }
+    if (!followed) failed = followed.error();
   }
   if (!failed) failed = co_await hand_on();
   if (failed) co_return failed;
@@ -213,6 +204,15 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
   }
   const auto counter = parse_shared_counter(replies[0].text);
   if (!counter || replies[0].server != membership_.server) co_return Errc::store_protocol;
+  const SharedStamp known = core_.fence.followed();
+  if (known.generation == counter->generation && counter->epoch < known.epoch) {
+    // It runs backwards: it has forgotten purges. Without it the next attempt begins anew.
+    std::vector<Command> forget;
+    forget.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
+    co_await call(std::move(forget));
+    bell_->ring();
+    co_return Errc::store_protocol;
+  }
   membership_.generation = counter->generation;
   const auto reading = co_await read_log(core_, *client_, membership_, 0, kPatience);
   if (!reading) co_return reading.error();
@@ -243,16 +243,14 @@ net::Awaitable<ErrorCode> RedisFollower::begin_watch() {
 
 net::Awaitable<ErrorCode> RedisFollower::hand_on() {
   const RedisLink::Deferred deferred = core_.link.deferred_purges();
-  for (const PurgeRequest& purge : deferred.purges) {
-    const auto sent =
-        co_await send_purge(core_, *client_, membership_, members_of(purge), kPatience);
+  for (const KeptPurge& purge : deferred.purges) {
+    const auto sent = co_await send_purge(core_, *client_, membership_, purge, kHandingOn);
     if (!sent) co_return sent.error();
     ++core_.figures.purges_handed_on;
   }
   if (deferred.purges.empty()) co_return ErrorCode();
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  highest_ = *followed;
   core_.link.handed_on_through(deferred.through);
   log::info("redis: handed on {} purges that were asked for while it was away",
             deferred.purges.size());
@@ -271,9 +269,7 @@ net::Awaitable<Cause> RedisFollower::stay() {
       failed = co_await confirm();
       if (!failed && watch_) core_.link.vouch_for_memory_until(asked + kVouched);
     } else {
-      const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
-      if (!followed) failed = followed.error();
-      if (!failed) failed = co_await look_at_echoes();
+      failed = co_await obey();
     }
     if (failed) {
       core_.link.leave(failed == Errc::store_protocol ? Cause::suspicion : Cause::unconfirmed);
@@ -281,6 +277,16 @@ net::Awaitable<Cause> RedisFollower::stay() {
     }
     co_await bell_->wait(kConfirmInterval);
   }
+}
+
+// What the watch has reported since the last time.
+net::Awaitable<ErrorCode> RedisFollower::obey() {
+  if (std::exchange(counter_changed_, false)) {
+    const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
+    if (!followed) co_return followed.error();
+  }
+  const ErrorCode failed = co_await look_at_echoes();
+  co_return failed;
 }
 
 net::Awaitable<ErrorCode> RedisFollower::confirm() {
@@ -291,14 +297,6 @@ net::Awaitable<ErrorCode> RedisFollower::confirm() {
   if (failed) co_return failed;
   const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
   if (!followed) co_return followed.error();
-  // A counter that runs backwards has forgotten purges.
-  if (*followed < highest_) {
-    std::vector<Command> commands;
-    commands.push_back(Command(core_.names.epoch(), {"DEL", core_.names.epoch()}));
-    co_await call(std::move(commands));
-    co_return Errc::store_protocol;
-  }
-  highest_ = *followed;
   failed = co_await look_at_echoes();
   co_return failed;
 }
@@ -321,16 +319,20 @@ void RedisFollower::keys_changed(std::span<const std::string_view> names) noexce
   core_.figures.invalidations_received += names.size();
   for (const std::string_view name : names) {
     const auto key = core_.names.key_hash_of(name);
-    if (!key) continue;  // the counter: woken up for below
+    if (!key) {
+      counter_changed_ = true;
+      bell_->ring();
+      continue;
+    }
     core_.changes.changed(*key);
     std::string text(name);
     if (core_.own_writes.header_of(text)) {
+      if (echoes_.empty()) bell_->ring();
       echoes_.push_back(std::move(text));
     } else {
       core_.memory->drop(*key);
     }
   }
-  bell_->ring();
 }
 
 void RedisFollower::everything_changed() noexcept {

@@ -33,6 +33,7 @@ class RedisFollower final : private redis::WatchListener {
   void close() noexcept {
     watch_.reset();
     client_.reset();
+    bell_.reset();
   }
 
  private:
@@ -47,6 +48,7 @@ class RedisFollower final : private redis::WatchListener {
   net::Awaitable<ErrorCode> begin_watch();
   net::Awaitable<ErrorCode> hand_on();
   net::Awaitable<RedisLink::Cause> stay();
+  net::Awaitable<ErrorCode> obey();
   net::Awaitable<ErrorCode> confirm();
   net::Awaitable<ErrorCode> still_the_same();
   net::Awaitable<ErrorCode> look_at_echoes();
@@ -61,8 +63,8 @@ class RedisFollower final : private redis::WatchListener {
   std::unique_ptr<redis::Watch> watch_;  // with a memory tier only
   Membership membership_;                // of the attempt to join, or of the time up
   std::string replication_;              // the server's role and replication id, as first seen
-  Epoch highest_ = 0;                    // of the counter, as last read
   std::vector<std::string> echoes_;      // names that this node wrote, and that were reported
+  bool counter_changed_ = false;         // as reported
   bool listening_ = false;               // reports are obeyed
   bool said_lost_ = false;               // the log's last word was that Redis is lost
   SteadyTime lost_since_{};

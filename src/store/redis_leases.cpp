@@ -1,9 +1,12 @@
 #include "store/redis_leases.hpp"
 
+#include "store/hex.hpp"
 #include "store/redis_scripts.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <random>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -22,6 +25,32 @@ using redis::Lane;
 constexpr Duration kLease{800};
 constexpr Duration kRenewal{250};
 
+// " generation epoch", 16 digits each.
+constexpr std::size_t kStampSize = 34;
+
+std::string stamp_text(const SharedStamp& stamp) {
+  return " " + to_hex(stamp.generation) + " " + to_hex(stamp.epoch);
+}
+
+// nullopt: no token of ours.
+std::optional<SharedStamp> stamp_of(std::string_view token) {
+  if (token.size() < kStampSize) return std::nullopt;
+  token.remove_prefix(token.size() - kStampSize);
+  const auto generation = number_from_hex(token.substr(1, 16));
+  const auto epoch = number_from_hex(token.substr(18, 16));
+  if (token[0] != ' ' || token[17] != ' ' || !generation || !epoch) return std::nullopt;
+  return SharedStamp{*generation, *epoch};
+}
+
+bool is_overtaken(const RedisCore& core, std::string_view token, const LeaseRequest& request) {
+  const auto stamp = stamp_of(token);
+  return stamp && core.fence.has_overtaken(stamp->generation,
+                                           {.epoch = stamp->epoch,
+                                            .authority = request.authority,
+                                            .path_and_query = request.path_and_query},
+                                           request.rule_tags);
+}
+
 }  // namespace
 
 RedisLeases::RedisLeases(RedisCore& core, redis::Client& client, net::Worker& worker)
@@ -31,16 +60,23 @@ RedisLeases::RedisLeases(RedisCore& core, redis::Client& client, net::Worker& wo
   shared_->token_stem = fmt::format("{:08x}{:08x}", random(), random());
 }
 
-net::Awaitable<LeaseState> RedisLeases::take(Hash128 key) {
+// Whoever looked up before it asks for the lease knows all purges that had been answered by then.
+net::Awaitable<LeaseState> RedisLeases::take(LeaseRequest request) {
   const std::shared_ptr<Shared> shared = shared_;
-  Held wanted{.key = key, .token = fmt::format("{}{:x}", shared->token_stem, ++shared->tokens)};
-  std::vector<Command> commands;
-  commands.push_back(lease_acquire(shared->core.names, key, wanted.token, kLease));
-  const auto replies = co_await shared->client.call(
-      Lane::lookups, std::move(commands), shared->core.settings.connection.timeout);
-  const auto reply = parse_lease_reply(replies.front());
-  if (!reply) co_return LeaseState::unavailable;
-  switch (*reply) {
+  Held wanted{.key = request.key.hash,
+              .sequence = request.sequence,
+              .token = fmt::format(
+                  "{}{:x}{}", shared->token_stem, ++shared->tokens, stamp_text(request.shared))};
+  redis::Reply reply = co_await acquire(shared, wanted, {});
+  auto answer = parse_lease_reply(reply);
+  if (answer == LeaseReply::elsewhere) {
+    if (is_overtaken(shared->core, reply.text, request)) {
+      reply = co_await acquire(shared, wanted, reply.text);
+      answer = parse_lease_reply(reply);
+    }
+  }
+  if (!answer) co_return LeaseState::unavailable;
+  switch (*answer) {
     case LeaseReply::elsewhere:
       ++shared->core.figures.leases_waited;
       co_return LeaseState::elsewhere;
@@ -55,6 +91,18 @@ net::Awaitable<LeaseState> RedisLeases::take(Hash128 key) {
     asio::co_spawn(shared->worker.executor(), renew(shared), asio::detached);
   }
   co_return LeaseState::held;
+}
+
+// `overtaken`: the token of a holder that loses the lease.
+net::Awaitable<redis::Reply> RedisLeases::acquire(std::shared_ptr<Shared> shared,
+                                                  Held wanted,
+                                                  std::string overtaken) {
+  std::vector<Command> commands;
+  commands.push_back(
+      lease_acquire(shared->core.names, wanted.key, wanted.token, kLease, overtaken));
+  std::vector<redis::Reply> replies = co_await shared->client.call(
+      Lane::lookups, std::move(commands), shared->core.settings.connection.timeout);
+  co_return std::move(replies.front());
 }
 
 net::Awaitable<void> RedisLeases::renew(std::shared_ptr<Shared> shared) {
@@ -73,10 +121,11 @@ net::Awaitable<void> RedisLeases::renew(std::shared_ptr<Shared> shared) {
   shared->renewing = false;
 }
 
-void RedisLeases::give_back(const Hash128& key, LeaseEnd end) noexcept {
-  const auto found = std::find_if(shared_->held.begin(),
-                                  shared_->held.end(),
-                                  [&](const Held& held) { return held.key == key; });
+void RedisLeases::give_back(const Hash128& key, std::uint64_t sequence, LeaseEnd end) noexcept {
+  const auto found =
+      std::find_if(shared_->held.begin(), shared_->held.end(), [&](const Held& held) {
+        return held.sequence == sequence && held.key == key;
+      });
   if (found == shared_->held.end() || shared_->closed) return;
   Held held = std::move(*found);
   shared_->held.erase(found);

@@ -10,6 +10,7 @@
 #include "store/redis_core.hpp"
 #include "store/store.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,16 +22,17 @@ class RedisLeases {
   // All three outlive it, but for frames on the worker.
   RedisLeases(RedisCore& core, redis::Client& client, net::Worker& worker);
 
-  net::Awaitable<LeaseState> take(Hash128 key);
+  net::Awaitable<LeaseState> take(LeaseRequest request);
   // From now on nothing is sent.
   void close() noexcept { shared_->closed = true; }
-  // Never waits. A key that is not held is not missed.
-  void give_back(const Hash128& key, LeaseEnd end) noexcept;
+  // Never waits. A lease that is not held is not missed.
+  void give_back(const Hash128& key, std::uint64_t sequence, LeaseEnd end) noexcept;
 
  private:
   struct Held {
     Hash128 key;
-    std::string token;
+    std::uint64_t sequence;  // of the fetch
+    std::string token;       // ends with the fetch's stamp
   };
   // Frames outlive this object where they die with the worker.
   struct Shared {
@@ -43,6 +45,9 @@ class RedisLeases {
     std::uint64_t tokens = 0;
     std::string token_stem;
   };
+  static net::Awaitable<redis::Reply> acquire(std::shared_ptr<Shared> shared,
+                                              Held wanted,
+                                              std::string overtaken);
   static net::Awaitable<void> renew(std::shared_ptr<Shared> shared);
   static net::Awaitable<void> release(std::shared_ptr<Shared> shared, Held held, LeaseEnd end);
 

@@ -1,8 +1,17 @@
 #include "store/redis_link.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hawkcache::store {
+
+namespace {
+
+std::size_t things_in(const PurgeRequest& request) {
+  return request.tags.size() + request.urls.size() + request.prefixes.size();
+}
+
+}  // namespace
 
 std::shared_ptr<const Membership> RedisLink::membership() const {
   const std::lock_guard lock(mutex_);
@@ -14,6 +23,8 @@ void RedisLink::report_failure() noexcept {
 }
 
 void RedisLink::leave(Cause cause) noexcept {
+  if (!usable()) return;
+  if (memory_while_away_ == MemoryWhileAway::fetched_since) distrust_();
   State expected = State::up;
   if (!state_.compare_exchange_strong(expected, State::joining)) return;
   cause_.store(cause);
@@ -24,17 +35,19 @@ void RedisLink::wake_follower() noexcept {
   if (follower_) follower_->ring();
 }
 
-std::uint64_t RedisLink::defer(PurgeRequest purge) {
+std::uint64_t RedisLink::defer(KeptPurge purge) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
     number = ++last_deferred_;
+    things_ += things_in(purge.request);
     deferred_.push_back(std::move(purge));
-    if (deferred_.size() > kMostDeferred) {
+    if (deferred_.size() > kMostDeferred || things_ > kMostThings) {
+      things_ = 0;
       PurgeRequest everything;
       everything.scope = PurgeRequest::Scope::everything;
       deferred_.clear();
-      deferred_.push_back(std::move(everything));
+      deferred_.push_back({std::move(everything), {}});
     }
   }
   leave(Cause::deferred);
@@ -48,6 +61,17 @@ void RedisLink::ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::W
   } else {
     waiters_.push_back({number, std::move(bell)});
   }
+}
+
+void RedisLink::forget_bell(const std::shared_ptr<net::WakeUp>& bell) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiters_, [&](const Waiter& waiter) { return waiter.bell == bell; });
+}
+
+void RedisLink::close() {
+  const std::lock_guard lock(mutex_);
+  waiters_.clear();
+  follower_.reset();
 }
 
 bool RedisLink::is_handed_on(std::uint64_t number) const {
@@ -64,7 +88,8 @@ bool RedisLink::memory_is_readable(SteadyTime now) const noexcept {
   if (state() == State::up) {
     return now.time_since_epoch().count() < vouched_until_.load(std::memory_order_acquire);
   }
-  return memory_cleared_.load(std::memory_order_acquire);
+  // What was fetched before it was left is distrusted; or it stays as it is.
+  return true;
 }
 
 RedisLink::Deferred RedisLink::deferred_purges() const {
@@ -76,7 +101,10 @@ void RedisLink::handed_on_through(std::uint64_t number) {
   const std::lock_guard lock(mutex_);
   // Where everything became one purge, more numbers are behind fewer requests.
   const std::uint64_t newer = last_deferred_ - number;
-  while (deferred_.size() > newer) deferred_.pop_front();
+  while (deferred_.size() > newer) {
+    things_ -= std::min(things_, things_in(deferred_.front().request));
+    deferred_.pop_front();
+  }
   handed_on_ = std::max(handed_on_, number);
   std::erase_if(waiters_, [this](const Waiter& waiter) {
     if (waiter.number > handed_on_) return false;
@@ -103,7 +131,6 @@ bool RedisLink::try_go_up(const Membership& membership) {
   if (!deferred_.empty()) return false;
   membership_ = std::make_shared<const Membership>(membership);
   failures_.store(0, std::memory_order_relaxed);
-  memory_cleared_.store(false, std::memory_order_release);
   state_.store(State::up, std::memory_order_release);
   return true;
 }

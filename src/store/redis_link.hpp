@@ -16,9 +16,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hawkcache::store {
@@ -27,6 +29,12 @@ namespace hawkcache::store {
 struct Membership {
   std::uint64_t generation = 0;
   redis::ServerIdentity server = 0;
+};
+
+// A purge with the time when it was asked for, which is when a soft one makes things expire.
+struct KeptPurge {
+  PurgeRequest request;
+  WallTime asked_at{};
 };
 
 class RedisLink {
@@ -41,6 +49,17 @@ class RedisLink {
     deferred,    // a purge waits to be handed on
     unconfirmed  // the follower itself got no answer
   };
+  // What the memory tier gives out while Redis is away: what was fetched since, or all it has, for
+  // an operator who protects the origin (`on_failure: stale_only`).
+  enum class MemoryWhileAway : std::uint8_t { fetched_since, as_it_is };
+  // `distrust`: makes this node distrust what it fetched so far. Whoever leaves the link calls it,
+  // before anybody can see that it was left: nobody joins a fetch, or is given something from
+  // memory, of which Redis could not be asked. Any thread. Not called where memory stays as it is.
+  explicit RedisLink(
+      MemoryWhileAway memory = MemoryWhileAway::fetched_since,
+      std::function<void()> distrust = [] {})
+      : memory_while_away_(memory), distrust_(std::move(distrust)) {}
+
   // Consecutive failures of commands before it is left.
   static constexpr int kFailures = 3;
 
@@ -59,9 +78,10 @@ class RedisLink {
   void report_suspicion() noexcept { leave(Cause::suspicion); }
   // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too
   // many wait, they become one purge of everything. Returns its number.
-  std::uint64_t defer(PurgeRequest purge);
+  std::uint64_t defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
   void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
+  void forget_bell(const std::shared_ptr<net::WakeUp>& bell);
   bool is_handed_on(std::uint64_t number) const;
   std::size_t deferred() const;
 
@@ -72,6 +92,8 @@ class RedisLink {
   // --- the follower ---
   // Set once, before anybody else uses the link.
   void set_follower(std::shared_ptr<net::WakeUp> bell) { follower_ = std::move(bell); }
+  // Drops all bells. With all workers stopped, before they go.
+  void close();
   void wake_follower() noexcept;
   // Leaves `up`, if it is up.
   void leave(Cause cause) noexcept;
@@ -80,7 +102,7 @@ class RedisLink {
   void set_joining() noexcept { state_.store(State::joining, std::memory_order_release); }
   void set_down() noexcept { state_.store(State::down, std::memory_order_release); }
   struct Deferred {
-    std::vector<PurgeRequest> purges;
+    std::vector<KeptPurge> purges;
     std::uint64_t through = 0;  // the number of the last
   };
   Deferred deferred_purges() const;
@@ -90,8 +112,6 @@ class RedisLink {
   // Redis was found, or not found, for the first time.
   void set_looked_for();
   void wait_until_looked_for(Duration patience) const;
-  // What lies in memory was fetched after Redis was lost: it may be given out while it is away.
-  void set_memory_cleared() noexcept { memory_cleared_.store(true, std::memory_order_release); }
   // While Redis is up: memory may be given out until then.
   void vouch_for_memory_until(SteadyTime until) noexcept {
     vouched_until_.store(until.time_since_epoch().count(), std::memory_order_release);
@@ -99,17 +119,20 @@ class RedisLink {
 
  private:
   static constexpr std::size_t kMostDeferred = 10'000;
+  static constexpr std::size_t kMostThings = 50'000;  // tags, URLs and prefixes in all of them
 
+  const MemoryWhileAway memory_while_away_;
+  const std::function<void()> distrust_;
   std::atomic<State> state_{State::joining};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};
-  std::atomic<bool> memory_cleared_{false};
   std::atomic<SteadyTime::rep> vouched_until_{0};
   std::shared_ptr<net::WakeUp> follower_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const Membership> membership_;
-  std::deque<PurgeRequest> deferred_;
+  std::deque<KeptPurge> deferred_;
+  std::size_t things_ = 0;  // in deferred_
   std::uint64_t last_deferred_ = 0;
   std::uint64_t handed_on_ = 0;
   struct Waiter {

@@ -12,16 +12,17 @@
 
 namespace hawkcache::store {
 
-// Reads what was purged since, a bounded number of purges at a time, and applies it, until all is
-// followed; returns where the counter stood then. Errors: as Client::call(); store_protocol: the
-// counter is missing, of another generation than the one that is followed, or answered by another
-// server.
+// Reads what was purged since, a bounded number of purges at a time, and applies it when all is
+// there (why not before: LogReading); returns where the counter stood then. Errors: as
+// Client::call(); store_protocol: the counter is missing, of another generation than the one that
+// is followed, or answered by another server.
 net::Awaitable<Result<Epoch>> follow_log(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
                                          Duration timeout);
 
-// One step of it: what was purged after `from`, not applied. As above, but of any generation.
+// The first half of it: what was purged after `from`, whole, not applied. As above, but of any
+// generation (then it need not be whole).
 net::Awaitable<Result<LogReading>> read_log(
     RedisCore& core, redis::Client& client, Membership membership, Epoch from, Duration timeout);
 
@@ -30,7 +31,7 @@ net::Awaitable<Result<LogReading>> read_log(
 net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
-                                         std::vector<std::string> members,
+                                         KeptPurge purge,
                                          Duration timeout);
 
 }  // namespace hawkcache::store

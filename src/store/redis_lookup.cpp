@@ -11,8 +11,10 @@ namespace hawkcache::store {
 
 namespace {
 
-// Of all variants of a key, for choosing by language or for freshening several at once.
-constexpr std::size_t kMostRead = 16;
+// Of the variants of a key that are read in one go: more are not worth it, and their bytes have to
+// be held.
+constexpr std::uint64_t kMostRead = 16;
+constexpr std::uint64_t kMostReadBytes = 64u << 20;
 
 Hash128 variant_under(const VariantSelector& selector, const caching::VaryNames* names) {
   std::string secondary_key;
@@ -62,10 +64,15 @@ std::vector<Hash128> selected_variants(const VariantIndex& index, const VariantS
 std::vector<Hash128> all_variants(const VariantIndex& index) {
   std::vector<Hash128> variants;
   for (const IndexedVariant& one : index.variants) {
-    if (variants.size() == kMostRead) break;
     variants.push_back(one.variant);
   }
   return variants;
+}
+
+void keep_what_fits(std::vector<Hash128>& variants, std::uint64_t max_object) {
+  const std::uint64_t fit = kMostReadBytes / std::max<std::uint64_t>(max_object, 1);
+  const auto most = static_cast<std::size_t>(std::clamp<std::uint64_t>(fit, 1, kMostRead));
+  if (variants.size() > most) variants.resize(most);
 }
 
 Hash128 variant_of(const VariantSelector& selector,

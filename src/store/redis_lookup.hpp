@@ -20,8 +20,10 @@ namespace hawkcache::store {
 // The variants of a key that a request may be answered by: one for each set of names in Vary, if it
 // is there at all.
 std::vector<Hash128> selected_variants(const VariantIndex& index, const VariantSelector& selector);
-// All of them, newest first, but no more than are worth a round trip.
+// All of them, newest first.
 std::vector<Hash128> all_variants(const VariantIndex& index);
+// The first of these that may be read in one go: the replies are bounded, whatever their sizes.
+void keep_what_fits(std::vector<Hash128>& variants, std::uint64_t max_object);
 
 // The variant that a request asks for under these names (null: no Vary).
 Hash128 variant_of(const VariantSelector& selector,

@@ -97,12 +97,21 @@ redis::Command forget_dead(const RedisNames& names,
 // another one, or whose epoch is lower; also what is no response at all.
 //   KEYS   response names: up to kMostUnlinked on one server, of one slot in a cluster
 //   ARGV   generation, epoch (8 bytes each, big-endian)
-//   reply  how many were removed
-//   cost   O(names), whatever the size of the values (the server frees one at a time)
+//   reply  array: how many were removed, how many were looked at (parse_unlinked)
+//   cost   O(names + bytes freed); it ends early, having looked at the first of the names only,
+//   when
+//          16 MiB were removed: go on with the others
 // Their records in the index stay; look-ups find out (drop_variant).
 inline constexpr std::size_t kMostUnlinked = 200;
 const redis::Command::Script& unlink_older_script() noexcept;
+// REQUIRES: at least one name.
 redis::Command unlink_older(std::span<const std::string_view> response_names, SharedStamp stamp);
+struct Unlinked {
+  std::size_t removed = 0;
+  std::size_t looked_at = 0;  // at least 1
+};
+// nullopt: an error, or no such reply.
+std::optional<Unlinked> parse_unlinked(const redis::Reply& reply) noexcept;
 
 // Removes a response that was read and is not to be used (distrusted, damaged, or gone: then
 // `seen` is empty), with its record, unless another one lies there by now.
@@ -118,13 +127,15 @@ redis::Command drop_variant(const RedisNames& names,
 
 // The lease on a key. A token is a text of its holder's own, never "unshared".
 //
-// acquire: KEYS lease; ARGV token, ttl ms. Its holder's asking again renews it.
-enum class LeaseReply : std::uint8_t { elsewhere = 0, held = 1, unshared = 2 };
+// acquire: KEYS lease; ARGV token, ttl ms, the token of a holder that loses it (empty: none).
+// Its holder's asking again renews it. For `elsewhere` the reply's text is the holder's token.
+enum class LeaseReply : std::uint8_t { elsewhere, held, unshared };
 const redis::Command::Script& lease_acquire_script() noexcept;
 redis::Command lease_acquire(const RedisNames& names,
                              const Hash128& key,
                              std::string_view token,
-                             Duration ttl);
+                             Duration ttl,
+                             std::string_view overtaken = {});
 // nullopt: an error, or no such reply.
 std::optional<LeaseReply> parse_lease_reply(const redis::Reply& reply) noexcept;
 

@@ -1,5 +1,6 @@
 #include "store/redis_store.hpp"
 
+#include "redis/complaints.hpp"
 #include "store/redis_log.hpp"
 #include "store/redis_lookup.hpp"
 #include "store/redis_scripts.hpp"
@@ -28,6 +29,7 @@ RedisStore::RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& work
 RedisStore::~RedisStore() = default;
 
 void RedisStore::close() noexcept {
+  following_.clear();
   leases_.close();
   client_.reset();
 }
@@ -39,8 +41,14 @@ Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands,
                                                Lane lane,
                                                Budget budget) {
   Replies replies = co_await client_->call(lane, std::move(commands), budget.left());
-  const bool failed = std::any_of(replies.begin(), replies.end(), [](const Reply& reply) {
-    return reply.is(Reply::Type::none) && reply.failure != Errc::store_overloaded;
+  const bool failed = std::any_of(replies.begin(), replies.end(), [this](const Reply& reply) {
+    if (reply.is(Reply::Type::none)) return reply.failure != Errc::store_overloaded;
+    // A full server, and a foreign value under our names, are dealt with where they are met.
+    if (!reply.is(Reply::Type::error) || reply.is_error("OOM") || reply.is_error("WRONGTYPE")) {
+      return false;
+    }
+    redis::complain(core_.names.prefix(), reply.text, worker_.clock().steady());
+    return true;
   });
   if (failed) {
     core_.link.report_failure();
@@ -67,6 +75,8 @@ Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter, B
       if (follows_ && core_.fence.followed().epoch < read->epoch) co_return false;
       continue;
     }
+    // Who has waited all its time for another's reading has none left for its own.
+    if (budget.left() == Duration::zero()) co_return false;
     follows_ = true;
     const auto followed = co_await follow_log(core_, *client_, membership, budget.left());
     follows_ = false;
@@ -114,10 +124,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   const bool answered = replies[0].type != Reply::Type::none && replies[1].is(Reply::Type::array);
   bool followed = false;
   if (answered) followed = co_await has_followed(*membership, std::move(counter), limit);
-  if (!followed) {
-    ++core_.figures.finds_unavailable;
-    co_return FindOutcome::unavailable;
-  }
+  if (!followed) co_return unanswered();
   take_values(key, names, replies[1], brought);
   const VariantIndex index = parse_variant_index(replies[0]);
   count_malformed(index);
@@ -132,10 +139,15 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   const std::size_t in_hand = selected;
   if (!missing.empty()) {
     const bool read = co_await read_values(key, std::move(missing), brought, limit);
-    if (!read) co_return FindOutcome::unavailable;
+    if (!read) co_return unanswered();
   }
   ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
   co_return index.variants.size() > in_hand ? FindOutcome::selected : FindOutcome::complete;
+}
+
+FindOutcome RedisStore::unanswered() noexcept {
+  ++core_.figures.finds_unavailable;
+  return core_.link.usable() ? FindOutcome::unanswered : FindOutcome::unavailable;
 }
 
 void RedisStore::take_values(caching::KeyView key,
@@ -156,15 +168,13 @@ Awaitable<bool> RedisStore::read_values(caching::KeyView key,
                                         std::vector<Hash128> variants,
                                         Brought& brought,
                                         Budget limit) {
+  keep_what_fits(variants, core_.settings.max_object);
   std::vector<std::string> names;
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> commands;
   commands.push_back(ask_for_values(core_, names, Counter::apart));
   Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
-  if (!replies[0].is(Reply::Type::array)) {
-    ++core_.figures.finds_unavailable;
-    co_return false;
-  }
+  if (!replies[0].is(Reply::Type::array)) co_return false;
   take_values(key, names, replies[0], brought);
   co_return true;
 }
@@ -199,16 +209,13 @@ Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brou
   const bool answered = !replies[0].is(Reply::Type::none);
   bool followed = false;
   if (answered) followed = co_await has_followed(*membership, std::move(replies[1]), limit);
-  if (!followed) {
-    ++core_.figures.finds_unavailable;
-    co_return FindOutcome::unavailable;
-  }
+  if (!followed) co_return unanswered();
   const VariantIndex index = parse_variant_index(replies[0]);
   count_malformed(index);
   std::vector<Hash128> variants = all_variants(index);
   if (!variants.empty()) {
     const bool read = co_await read_values(key, std::move(variants), brought, limit);
-    if (!read) co_return FindOutcome::unavailable;
+    if (!read) co_return unanswered();
   }
   ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
   co_return FindOutcome::complete;
@@ -235,8 +242,11 @@ Awaitable<FindOutcome> RedisStore::find_all(caching::KeyView key, Found& found) 
 }
 
 FetchTicket RedisStore::begin_fetch(WallTime now) {
+  // The stamp first: what is followed after it is met by the shared fence, what was followed before
+  // is in the local epoch already.
+  const SharedStamp stamp = core_.link.usable() ? core_.fence.followed() : SharedStamp{};
   FetchTicket ticket = core_.local.begin_fetch(core_.shared_time(now));
-  if (core_.link.usable()) ticket.set_shared(core_.fence.followed());
+  ticket.set_shared(stamp);
   return ticket;
 }
 
@@ -246,14 +256,16 @@ StoreStats RedisStore::stats() const {
   return stats;
 }
 
-Awaitable<LeaseState> RedisStore::try_lease(caching::KeyView key) {
+Awaitable<LeaseState> RedisStore::try_lease(LeaseRequest request) {
   if (!core_.link.usable()) co_return LeaseState::unavailable;
-  const LeaseState state = co_await leases_.take(key.hash);
+  const LeaseState state = co_await leases_.take(request);
   co_return state;
 }
 
-void RedisStore::release_lease(caching::KeyView key, LeaseEnd end) noexcept {
-  leases_.give_back(key.hash, end);
+void RedisStore::release_lease(caching::KeyView key,
+                               std::uint64_t sequence,
+                               LeaseEnd end) noexcept {
+  leases_.give_back(key.hash, sequence, end);
 }
 
 // Nothing lies here but what is being fetched: older fences have nothing left to do.

@@ -45,8 +45,8 @@ class RedisStore : public Store {
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   StoreStats stats() const override;
-  Awaitable<LeaseState> try_lease(caching::KeyView key) override;
-  void release_lease(caching::KeyView key, LeaseEnd end) noexcept override;
+  Awaitable<LeaseState> try_lease(LeaseRequest request) override;
+  void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept override;
   Sweep sweep(WallTime now, std::size_t budget) override;
   // Lets go of the sockets; see RedisBackend::close().
   void close() noexcept;
@@ -90,6 +90,7 @@ class RedisStore : public Store {
                               std::vector<Hash128> variants,
                               Brought& brought,
                               Budget budget);
+  FindOutcome unanswered() noexcept;
   void take_values(caching::KeyView key,
                    const std::vector<std::string>& names,
                    redis::Reply& values,
@@ -97,6 +98,7 @@ class RedisStore : public Store {
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
   Awaitable<bool> make_way(caching::KeyView key, Budget budget);
+  Duration patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Budget budget);
 
   RedisCore& core_;

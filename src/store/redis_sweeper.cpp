@@ -2,6 +2,7 @@
 
 #include "store/redis_scripts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -93,6 +94,8 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
   const std::string set = core_.names.tag(work.tag);
   std::string cursor = "0";
   do {
+    // Of another generation everything is older, and what is new would be taken for it.
+    if (core_.fence.followed().generation != work.stamp.generation) co_return false;
     std::vector<Command> scan;
     scan.push_back(Command(set, {"SSCAN", set, cursor, "COUNT", kStep}));
     std::vector<Reply> replies = co_await call(std::move(scan));
@@ -158,17 +161,26 @@ net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
 
 // In a cluster each name may be of another slot.
 net::Awaitable<bool> RedisSweeper::remove(std::vector<std::string> names, SharedStamp stamp) {
-  std::vector<Command> commands;
   const std::size_t step = core_.in_cluster() ? 1 : kMostUnlinked;
-  for (std::size_t i = 0; i < names.size(); i += step) {
-    std::vector<std::string_view> part;
-    for (std::size_t j = i; j < names.size() && j < i + step; ++j) part.push_back(names[j]);
-    commands.push_back(unlink_older(part, stamp));
-  }
-  const std::vector<Reply> replies = co_await call(std::move(commands));
-  for (const Reply& reply : replies) {
-    if (!reply.is(Reply::Type::integer)) co_return false;
-    core_.figures.swept += static_cast<std::uint64_t>(reply.integer);
+  while (!names.empty()) {
+    std::vector<Command> commands;
+    for (std::size_t i = 0; i < names.size(); i += step) {
+      std::vector<std::string_view> part;
+      for (std::size_t j = i; j < names.size() && j < i + step; ++j) part.push_back(names[j]);
+      commands.push_back(unlink_older(part, stamp));
+    }
+    const std::vector<Reply> replies = co_await call(std::move(commands));
+    std::vector<std::string> rest;
+    for (std::size_t i = 0; i < names.size(); i += step) {
+      const auto unlinked = parse_unlinked(replies[i / step]);
+      if (!unlinked) co_return false;
+      core_.figures.swept += unlinked->removed;
+      const std::size_t end = std::min(i + step, names.size());
+      for (std::size_t j = i + unlinked->looked_at; j < end; ++j) {
+        rest.push_back(std::move(names[j]));
+      }
+    }
+    names = std::move(rest);
   }
   co_return true;
 }

@@ -7,6 +7,7 @@
 #include "store/redis_store.hpp"
 #include "store/stored_format.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hawkcache::store {
@@ -22,6 +23,8 @@ constexpr std::size_t kDeadSample = 4;
 
 // A purge is answered within five seconds, whatever `timeout` says.
 constexpr Duration kLongestPurge{2000};
+// Of more tags nobody is told how many responses they had.
+constexpr std::size_t kMostCounted = 64;
 
 PutResult result_of(const Reply& reply) {
   if (reply.is(Reply::Type::integer)) {
@@ -71,7 +74,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
                                      .sequence = response->sequence(),
                                      .vary = meta.vary.get(),
                                      .value = value,
-                                     .now = now,
+                                     .now = core_.shared_time(now),
                                      .ttl = ttl,
                                      .max_variants = core_.settings.max_variants}));
     for (const std::string& tag : response->tag_texts()) {
@@ -80,6 +83,17 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
     }
     const Replies replies = co_await ask(std::move(commands), Lane::writes, limit);
     result = result_of(replies.front());
+    const bool tagged = std::all_of(replies.begin() + 1, replies.end(), [](const Reply& reply) {
+      return reply.is(Reply::Type::integer);
+    });
+    if (result == PutResult::stored && !tagged) {
+      // What a set does not name could not be deleted by it.
+      std::vector<Command> drop;
+      drop.push_back(
+          drop_variant(core_.names, key.hash, variant, value.substr(0, kStoredHeaderSize)));
+      co_await ask(std::move(drop), Lane::writes, limit);
+      result = PutResult::unavailable;
+    }
   }
   if (result == PutResult::stored) {
     hints_.remember(key.hash, meta.vary);
@@ -97,16 +111,19 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
   ask_index.push_back(ask_for_index(core_, key.hash));
   const Replies indexed = co_await ask(std::move(ask_index), Lane::writes, limit);
   const VariantIndex index = parse_variant_index(indexed.front());
-  const std::vector<Hash128> variants = all_variants(index);
+  std::vector<Hash128> variants = all_variants(index);
+  keep_what_fits(variants, core_.settings.max_object);
   if (variants.empty()) co_return true;
   std::vector<std::string> names;
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> read;
   read.push_back(ask_for_values(core_, names, Counter::apart));
   Replies values = co_await ask(std::move(read), Lane::writes, limit);
-  if (!values.front().is(Reply::Type::array)) co_return false;
+  // Away, nothing can be judged.
+  if (!values.front().is(Reply::Type::array) || !core_.link.usable()) co_return false;
   std::vector<Command> drops;
   for (std::size_t i = 0; i < names.size() && i < values.front().elements.size(); ++i) {
+    if (!values.front().elements[i].is(Reply::Type::text)) continue;
     std::string text = std::move(values.front().elements[i].text);
     const std::string header = text.substr(0, kStoredHeaderSize);
     if (admit_value(core_, key, std::move(text), names[i])) continue;
@@ -117,10 +134,17 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
   co_return true;
 }
 
+// A large purge is made of several, one after the other.
+Duration RedisStore::patience_for(const PurgeRequest& request) const {
+  const std::size_t things = request.tags.size() + request.urls.size() + request.prefixes.size();
+  const auto steps = static_cast<Duration::rep>(1 + things / kMostFenceMembers);
+  return std::min(core_.settings.connection.timeout * steps, kLongestPurge);
+}
+
 Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
   Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
-  const Budget limit(worker_.clock(), std::min(core_.settings.connection.timeout, kLongestPurge));
+  const Budget limit(worker_.clock(), patience_for(request));
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
   if (!membership) {
     auto kept = co_await keep_for_later(std::move(request), now, limit);
@@ -129,6 +153,7 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
   // As many as there are names in the tags' sets, some of them dead.
   std::vector<Command> counts;
   for (const std::string& tag : request.tags) {
+    if (request.tags.size() > kMostCounted) break;
     const std::string name = core_.names.tag(tag);
     counts.push_back(Command(name, {"SCARD", name}));
   }
@@ -138,10 +163,10 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
       if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
     }
   }
-  std::vector<std::string> members = members_of(request);
-  if (members.empty()) co_return purged;
+  if (members_of(request).empty()) co_return purged;
+  KeptPurge purge{.request = request, .asked_at = now};
   const auto epoch =
-      co_await send_purge(core_, *client_, *membership, std::move(members), limit.left());
+      co_await send_purge(core_, *client_, *membership, std::move(purge), limit.left());
   if (!epoch) {
     auto kept = co_await keep_for_later(std::move(request), now, limit);
     co_return kept;
@@ -163,10 +188,11 @@ Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      Budget limit) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
-  const std::uint64_t number = core_.link.defer(std::move(request));
+  const std::uint64_t number = core_.link.defer({.request = std::move(request), .asked_at = now});
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
   core_.link.ring_when_handed_on(number, bell);
   co_await bell->wait(limit.left());
+  core_.link.forget_bell(bell);
   if (!core_.link.is_handed_on(number)) co_return Errc::store_unavailable;
   co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
 }

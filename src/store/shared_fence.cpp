@@ -75,8 +75,18 @@ Trust SharedFence::admit(StoredParts& parts) const {
                                                   TagsKnown::all);
   if (verdict.trust == Trust::distrusted) return Trust::distrusted;
   parts.epoch = local;
+  parts.judged_at = local;
   if (verdict.trust == Trust::expired_by_soft_purge) parts.soft_purged_at = verdict.expired_at;
   return verdict.trust;
+}
+
+bool SharedFence::has_overtaken(std::uint64_t generation,
+                                const FenceSubject& fetch,
+                                std::span<const std::string> rule_tags) const {
+  const std::shared_ptr<Generation> known = current();
+  if (!known || known->number != generation) return true;
+  const FenceVerdict verdict = known->fence.check(fetch, rule_tags, TagsKnown::rule_tags_only);
+  return verdict.trust != Trust::trusted;
 }
 
 std::size_t SharedFence::fence_count() const {

@@ -53,6 +53,12 @@ class SharedFence {
   // on, and the time of the newest soft purge that concerns it.
   [[nodiscard]] Trust admit(StoredParts& parts) const;
 
+  // Whether a fetch that began in this generation, at fetch.epoch of it, is not to be waited for
+  // any more: what was purged since concerns it, or may.
+  bool has_overtaken(std::uint64_t generation,
+                     const FenceSubject& fetch,
+                     std::span<const std::string> rule_tags) const;
+
   std::size_t fence_count() const;
 
  private:

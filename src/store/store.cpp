@@ -2,10 +2,12 @@
 
 namespace hawkcache::store {
 
-Awaitable<LeaseState> Store::try_lease(caching::KeyView /*key*/) {
+Awaitable<LeaseState> Store::try_lease(LeaseRequest /*request*/) {
   co_return LeaseState::unavailable;
 }
 
-void Store::release_lease(caching::KeyView /*key*/, LeaseEnd /*end*/) noexcept {}
+void Store::release_lease(caching::KeyView /*key*/,
+                          std::uint64_t /*sequence*/,
+                          LeaseEnd /*end*/) noexcept {}
 
 }  // namespace hawkcache::store

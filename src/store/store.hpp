@@ -16,6 +16,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include <boost/container/small_vector.hpp>
 
@@ -45,8 +48,13 @@ class VariantSelector {
 enum class FindOutcome : std::uint8_t {
   complete,    // `found` holds all there is under the key
   selected,    // `found` holds what the selector chose; there are other variants (find_all)
-  unavailable  // the store could not be asked in time; `found` holds what is known without it
+  unanswered,  // this once; the store is in use otherwise. `found` holds what is known without it
+  unavailable  // the store is not in use; `found` holds what is known without it
 };
+
+constexpr bool is_unknown(FindOutcome outcome) noexcept {
+  return outcome == FindOutcome::unanswered || outcome == FindOutcome::unavailable;
+}
 
 // What the operator wants while the store cannot be asked.
 enum class WhenUnavailable : std::uint8_t { ask_origin, protect_origin };
@@ -80,6 +88,15 @@ enum class LeaseState : std::uint8_t {
   unshared,    // another node has just found that what it fetched is not to be shared
   unavailable  // the store cannot say: fetch
 };
+// A fetch that wants the lease on its key. What it views outlives the call.
+struct LeaseRequest {
+  caching::KeyView key;
+  std::string_view authority;
+  std::string_view path_and_query;
+  std::span<const std::string> rule_tags;
+  std::uint64_t sequence = 0;  // of the fetch's ticket: which fetch it is
+  SharedStamp shared = {};     // likewise
+};
 // What became of a fetch under a lease.
 enum class LeaseEnd : std::uint8_t { stored, failed, not_shareable };
 
@@ -93,7 +110,9 @@ class Store {
 
   // May ask a slower tier; bounded by the store's timeout. Clears and fills `found`. Both arguments
   // by reference outlive the call. Also sees to it that purges which were answered before the call
-  // are known to fence() when it returns (but for `unavailable`).
+  // are known to fence() when it returns. Where it is `unavailable`, all that was fetched while the
+  // store was in use is distrusted; where it is `unanswered`, nothing is known: whoever asks must
+  // not join a fetch that began before it asked.
   virtual Awaitable<FindOutcome> find(caching::KeyView key,
                                       const VariantSelector& selector,
                                       Found& found) = 0;
@@ -118,10 +137,11 @@ class Store {
   virtual std::uint64_t max_object() const noexcept = 0;
   virtual StoreStats stats() const = 0;
 
-  // Tries to take the lease on the key. `held` once per key until release_lease().
-  virtual Awaitable<LeaseState> try_lease(caching::KeyView key);
-  // Never waits.
-  virtual void release_lease(caching::KeyView key, LeaseEnd end) noexcept;
+  // Tries to take the lease on the key. A fetch that a purge known to fence() has overtaken loses
+  // it to whoever asks: nobody waits for what is not to be used.
+  virtual Awaitable<LeaseState> try_lease(LeaseRequest request);
+  // By the fetch with that sequence. Never waits.
+  virtual void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept;
 
   // Removes what is purged or of no use any more (caching::useless_after), looking at no more than
   // about `budget` entries; called in slices by the server's maintenance timer. Returns whether

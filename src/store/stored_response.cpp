@@ -38,7 +38,7 @@ std::size_t meta_footprint(const caching::StoredMeta& meta) noexcept {
 }  // namespace
 
 StoredResponse::StoredResponse(StoredParts parts)
-    : parts_(std::move(parts)), hash_(hash128(parts_.key)) {
+    : parts_(std::move(parts)), hash_(hash128(parts_.key)), checked_(parts_.judged_at) {
   trim(parts_.key);
   trim(parts_.head);
   parts_.body.shrink_to_fit();
@@ -74,9 +74,10 @@ Trust StoredResponse::vouch(const PurgeFence& fence) const noexcept {
 
   const FenceSubject subject{epoch(), authority(), path_and_query()};
   // Before its tags are records they are text, and the fence is asked by text.
-  const FenceVerdict verdict = parts_.meta.tags.empty()
-                                   ? fence.recheck(subject, tags(), checked)
-                                   : fence.check(subject, parts_.meta.tags, TagsKnown::all);
+  const FenceVerdict verdict =
+      parts_.meta.tags.empty()
+          ? fence.recheck(subject, tags(), checked)
+          : fence.recheck(subject, std::span<const std::string>(parts_.meta.tags), checked);
   if (verdict.trust == Trust::distrusted) {
     checked_.store(kCondemned, std::memory_order_release);
     return Trust::distrusted;

@@ -40,6 +40,8 @@ struct StoredParts {
   SharedStamp shared{};
   // The newest soft purge that is known to concern it, where a store finds that out by itself.
   std::optional<WallTime> soft_purged_at{};
+  // The local epoch at which such a store found it good; 0: not asked yet.
+  Epoch judged_at = 0;
 };
 
 class StoredResponse {

@@ -45,7 +45,7 @@ Awaitable<FindOutcome> TieredStore::find(caching::KeyView key,
   const std::uint32_t changes = core().changes.of(key.hash);
   Brought brought;
   const FindOutcome outcome = co_await bring(key, selector, brought);
-  if (outcome == FindOutcome::unavailable) {
+  if (is_unknown(outcome)) {
     find_without_redis(key, found);
   } else {
     keep(key, changes, brought, found);
@@ -58,7 +58,7 @@ Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key, Found& found)
   const std::uint32_t changes = core().changes.of(key.hash);
   Brought brought;
   const FindOutcome outcome = co_await bring_all(key, brought);
-  if (outcome == FindOutcome::unavailable) {
+  if (is_unknown(outcome)) {
     find_without_redis(key, found);
   } else {
     keep(key, changes, brought, found);
@@ -76,7 +76,11 @@ Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response) 
   if (in_memory == PutResult::purged_meanwhile || in_memory == PutResult::superseded) {
     co_return in_memory;
   }
-  if (!was_up) co_return in_memory;
+  if (!was_up) {
+    // It came up meanwhile: no set in Redis names this one.
+    if (core().link.usable()) core().memory->drop(shared->key_hash());
+    co_return in_memory;
+  }
   const PutResult in_redis = co_await write(shared);
   if (in_redis != PutResult::stored) core().memory->drop(shared->key_hash());
   co_return in_redis;

@@ -40,9 +40,11 @@ class SharedStore final : public Store {
   PurgeFence& fence() noexcept override { return store_.fence(); }
   std::uint64_t max_object() const noexcept override { return store_.max_object(); }
   StoreStats stats() const override { return store_.stats(); }
-  Awaitable<LeaseState> try_lease(caching::KeyView key) override { return store_.try_lease(key); }
-  void release_lease(caching::KeyView key, LeaseEnd end) noexcept override {
-    store_.release_lease(key, end);
+  Awaitable<LeaseState> try_lease(LeaseRequest request) override {
+    return store_.try_lease(request);
+  }
+  void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept override {
+    store_.release_lease(key, sequence, end);
   }
   Sweep sweep(WallTime now, std::size_t budget) override { return store_.sweep(now, budget); }
 

@@ -57,7 +57,7 @@ class FakeStore final : public store::Store {
   store::StoreStats stats() const override { return {}; }
   Sweep sweep(WallTime /*now*/, std::size_t /*budget*/) override { return Sweep::done; }
 
-  net::Awaitable<store::LeaseState> try_lease(caching::KeyView /*key*/) override {
+  net::Awaitable<store::LeaseState> try_lease(store::LeaseRequest /*request*/) override {
     ++lease_tries;
     if (leases.empty()) co_return store::LeaseState::held;
     const store::LeaseState state = leases.front();
@@ -65,7 +65,9 @@ class FakeStore final : public store::Store {
     if (leases.empty() && brought_with_last_lease) far.insert(far.begin(), brought_with_last_lease);
     co_return state;
   }
-  void release_lease(caching::KeyView /*key*/, store::LeaseEnd end) noexcept override {
+  void release_lease(caching::KeyView /*key*/,
+                     std::uint64_t /*sequence*/,
+                     store::LeaseEnd end) noexcept override {
     lease_ends.push_back(end);
   }
 

@@ -169,8 +169,7 @@ TEST_F(ClusterClientTest, AsksForWhatHasGoneAheadOfItsSlot) {
   // What needs both halves at once has to wait until they are together.
   const Reply early =
       client.call(Command("{half}a", {"MGET", "{half}a", "{half}b"}), Duration(100));
-  EXPECT_TRUE(early.is(Reply::Type::none));
-  EXPECT_EQ(early.failure, Errc::store_unavailable);
+  EXPECT_TRUE(early.is(Reply::Type::none)) << early.text;
   std::vector<Command> both;
   both.push_back(Command("{half}a", {"MGET", "{half}a", "{half}b"}));
   auto waiting = client.begin_call(std::move(both), Duration(10'000));
@@ -263,6 +262,8 @@ TEST_F(ClusterClientTest, AMasterThatHangsHoldsUpOnlyItsOwn) {
   std::string other = "two";
   while (cluster().owner_of(slot_of(other)) == owner) other += 'x';
   client.set(other, "2");
+  // On a busy machine its replica may be promoted meanwhile.
+  ASSERT_EQ(cluster().node(owner).cli().number({"WAIT", "1", "5000"}), 1);
   cluster().node(owner).freeze();
   std::vector<Command> commands;
   commands.push_back(Command("one", {"GET", "one"}));

@@ -58,6 +58,11 @@ class ClusterTroubleTest : public test::ClientTest {
   std::string moved_to(std::size_t node) const {
     return "-MOVED 15495 127.0.0.1:" + std::to_string(port(node)) + "\r\n";
   }
+  // At the end of its time a call may be waiting for the cluster, or for one more answer.
+  static bool fails(const test::Replies& replies) {
+    const ErrorCode& why = replies.front().failure;
+    return why == Errc::store_unavailable || why == Errc::store_timeout;
+  }
 
  private:
   std::optional<std::size_t> serving_;
@@ -83,7 +88,7 @@ TEST_F(ClusterTroubleTest, WaitsNoLongerThanItsCaller) {
       add_node([](const Words&) { return "-CLUSTERDOWN The cluster is down\r\n"; });
   connect();
   const auto before = std::chrono::steady_clock::now();
-  EXPECT_EQ(ask(get("a"), Duration(300)), failure(Errc::store_unavailable));
+  EXPECT_TRUE(fails(call(commands(get("a")), Duration(300))));
   EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
   // Once at the start, and then no more than one every 100 ms.
   EXPECT_LE(node.maps(), 5);
@@ -165,7 +170,7 @@ TEST_F(ClusterTroubleTest, DoesNotFollowWhereNoPlaceIsNamed) {
     settings.nodes.clear();
     add_node([said](const Words&) { return said; });
     connect();
-    EXPECT_EQ(ask(get("a"), Duration(50)), failure(Errc::store_unavailable)) << said;
+    EXPECT_TRUE(fails(call(commands(get("a")), Duration(50)))) << said;
   }
   EXPECT_EQ(figures.redirections, 0U);
 }

@@ -40,7 +40,7 @@ TEST_F(FenceRead, a_long_log_is_read_in_pieces_of_whole_epochs) {
   const SharedCounter counter = open(0xa);
   for (int i = 0; i < 7; ++i) {
     std::vector<std::string> members;
-    for (int j = 0; j < 400; ++j) members.push_back(numbered("ht", 1000 * i + j));
+    for (int j = 0; j < 200; ++j) members.push_back(numbered("ht", 1000 * i + j));
     purge(counter, members, 10'000);
   }
   std::vector<Epoch> ends;
@@ -49,7 +49,7 @@ TEST_F(FenceRead, a_long_log_is_read_in_pieces_of_whole_epochs) {
     const auto reading = read(counter, from, 1);
     ASSERT_TRUE(reading.has_value());
     for (const LoggedPurge& purge : reading->purges) {
-      EXPECT_EQ(purge.request.tags.size(), 400u);
+      EXPECT_EQ(purge.request.tags.size(), 200u);
       tags += purge.request.tags.size();
     }
     EXPECT_GT(reading->through, from);
@@ -57,14 +57,14 @@ TEST_F(FenceRead, a_long_log_is_read_in_pieces_of_whole_epochs) {
     from = reading->through;
     ends.push_back(from);
   }
-  EXPECT_EQ(ends, (std::vector<Epoch>{3, 5, 7, 8})) << "1001 at a time";
-  EXPECT_EQ(tags, 7 * 400u);
+  EXPECT_EQ(ends, (std::vector<Epoch>{3, 5, 7, 8})) << "501 at a time";
+  EXPECT_EQ(tags, 7 * 200u);
 }
 
 TEST_F(FenceRead, what_was_purged_again_is_in_a_whole_reading_and_may_be_in_no_part) {
   const SharedCounter counter = open(0xa);
   std::vector<std::string> many;
-  for (int j = 0; j < 1000; ++j) many.push_back(numbered("ht", j));
+  for (int j = 0; j < 500; ++j) many.push_back(numbered("ht", j));
   purge(counter, {"htx"}, 10'000);
   purge(counter, many, 10'000);
   purge(counter, {"htx", "hty"}, 10'000);

@@ -54,11 +54,11 @@ class FenceScriptsTest : public testing::Test {
   }
   std::optional<LogReading> read(const SharedCounter& expected,
                                  Epoch from,
-                                 std::size_t limit = 1001) {
+                                 std::size_t limit = 501) {
     return parse_log_reading(runner_.run(fence_read(names_, expected, from, limit)));
   }
   std::string why_not(const SharedCounter& expected) {
-    return runner_.run(fence_read(names_, expected, 0, 1001)).text;
+    return runner_.run(fence_read(names_, expected, 0, 501)).text;
   }
   static std::string text_of(const std::vector<LoggedPurge>& purges) {
     std::string text;

@@ -123,8 +123,12 @@ class RedisUnlink : public RedisScriptsTest {
     parts.shared = stamp;
     cli_.text({"SET", name, encode_response(StoredResponse(parts), name)});
   }
-  long long unlink(std::vector<std::string_view> names, SharedStamp stamp) {
-    return runner_.number(unlink_older(names, stamp));
+  // How many were removed. All names must have been looked at.
+  std::size_t unlink(std::vector<std::string_view> names, SharedStamp stamp) {
+    const auto unlinked = parse_unlinked(runner_.run(unlink_older(names, stamp)));
+    if (!unlinked) throw std::runtime_error("no such reply");
+    EXPECT_EQ(unlinked->looked_at, names.size());
+    return unlinked->removed;
   }
 };
 
@@ -132,7 +136,7 @@ TEST_F(RedisUnlink, takes_what_is_older_or_of_another_generation) {
   struct Row {
     SharedStamp stored;
     SharedStamp purge;
-    long long removed;
+    std::size_t removed;
   };
   const Row rows[] = {
       {{7, 5}, {7, 6}, 1},
@@ -165,8 +169,38 @@ TEST_F(RedisUnlink, takes_what_is_no_response_and_minds_no_absent_one) {
   make_foreign("list", "list");
   make_foreign("hash", "hash");
   cli_.text({"SET", "number", "12345"});
-  EXPECT_EQ(unlink({"good", "half", "absent", "string", "list", "hash", "number"}, stamp), 5);
+  EXPECT_EQ(unlink({"good", "half", "absent", "string", "list", "hash", "number"}, stamp), 5u);
   EXPECT_EQ(cli_.number({"DBSIZE"}), 1);
+}
+
+TEST_F(RedisUnlink, ends_early_when_much_is_freed) {
+  const std::string large(9 << 20, 'x');
+  for (const char* name : {"a", "b", "c"}) cli_.text({"SET", name, large});
+  const std::vector<std::string_view> all = {"absent", "a", "b", "c"};
+  const auto first = parse_unlinked(runner_.run(unlink_older(all, {7, 5})));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->removed, 2u);
+  EXPECT_EQ(first->looked_at, 3u);
+  EXPECT_EQ(unlink({"c"}, {7, 5}), 1u);
+}
+
+TEST_F(RedisUnlink, other_replies_are_none) {
+  const auto array = [](const std::vector<long long>& numbers) {
+    Reply reply;
+    reply.type = Reply::Type::array;
+    for (const long long number : numbers) {
+      reply.elements.emplace_back();
+      reply.elements.back().type = Reply::Type::integer;
+      reply.elements.back().integer = number;
+    }
+    return reply;
+  };
+  EXPECT_TRUE(parse_unlinked(array({0, 1})).has_value());
+  EXPECT_FALSE(parse_unlinked(Reply{}).has_value());
+  for (const auto& numbers :
+       std::vector<std::vector<long long>>{{}, {1}, {1, 1, 1}, {0, 0}, {-1, 1}, {2, 1}, {1, -1}}) {
+    EXPECT_FALSE(parse_unlinked(array(numbers)).has_value());
+  }
 }
 
 // --- drop_variant
@@ -221,8 +255,10 @@ TEST_F(RedisDrop, removes_a_foreign_index) {
 
 class RedisLeases : public RedisScriptsTest {
  protected:
-  std::optional<LeaseReply> acquire(std::string_view token, Duration ttl = seconds(10)) {
-    return parse_lease_reply(runner_.run(lease_acquire(names_, kRedisKey, token, ttl)));
+  std::optional<LeaseReply> acquire(std::string_view token,
+                                    Duration ttl = seconds(10),
+                                    std::string_view overtaken = {}) {
+    return parse_lease_reply(runner_.run(lease_acquire(names_, kRedisKey, token, ttl, overtaken)));
   }
   bool renew(std::string_view token, Duration ttl = seconds(10)) {
     return runner_.number(lease_renew(names_, kRedisKey, token, ttl)) == 1;
@@ -262,6 +298,18 @@ TEST_F(RedisLeases, others_hear_that_what_was_fetched_is_not_to_be_shared) {
   EXPECT_EQ(acquire("one"), LeaseReply::unshared);
   EXPECT_GT(ttl(names_.lease(kRedisKey)), 0);
   EXPECT_LE(ttl(names_.lease(kRedisKey)), kUnsharedMarker.count());
+}
+
+TEST_F(RedisLeases, a_holder_that_was_overtaken_loses_it) {
+  ASSERT_EQ(acquire("one"), LeaseReply::held);
+  const Reply reply = runner_.run(lease_acquire(names_, kRedisKey, "other", seconds(10)));
+  EXPECT_EQ(reply.text, "one");
+  EXPECT_EQ(acquire("other", seconds(10), "another"), LeaseReply::elsewhere);
+  EXPECT_EQ(acquire("other", seconds(10), "one"), LeaseReply::held);
+  EXPECT_FALSE(renew("one"));
+  EXPECT_FALSE(release("one", kUnsharedMarker));
+  EXPECT_EQ(acquire("third", seconds(10), "one"), LeaseReply::elsewhere) << "taken by other since";
+  EXPECT_TRUE(release("other"));
 }
 
 TEST_F(RedisLeases, what_is_foreign_holds_nothing) {

@@ -1,0 +1,211 @@
+// Redis as the store: what one node has fetched answers requests to all of them, in every way in
+// which a stored response is used.
+#include "scenario/support/redis_scenario.hpp"
+
+namespace hawkcache::scenario {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class RedisStored : public RedisScenario, public ::testing::WithParamInterface<Backend> {
+ protected:
+  void serve(const std::string& routes) { start({.backend = GetParam(), .routes = routes}); }
+};
+
+TEST_P(RedisStored, AMissThenHitsOnEveryNode) {
+  serve("- path: /a");
+  const Response fetched = get(*a, "/a");
+  EXPECT_EQ(fetched.x_cache(), "MISS");
+  for (const auto* node : {&a, &b, &a, &b}) {
+    const Response hit = get(**node, "/a");
+    EXPECT_EQ(hit.x_cache(), "HIT") << hit;
+    EXPECT_EQ(hit.body, "/a #1");
+    EXPECT_EQ(hit["content-length"], "5");
+  }
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
+TEST_P(RedisStored, OtherKeysAreOtherEntries) {
+  serve("- path: /{rest:path}");
+  get(*a, "/a?x=1");
+  EXPECT_EQ(x_cache(*b, "/a?x=2"), "MISS");
+  EXPECT_EQ(get(*b, "/a?x=1", {{"Host", "other.test"}}).x_cache(), "MISS");
+  EXPECT_EQ(x_cache(*b, "/a?x=1"), "HIT");
+}
+
+TEST_P(RedisStored, VariantsByVary) {
+  serve("- path: /a");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond(exchange.request().fields.value("x-lang"), {{"Vary", "X-Lang"}});
+  });
+  const auto ask = [](const ProxyUnderTest& node, const std::string& language) {
+    const Response response = get(node, "/a", {{"X-Lang", language}});
+    EXPECT_EQ(response.body, language) << response;
+    return response.x_cache();
+  };
+  EXPECT_EQ(ask(*a, "de"), "MISS");
+  EXPECT_EQ(ask(*a, "en"), "MISS");
+  for (int i = 0; i < 2; ++i) {
+    for (const char* language : {"de", "en"}) EXPECT_EQ(ask(*b, language), "HIT");
+  }
+  EXPECT_EQ(ask(*b, "fr"), "MISS");
+  for (const char* language : {"de", "en", "fr"}) EXPECT_EQ(ask(*a, language), "HIT");
+  EXPECT_THAT(names_of("r:"), SizeIs(3));
+  EXPECT_THAT(names_of("i:"), SizeIs(1));
+}
+
+TEST_P(RedisStored, AnEntryIsFreshenedByA304ForAllNodes) {
+  serve("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.value("if-none-match") == "\"v1\"") {
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nX-Round: 2\r\n\r\n");
+    } else {
+      exchange.respond("body", {{"ETag", "\"v1\""}, {"X-Round", "1"}});
+    }
+  });
+  get(*a, "/a");
+  clock.advance(61s);
+  const Response validated = get(*b, "/a");
+  EXPECT_EQ(validated.x_cache(), "MISS");
+  EXPECT_EQ(validated.body, "body");
+  EXPECT_THAT(validated.cache_status(), HasSubstr("fwd-status=304"));
+  for (const auto* node : {&a, &b}) {
+    const Response hit = get(**node, "/a");
+    EXPECT_EQ(hit.x_cache(), "HIT") << hit;
+    EXPECT_EQ(hit["x-round"], "2");
+    EXPECT_EQ(hit.body, "body");
+  }
+  EXPECT_EQ(origin.count("/a"), 2U);
+}
+
+TEST_P(RedisStored, AStaleEntryIsServedOnOneNodeAndRefreshedForAll) {
+  serve("- path: /a\n  ttl: 60s\n  stale_while_revalidate: 1h");
+  content.set("old");
+  origin.on("/a", [this](OriginExchange& exchange) { exchange.respond(content.get()); });
+  get(*a, "/a");
+  content.set("new");
+  clock.advance(61s);
+  const Response stale = get(*b, "/a");
+  EXPECT_EQ(stale.x_cache(), "HIT");
+  EXPECT_EQ(stale.body, "old");
+  ASSERT_TRUE(eventually([this] { return get(*b, "/a").body == "new"; }));
+  const Response refreshed = get(*a, "/a");
+  EXPECT_EQ(refreshed.x_cache(), "HIT");
+  EXPECT_EQ(refreshed.body, "new");
+}
+
+TEST_P(RedisStored, AStaleEntryAnswersWhenTheOriginFails) {
+  serve("- path: /a\n  ttl: 60s\n  stale_if_error: 1h");
+  get(*a, "/a");
+  origin.answer("/a", ok("broken", {}, "500 Internal Server Error"));
+  clock.advance(61s);
+  const Response stale = get(*b, "/a");
+  EXPECT_EQ(stale.status, 200);
+  EXPECT_EQ(stale.body, "/a #1");
+}
+
+TEST_P(RedisStored, RangesHeadAndConditionsAreAnsweredFromTheStore) {
+  serve("- path: /a");
+  origin.answer("/a", ok("0123456789", {{"ETag", "\"v1\""}}));
+  get(*a, "/a");
+  for (const auto* node : {&b, &a}) {
+    const Response range = get(**node, "/a", {{"Range", "bytes=2-4"}});
+    EXPECT_EQ(range.status, 206);
+    EXPECT_EQ(range.body, "234");
+    EXPECT_EQ(range["content-range"], "bytes 2-4/10");
+    EXPECT_EQ(range.x_cache(), "HIT");
+    const Response head = (*node)->client().request("HEAD", "/a");
+    EXPECT_EQ(head.status, 200);
+    EXPECT_EQ(head["content-length"], "10");
+    EXPECT_EQ(head.x_cache(), "HIT");
+    const Response unchanged = get(**node, "/a", {{"If-None-Match", "\"v1\""}});
+    EXPECT_EQ(unchanged.status, 304);
+    EXPECT_EQ(unchanged.x_cache(), "HIT");
+  }
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
+TEST_P(RedisStored, AStoredPartAnswersItsRangeOnEveryNode) {
+  serve("- path: /a\n  ttl: origin");
+  origin.on("/a", [](OriginExchange& exchange) {
+    exchange.respond(
+        "234",
+        {{"Content-Range", "bytes 2-4/10"}, {"ETag", "\"v1\""}, {"Cache-Control", "max-age=60"}},
+        "206 Partial Content");
+  });
+  const Fields range{{"Range", "bytes=2-4"}};
+  EXPECT_EQ(get(*a, "/a", range).status, 206);
+  const Response hit = get(*b, "/a", range);
+  EXPECT_EQ(hit.status, 206);
+  EXPECT_EQ(hit.body, "234");
+  EXPECT_EQ(hit.x_cache(), "HIT");
+  EXPECT_EQ(get(*a, "/a", range).x_cache(), "HIT");
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
+TEST_P(RedisStored, ALargeBody) {
+  serve("- path: /a");
+  std::string body(7 << 20, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * i >> 7);
+  origin.answer("/a", ok(body));
+  EXPECT_EQ(x_cache(*a, "/a"), "MISS");
+  for (const auto* node : {&b, &a}) {
+    const Response hit = get(**node, "/a");
+    EXPECT_EQ(hit.x_cache(), "HIT");
+    EXPECT_TRUE(hit.body == body);
+    EXPECT_TRUE(get(**node, "/a", {{"Range", "bytes=-5"}}).body == body.substr(body.size() - 5));
+  }
+}
+
+TEST_P(RedisStored, WhatIsTooLargePassesThrough) {
+  serve("- path: /a");
+  const std::string body(9 << 20, 'x');
+  origin.answer("/a", ok(body));
+  for (const auto* node : {&a, &b}) {
+    const Response response = get(**node, "/a");
+    EXPECT_EQ(response.x_cache(), "MISS");
+    EXPECT_TRUE(response.body == body);
+  }
+  EXPECT_THAT(names_of("r:"), SizeIs(0));
+}
+
+TEST_P(RedisStored, ASoftPurgeMarksAsStaleOnEveryNode) {
+  serve(
+      "- path: /a\n  tags: [t]\n  ttl: 1h\n  stale_while_revalidate: 1h\n"
+      "- path: /b\n  tags: [t]\n  ttl: 1h");
+  content.set("old");
+  const auto script = [this](OriginExchange& exchange) { exchange.respond(content.get()); };
+  origin.on("/a", script);
+  origin.on("/b", script);
+  for (const char* target : {"/a", "/b"}) get(*a, target);
+  clock.advance(5s);
+  content.set("new");
+  ASSERT_EQ(a->purge(R"({"tags": ["t"], "soft": true})").status, 200);
+  // Not stored on b yet: no memory of its own.
+  const Response stale = get(*b, "/a");
+  EXPECT_EQ(stale.body, "old");
+  EXPECT_EQ(stale.x_cache(), "HIT");
+  EXPECT_TRUE(eventually([this] { return get(*b, "/a").body == "new"; }));
+  EXPECT_TRUE(eventually([this] { return get(*a, "/a").body == "new"; }));
+  EXPECT_EQ(get(*b, "/b").body, "new");
+  EXPECT_EQ(get(*a, "/b").body, "new");
+}
+
+TEST_P(RedisStored, ADaemonThatIsStartedAnewFindsAWarmCacheAndWhatWasPurgedStaysPurged) {
+  serve("- path: /{name}\n  tags: [\"{name}\"]");
+  b.reset();
+  for (const char* target : {"/kept", "/purged", "/tagged"}) EXPECT_EQ(x_cache(*a, target), "MISS");
+  EXPECT_EQ(a->purge(R"({"urls": ["/purged"]})").status, 200);
+  EXPECT_EQ(a->purge(R"({"tags": ["tagged"]})").status, 200);
+  a.reset();
+  a = make_node({.backend = GetParam(), .routes = "- path: /{name}\n  tags: [\"{name}\"]"});
+  EXPECT_EQ(x_cache(*a, "/kept"), "HIT");
+  EXPECT_EQ(x_cache(*a, "/purged"), "MISS");
+  EXPECT_EQ(x_cache(*a, "/tagged"), "MISS");
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, RedisStored, ::testing::ValuesIn(kBackends), name_of_backend);
+
+}  // namespace
+}  // namespace hawkcache::scenario

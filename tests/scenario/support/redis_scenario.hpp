@@ -1,0 +1,93 @@
+// The fixture of scenarios with Redis: a server, and daemons that share it and the origin. Each
+// test has a prefix of its own in Redis.
+#pragma once
+
+#include "scenario/support/scenario.hpp"
+#include "support/redis_server.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hawkcache::scenario {
+
+enum class Backend : std::uint8_t { redis, tiered };
+inline constexpr std::array kBackends{Backend::redis, Backend::tiered};
+
+inline std::string name_of(Backend backend) {
+  return backend == Backend::redis ? "redis" : "tiered";
+}
+inline std::string name_of_backend(const ::testing::TestParamInfo<Backend>& backend) {
+  return name_of(backend.param);
+}
+
+// What is promised of other nodes' memory.
+inline constexpr std::chrono::milliseconds kLongestLag{1000};
+
+// How often commands were called.
+using CommandCounts = std::map<std::string, long long>;
+
+class RedisScenario : public ::testing::Test {
+ protected:
+  // shared: one server for all tests of the program that do it no harm.
+  enum class Server : std::uint8_t { shared, own };
+  explicit RedisScenario(Server server = Server::shared);
+  // While what the scripts look at is still there.
+  void TearDown() override { origin.stop(); }
+
+  struct NodeOptions {
+    Backend backend = Backend::redis;
+    std::string routes = {};
+    std::string timeout = "2s";  // machines are slow
+    std::size_t threads = 2;
+  };
+  // Returns with Redis in use.
+  std::unique_ptr<ProxyUnderTest> make_node(const NodeOptions& options);
+  // `a` and `b`.
+  void start(const NodeOptions& options);
+
+  static Response get(const ProxyUnderTest& node,
+                      std::string_view target,
+                      const Fields& fields = {}) {
+    return node.client().get(target, fields);
+  }
+  static std::string x_cache(const ProxyUnderTest& node, std::string_view target) {
+    return get(node, target).x_cache();
+  }
+  static bool uses_redis(const ProxyUnderTest& node) {
+    return node.metric("hawkcache_redis_state") == 0;
+  }
+
+  testing_support::RedisCli cli() const { return redis.cli(); }
+  std::string name(std::string_view rest) const { return prefix + std::string(rest); }
+  // The names in Redis that begin with the prefix and `kind`, such as "r:".
+  std::vector<std::string> names_of(std::string_view kind) const;
+
+  // So far; without what the daemons do at rest (following the log, confirming the push).
+  CommandCounts command_counts() const;
+  CommandCounts commands_since(const CommandCounts& before) const;
+
+  // The answers of `node` have this body: from now on, or, where `lag` is allowed, to all that ask
+  // later than that after `since`.
+  void expect_only(const ProxyUnderTest& node,
+                   std::string_view target,
+                   const std::string& body,
+                   std::chrono::milliseconds lag = {},
+                   std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now());
+
+  ManualClock clock;
+  SharedText content;  // for scripts: the "database"
+  FakeOrigin origin;
+  std::unique_ptr<testing_support::RedisServer> own_redis;
+  testing_support::RedisServer& redis;
+  const std::string prefix;
+  std::unique_ptr<ProxyUnderTest> a;
+  std::unique_ptr<ProxyUnderTest> b;
+};
+
+}  // namespace hawkcache::scenario
