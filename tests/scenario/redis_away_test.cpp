@@ -239,7 +239,7 @@ TEST_F(StaleOnly, WithoutMemoryNothingIsServed) {
   for (int i = 0; i < 5; ++i) expect_refused("/items/1");
   redis.thaw();
   EXPECT_TRUE(comes_up());
-  EXPECT_EQ(get_in_time("/items/1").status, 200);
+  EXPECT_TRUE(eventually([&] { return get_in_time("/items/1").status == 200; }));
 }
 
 }  // namespace

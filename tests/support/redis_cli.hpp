@@ -34,11 +34,11 @@ class RedisCli {
   // All of these throw std::runtime_error when there is no connection or no reply in time.
   explicit RedisCli(std::uint16_t port,
                     const std::string& password = {},
-                    std::chrono::milliseconds patience = std::chrono::milliseconds(5000));
+                    std::chrono::milliseconds patience = std::chrono::milliseconds(20000));
   static RedisCli over_unix_socket(
       const std::string& path,
       const std::string& password = {},
-      std::chrono::milliseconds patience = std::chrono::milliseconds(5000));
+      std::chrono::milliseconds patience = std::chrono::milliseconds(20000));
 
   // Error replies are replies.
   CliReply run(const Words& words);

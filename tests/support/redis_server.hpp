@@ -48,7 +48,7 @@ class RedisServer {
   std::string tls_url() const;
   std::string unix_url() const;
   // With the server's password. Over TCP, so that it is refused where others are.
-  RedisCli cli(std::chrono::milliseconds patience = std::chrono::milliseconds(5000)) const;
+  RedisCli cli(std::chrono::milliseconds patience = std::chrono::milliseconds(20000)) const;
 
   void stop();    // as its operator would; saves what it is configured to save
   void kill();    // as a crash would
