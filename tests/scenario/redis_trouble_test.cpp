@@ -55,7 +55,6 @@ TEST_P(RedisNotWell, RefusedLater) {
   RedisServer redis;
   const LogLines log;
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   redis.kill();
   EXPECT_TRUE(goes_out_of_use());
@@ -75,7 +74,6 @@ TEST_P(RedisNotWell, Hung) {
   RedisServer redis;
   const LogLines log;
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   redis.freeze();
   EXPECT_TRUE(goes_out_of_use());
@@ -122,7 +120,6 @@ TEST_P(RedisNotWell, Slow) {
 TEST_P(RedisNotWell, Full) {
   RedisServer redis({.directives = {{"maxmemory-policy", "noeviction"}}});
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   const double changes = metric("state_changes_total");
   redis.cli().text({"CONFIG", "SET", "maxmemory", "1"});
@@ -148,7 +145,6 @@ TEST_P(RedisNotWell, DemotedToAReplica) {
   RedisServer master;
   const LogLines log;
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   redis.cli().text({"REPLICAOF", "127.0.0.1", std::to_string(master.port())});
   EXPECT_TRUE(goes_out_of_use());
@@ -168,7 +164,6 @@ TEST_P(RedisNotWell, Emptied) {
   RedisServer redis;
   const LogLines log;
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   ASSERT_EQ(purge_in_time(R"({"tags": ["item:1"]})").status, 200);
   warm("/items/1");
@@ -194,7 +189,6 @@ TEST_P(RedisNotWell, Emptied) {
 TEST_P(RedisNotWell, RestartedWithNothingOnDisk) {
   RedisServer redis;
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   redis.restart();
   EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
@@ -207,7 +201,6 @@ TEST_P(RedisNotWell, RestartedWithNothingOnDisk) {
 TEST_P(RedisNotWell, RestartedWithItsDataFromDisk) {
   RedisServer redis({.directives = {{"appendonly", "yes"}, {"appendfsync", "always"}}});
   use(redis.url());
-  EXPECT_TRUE(comes_up());
   warm("/items/1");
   redis.kill();
   redis.start();

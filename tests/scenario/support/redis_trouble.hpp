@@ -57,10 +57,15 @@ class RedisTrouble : public Scenario {
     if (!redis_keys.empty()) store += "  " + redis_keys + "\n";
     return {.routes = kRoutes, .store = store};
   }
-  void use(const std::string& url, const std::string& backend) { start(daemon_on(url, backend)); }
+  // Returns when it has found Redis, or has not found it.
+  void use(const std::string& url, const std::string& backend) {
+    start(daemon_on(url, backend));
+    EXPECT_TRUE(eventually([this] { return state() != "joining"; }));
+  }
   // The second daemon.
   void use_beside(const std::string& url, const std::string& backend) {
     other = std::make_unique<ProxyUnderTest>(origin.port(), clock, daemon_on(url, backend));
+    EXPECT_TRUE(eventually([this] { return state_of(*other) != "joining"; }));
   }
 
   // "up", "joining" or "down", as /readyz says.
