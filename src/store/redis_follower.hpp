@@ -37,6 +37,9 @@ class RedisFollower final : private redis::WatchListener {
   }
 
  private:
+  // What the follower itself waits for an answer: it holds up nobody.
+  static constexpr Duration kPatience{800};
+
   void keys_changed(std::span<const std::string_view> names) noexcept override;
   void everything_changed() noexcept override;
 
