@@ -11,12 +11,22 @@ namespace {
 
 constexpr Duration kPatience{5000};
 
+// Backends whose stores are gone: their workers are about to go, and what dies with these still
+// refers to the backends.
+std::vector<std::shared_ptr<RedisBackend>>& waiting_for_their_workers() {
+  static std::vector<std::shared_ptr<RedisBackend>> backends;
+  return backends;
+}
+
 // One worker's store, which keeps what all of them share.
 class SharedStore final : public Store {
  public:
   SharedStore(std::shared_ptr<RedisBackend> backend, Store& store)
       : backend_(std::move(backend)), store_(store) {}
-  ~SharedStore() override { backend_->close(); }
+  ~SharedStore() override {
+    backend_->close();
+    waiting_for_their_workers().push_back(std::move(backend_));
+  }
 
   void try_find(const caching::KeyView& key, Found& found) noexcept override {
     store_.try_find(key, found);
@@ -67,6 +77,7 @@ std::string next_prefix() {
 
 StoreMaker redis_stores(Tier tier) {
   return [tier](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
+    waiting_for_their_workers().clear();
     RedisStoreSettings settings;
     settings.connection.nodes = {{"127.0.0.1", server().port()}};
     settings.connection.timeout = kPatience;
