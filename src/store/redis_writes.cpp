@@ -123,8 +123,13 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
   if (!values.front().is(Reply::Type::array) || !core_.link.usable()) co_return false;
   std::vector<Command> drops;
   for (std::size_t i = 0; i < names.size() && i < values.front().elements.size(); ++i) {
-    if (!values.front().elements[i].is(Reply::Type::text)) continue;
-    std::string text = std::move(values.front().elements[i].text);
+    Reply& found = values.front().elements[i];
+    if (!found.is(Reply::Type::text)) {
+      // Deleted by somebody: its record alone is left.
+      drops.push_back(drop_variant(core_.names, key.hash, variants[i], {}));
+      continue;
+    }
+    std::string text = std::move(found.text);
     const std::string header = text.substr(0, kStoredHeaderSize);
     if (admit_value(core_, key, std::move(text), names[i])) continue;
     drops.push_back(drop_variant(core_.names, key.hash, variants[i], header));
