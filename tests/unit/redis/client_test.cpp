@@ -58,6 +58,7 @@ TEST_F(ClientTest, UnderstandsAnswersThatComeByteByByte) {
 }
 
 TEST_F(ClientTest, CarriesLargeValuesBothWays) {
+  settings.stall_timeout = kLong;
   const std::string large(9u << 20, 'x');
   ScriptedRedis server([&](ScriptedRedis& self) {
     RedisConnection connection = self.welcome();
