@@ -99,6 +99,8 @@ def main():
         left = redis_cli(redis_port, "scard", "hawkcache:tag:million").strip()
         print(f"sweep: {time.time() - begun:.1f} s, {left} members left; keys in Redis: {redis_cli(redis_port, 'dbsize').strip()}")
         print("commands of 10 ms or more:", redis_cli(redis_port, "slowlog", "len").strip())
+        for line in redis_cli(redis_port, "slowlog", "get", "5").splitlines()[:40]:
+            print("   ", line[:100])
 
 
 if __name__ == "__main__":
