@@ -65,7 +65,7 @@ TEST_P(RedisBehindSentinels, TheMasterIsFoundAndAFailoverFollowed) {
   EXPECT_TRUE(comes_up());
   EXPECT_TRUE(comes_up(*other));
   expect_in_use();
-  EXPECT_LE(std::chrono::steady_clock::now() - lost, kSlowness * 8s);
+  EXPECT_LE(std::chrono::steady_clock::now() - lost, kSlowness * 30s);  // a busy machine
   load.stop();
   EXPECT_GE(metric("generations_begun_total"), 1);
   warm_all();
