@@ -89,6 +89,25 @@ TEST_P(RedisNotWell, Hung) {
   EXPECT_EQ(log.count("redis: not used for now"), 1U) << log.text();
 }
 
+// To the point, which a busy machine may spoil now and then.
+TEST_P(RedisNotWell, NobodyWaitsLongerThanTheTimeout) {
+  constexpr std::chrono::milliseconds kLittle{kSlowness * 200};
+  RedisServer redis;
+  use(redis.url());
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 8 && (waits.empty() || waits.back() > (kTimeout + kLittle).count()); ++i) {
+    EXPECT_TRUE(eventually([&] { return state() == "up"; }));
+    redis.freeze();
+    const auto begin = std::chrono::steady_clock::now();
+    expect_current(next_target());
+    const auto took = std::chrono::steady_clock::now() - begin;
+    waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    redis.thaw();
+  }
+  EXPECT_LE(waits.back(), (kTimeout + kLittle).count()) << ::testing::PrintToString(waits);
+  EXPECT_GE(waits.back(), kTimeout.count() - 10) << "it was not asked";
+}
+
 // Slower than anybody waits, quicker than the probes give up: it is tried again and again, and what
 // comes too late is nobody's answer.
 TEST_P(RedisNotWell, Slow) {
