@@ -257,7 +257,7 @@ StoreStats RedisStore::stats() const {
 }
 
 Awaitable<LeaseState> RedisStore::try_lease(LeaseRequest request) {
-  if (!core_.link.usable()) co_return LeaseState::unavailable;
+  if (!core_.link.usable() || core_.link.is_in_doubt()) co_return LeaseState::unavailable;
   const LeaseState state = co_await leases_.take(request);
   co_return state;
 }

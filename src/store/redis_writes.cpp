@@ -46,8 +46,9 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
   if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;
   const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
   // Fetched under another generation, or while Redis was away: nobody could tell what was purged
-  // since.
-  if (!membership || response->shared().generation != membership->generation) {
+  // since. And who waited in vain for the look-up does not wait again.
+  if (!membership || core_.link.is_in_doubt() ||
+      response->shared().generation != membership->generation) {
     ++core_.figures.puts_unavailable;
     co_return PutResult::unavailable;
   }

@@ -122,9 +122,8 @@ class Garbage : public OnRedis {
   // Memory hears that another value took its place.
   void forget_in_memory(const std::string& target) {
     if (!has_memory()) return;
-    EXPECT_TRUE(
-        eventually([&] { return get_in_time(target).body == body_of(target, content.get()); },
-                   kSlowness * 1s));
+    EXPECT_TRUE(eventually(
+        [&] { return get_in_time(target).body == body_of(target, content.get()); }, longest_lag()));
   }
 
   RedisServer redis;

@@ -14,6 +14,8 @@ using testing_support::RedisSentinels;
 
 class OnTopology : public OnRedis {
  protected:
+  // Nothing hangs here; and a purge is to be taken even on a busy machine.
+  OnTopology() { timeout = 2s; }
   void start_both(const std::string& url) {
     use(url);
     use_beside(url);
@@ -36,7 +38,7 @@ class OnTopology : public OnRedis {
       for (const std::string& target : targets) {
         EXPECT_TRUE(
             eventually([&] { return get_in_time(*other, target).body == body_of(target, text); },
-                       kSlowness * 1s));
+                       longest_lag()));
       }
     }
     for (const std::string& target : targets) expect_current(*other, target);
@@ -59,13 +61,13 @@ TEST_P(RedisBehindSentinels, TheMasterIsFoundAndAFailoverFollowed) {
   warm_all();
   change_and_purge("two", R"({"tags": ["items"]})");
   warm_all();
-  Load load(proxy->port(), targets, kTimeout + kSlack);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
   const auto lost = std::chrono::steady_clock::now();
   sentinels.fail_over();
   EXPECT_TRUE(comes_up());
   EXPECT_TRUE(comes_up(*other));
   expect_in_use();
-  EXPECT_LE(std::chrono::steady_clock::now() - lost, kSlowness * 30s);  // a busy machine
+  EXPECT_LE(std::chrono::steady_clock::now() - lost, slowness() * 8s);
   load.stop();
   EXPECT_GE(metric("generations_begun_total"), 1);
   warm_all();
@@ -84,7 +86,7 @@ TEST_P(RedisBehindSentinels, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
   master.number({"CLIENT", "KILL", "TYPE", "replica"});
   content.set("two");
   ASSERT_EQ(purge_in_time(R"({"tags": ["items"]})").status, 200);
-  Load load(proxy->port(), targets, kTimeout + kSlack);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
   load.require("two");
   sentinels.fail_over();
   EXPECT_TRUE(comes_up());
@@ -143,9 +145,8 @@ TEST_P(RedisInACluster, ForeignDeletionsReachMemoryFromEveryMaster) {
   }
   for (const ProxyUnderTest* node : {proxy.get(), other.get()}) {
     for (const std::string& target : targets) {
-      EXPECT_TRUE(
-          eventually([&] { return get_in_time(*node, target).body == body_of(target, "two"); },
-                     kSlowness * 1s))
+      EXPECT_TRUE(eventually(
+          [&] { return get_in_time(*node, target).body == body_of(target, "two"); }, longest_lag()))
           << target;
     }
   }
@@ -156,7 +157,7 @@ TEST_P(RedisInACluster, SlotsMigrateUnderLoad) {
   RedisCluster cluster;
   start_both(cluster.url());
   warm_all();
-  Load load(proxy->port(), targets, kTimeout + kSlack);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
   for (const auto& [node, name] : entries(cluster)) {
     const std::uint16_t slot = cluster.slot_of(name);
     const std::size_t to = (node + 1) % cluster.masters();
@@ -184,7 +185,7 @@ TEST_P(RedisInACluster, TheMemoryOfPurgesMovesToAnotherMaster) {
   start_both(cluster.url());
   warm_all();
   change_and_purge("two", R"({"tags": ["items"]})");
-  Load load(proxy->port(), targets, kTimeout + kSlack);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
   load.require("two");
   const std::uint16_t slot = cluster.slot_of("hawkcache:{fences}:epoch");
   cluster.move_slot(slot, (cluster.owner_of(slot) + 1) % cluster.masters());
@@ -202,7 +203,7 @@ TEST_P(RedisInACluster, AMasterIsLostAndItsReplicaTakesOver) {
   start_both(cluster.url());
   warm_all();
   change_and_purge("two", R"({"tags": ["items"]})");
-  Load load(proxy->port(), targets, kTimeout + kSlack);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
   load.require("two");
   const std::size_t with_fences = owner_of_fences(cluster);
   cluster.fail_over((with_fences + 1) % cluster.masters());

@@ -81,7 +81,7 @@ TEST_P(RedisNotWell, Hung) {
   const double asked = metric("finds_total");
   for (int i = 0; i < 5; ++i) expect_current("/items/1");
   EXPECT_EQ(metric("finds_total"), asked) << "nobody waits any more";
-  EXPECT_GT(metric("timeouts_total"), 0);
+  EXPECT_GT(metric("timeouts_total") + metric("disconnects_total"), 0);
   redis.thaw();
   EXPECT_TRUE(comes_up());
   expect_in_use();
@@ -91,11 +91,11 @@ TEST_P(RedisNotWell, Hung) {
 
 // To the point, which a busy machine may spoil now and then.
 TEST_P(RedisNotWell, NobodyWaitsLongerThanTheTimeout) {
-  constexpr std::chrono::milliseconds kLittle{kSlowness * 200};
+  const std::chrono::milliseconds little = slowness() * 200ms;
   RedisServer redis;
   use(redis.url());
   std::vector<std::int64_t> waits;
-  for (int i = 0; i < 8 && (waits.empty() || waits.back() > (kTimeout + kLittle).count()); ++i) {
+  for (int i = 0; i < 8 && (waits.empty() || waits.back() > (kTimeout + little).count()); ++i) {
     EXPECT_TRUE(eventually([&] { return state() == "up"; }));
     redis.freeze();
     const auto begin = std::chrono::steady_clock::now();
@@ -104,7 +104,7 @@ TEST_P(RedisNotWell, NobodyWaitsLongerThanTheTimeout) {
     waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
     redis.thaw();
   }
-  EXPECT_LE(waits.back(), (kTimeout + kLittle).count()) << ::testing::PrintToString(waits);
+  EXPECT_LE(waits.back(), (kTimeout + little).count()) << ::testing::PrintToString(waits);
   EXPECT_GE(waits.back(), kTimeout.count() - 10) << "it was not asked";
 }
 
@@ -112,7 +112,8 @@ TEST_P(RedisNotWell, NobodyWaitsLongerThanTheTimeout) {
 // comes too late is nobody's answer.
 TEST_P(RedisNotWell, Slow) {
   RedisServer redis({.directives = {{"enable-debug-command", "yes"}}});
-  start(daemon_on(redis.url(), GetParam(), {}, 100ms));
+  timeout = 100ms;
+  use(redis.url());
   for (int i = 0; i < 8; ++i) warm("/items/" + std::to_string(i));
   std::atomic<bool> slow{true};
   std::thread sleeps([&slow, port = redis.port()] {
@@ -191,7 +192,7 @@ TEST_P(RedisNotWell, Emptied) {
   // Without memory, the first look-up that reads the counter sees it; memory is told by the push,
   // within a second.
   if (has_memory()) {
-    EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }, kSlowness * 1s));
+    EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }, longest_lag()));
   }
   expect_current("/items/1");
   expect_in_use();
@@ -273,7 +274,7 @@ TEST_P(RedisNotWell, ConnectionsAreCutInMidReply) {
     targets.push_back("/items/" + std::to_string(i));
     warm(targets.back());
   }
-  Load load(proxy->port(), targets, kTimeout + kSlack, [](const std::string& text) {
+  Load load(proxy->port(), targets, longest_request(), [](const std::string& text) {
     return text.size() > 700'000;
   });
   RedisCli cli = redis.cli();
@@ -312,7 +313,7 @@ TEST_F(MemoryInFront, ThePushIsLost) {
     redis.cli().number({"DEL", name});
   }
   EXPECT_TRUE(eventually([&] { return get("/items/1").body == body_of("/items/1", "two"); },
-                         kSlowness * 1s));
+                         longest_lag()));
 }
 
 }  // namespace
