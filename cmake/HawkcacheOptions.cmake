@@ -7,9 +7,14 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
-find_program(CCACHE_PROGRAM ccache)
-if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+# A compiler cache serves every clone and every branch; precompiled headers halve a build from nothing. What is compiled
+# with the one is of no use to the other.
+option(HAWKCACHE_PRECOMPILE "Compile common headers once, without a compiler cache" OFF)
+if(NOT HAWKCACHE_PRECOMPILE)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  endif()
 endif()
 
 add_library(hawkcache_options INTERFACE)

@@ -1,9 +1,46 @@
+# hawkcache_precompile(<target> library|test): its sources get the common headers of that kind precompiled. To be called once
+# the target's options are set: the header is compiled with the same ones.
+function(hawkcache_precompile target kind)
+  if(NOT HAWKCACHE_PRECOMPILE)
+    return()
+  endif()
+  set(owner hawkcache_precompiled_${kind})
+  if(NOT TARGET ${owner})
+    set(folder ${CMAKE_SOURCE_DIR}/cmake/precompiled)
+    add_library(${owner} OBJECT ${folder}/anchor.cpp)
+    target_link_libraries(${owner} PRIVATE hawkcache::options)
+    if(kind STREQUAL "test")
+      target_link_libraries(${owner} PRIVATE GTest::gmock)
+      hawkcache_unoptimised(${owner})
+    endif()
+    target_precompile_headers(${owner} PRIVATE ${folder}/${kind}.hpp)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM ${owner})
+endfunction()
+
+# hawkcache_unoptimised(<target>): what is tested is optimised; the tests themselves need not be, and compile in half the
+# time.
+function(hawkcache_unoptimised target)
+  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O0>)
+endfunction()
+
+# hawkcache_test_support(<name> SOURCES ... LINKS ...): a static library of what several test programs share.
+function(hawkcache_test_support name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PUBLIC hawkcache::options ${ARG_LINKS})
+  hawkcache_unoptimised(${name})
+  hawkcache_precompile(${name} test)
+endfunction()
+
 # hawkcache_library(<folder> SOURCES ... LINKS ...): the static library of src/<folder>, alias hawkcache::<folder>.
 function(hawkcache_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(hawkcache_${name} STATIC ${ARG_SOURCES})
   add_library(hawkcache::${name} ALIAS hawkcache_${name})
   target_link_libraries(hawkcache_${name} PUBLIC hawkcache::options ${ARG_LINKS})
+  hawkcache_precompile(hawkcache_${name} library)
 endfunction()
 
 # hawkcache_test(<name> SOURCES ... LINKS ...): one GoogleTest program, registered with ctest under its name.
@@ -15,8 +52,8 @@ function(hawkcache_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE hawkcache::options ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  # What is tested is optimised; the tests themselves need not be, and compile in half the time.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  hawkcache_unoptimised(${name})
+  hawkcache_precompile(${name} test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()
