@@ -1,6 +1,7 @@
 #include "base/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace hawkcache::ascii {
 
@@ -98,6 +99,18 @@ std::optional<std::string> unquote(std::string_view quoted) {
     text += quoted[i];
   }
   return text;
+}
+
+std::size_t plain_prefix(std::string_view text) noexcept {
+  // A table: one look-up per byte where the comparisons would be four.
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = byte != '"' && byte != '\\';
+    return plain;
+  }();
+  std::size_t length = 0;
+  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
+  return length;
 }
 
 }  // namespace hawkcache::ascii

@@ -66,4 +66,8 @@ bool list_contains(std::string_view list, std::string_view member) noexcept;
 // one whole quoted-string.
 std::optional<std::string> unquote(std::string_view quoted);
 
+// How many bytes at the start are printable ASCII other than a double quote and a backslash: what
+// stands for itself between quotes, in a log as in JSON.
+std::size_t plain_prefix(std::string_view text) noexcept;
+
 }  // namespace hawkcache::ascii

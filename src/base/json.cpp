@@ -1,5 +1,7 @@
 #include "base/json.hpp"
 
+#include "base/ascii.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -29,7 +31,8 @@ std::size_t sequence_length(std::string_view text) noexcept {
   return wrong ? 0 : length;
 }
 
-void append_ascii(std::string& out, char c) {
+// What does not stand for itself.
+void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
     case '"':
@@ -51,10 +54,6 @@ void append_ascii(std::string& out, char c) {
       break;
   }
   const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x20 && byte != 0x7F) {
-    out += c;
-    return;
-  }
   out += "\\u00";
   out += kHex[byte >> 4U];
   out += kHex[byte & 0xFU];
@@ -65,11 +64,15 @@ void append_ascii(std::string& out, char c) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
+    const std::size_t plain = ascii::plain_prefix(text.substr(i));
+    out += text.substr(i, plain);
+    i += plain;
+    if (i == text.size()) break;
     const std::size_t length = sequence_length(text.substr(i));
     if (length == 0) {
       out += kReplacement;
     } else if (length == 1) {
-      append_ascii(out, text[i]);
+      append_escaped(out, text[i]);
     } else {
       out += text.substr(i, length);
     }

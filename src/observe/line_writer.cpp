@@ -16,6 +16,9 @@ constexpr std::size_t kFileChunk = 256 * 1024;
 // No more than PIPE_BUF: a pipe that poll() calls writable takes that much without blocking.
 constexpr std::size_t kPipeChunk = 4096;
 constexpr auto kLastWords = std::chrono::seconds(1);
+// Lines are written together: the first one waits this long for others, unless there are many.
+constexpr auto kGathering = std::chrono::milliseconds(20);
+constexpr std::size_t kMany = 64 * 1024;
 
 std::size_t chunk_for(int descriptor) {
   struct stat status {};
@@ -48,17 +51,18 @@ LineWriter::~LineWriter() {
 }
 
 void LineWriter::write(std::string_view line) noexcept {
-  bool was_empty = false;
+  bool due = false;
   {
     const std::lock_guard lock(mutex_);
     if (buffer_.size() + line.size() > max_buffered_) {
       ++dropped_;
       return;
     }
-    was_empty = buffer_.empty();
+    const bool was_few = buffer_.size() < kMany;
+    due = buffer_.empty() || (was_few && buffer_.size() + line.size() >= kMany);
     buffer_ += line;
   }
-  if (was_empty) wake_.notify_one();
+  if (due) wake_.notify_one();
 }
 
 std::uint64_t LineWriter::dropped() const noexcept {
@@ -73,6 +77,7 @@ void LineWriter::run() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !buffer_.empty(); });
       if (buffer_.empty()) return;
+      wake_.wait_for(lock, kGathering, [this] { return stopping_ || buffer_.size() >= kMany; });
       std::swap(lines, buffer_);
     }
     write_out(lines);

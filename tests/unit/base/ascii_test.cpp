@@ -120,5 +120,14 @@ TEST(Unquote, TakesOneWholeQuotedString) {
   }
 }
 
+TEST(PlainPrefix, EndsBeforeWhatIsNotItselfBetweenQuotes) {
+  EXPECT_EQ(plain_prefix(""), 0U);
+  EXPECT_EQ(plain_prefix("/users/42?x=1 ~"), 15U);
+  for (const std::string_view text :
+       {"ab\"c", "ab\\c", "ab\n", "ab\x1f", "ab\x7f", "ab\x80", "ab\xff"}) {
+    EXPECT_EQ(plain_prefix(text), 2U) << text;
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::ascii

@@ -77,6 +77,18 @@ TEST(AccessLine, NothingThatAClientSendsBreaksTheLine) {
   }
 }
 
+TEST(AccessLine, EachLineHasItsOwnTime) {
+  TransactionRecord record = sample();
+  const auto time_of = [&](std::int64_t ms) {
+    record.time = WallTime{Duration{ms}};
+    return line(record, AccessLog::Format::text).substr(0, 24);
+  };
+  EXPECT_EQ(time_of(1795418143123), "2026-11-23T07:15:43.123Z");
+  EXPECT_EQ(time_of(1795418143999), "2026-11-23T07:15:43.999Z");
+  EXPECT_EQ(time_of(1795418144007), "2026-11-23T07:15:44.007Z");
+  EXPECT_EQ(time_of(1795418143123), "2026-11-23T07:15:43.123Z");
+}
+
 TEST(AccessLine, BlanksInBareWordsDoNotShiftTheColumns) {
   TransactionRecord record = sample();
   record.route = "my route";
