@@ -278,8 +278,11 @@ void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
-  if (whole_too_large || speaks_for_the_resource(*head_)) {
-    if (lease_) lease_->end(store::LeaseEnd::not_shareable);
+  const bool for_nobody_else = whole_too_large || speaks_for_the_resource(*head_);
+  if (lease_) {
+    lease_->end(for_nobody_else ? store::LeaseEnd::not_shareable : store::LeaseEnd::failed);
+  }
+  if (for_nobody_else) {
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
   }
 }
