@@ -37,6 +37,15 @@ void RedisStore::close() noexcept {
 
 void RedisStore::try_find(const caching::KeyView& /*key*/, Found& found) noexcept { found.clear(); }
 
+// Connections from before a change of the server's identity know it by its former one.
+std::shared_ptr<const Membership> RedisStore::membership() {
+  auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  if (membership && std::exchange(server_, membership->server) != membership->server) {
+    client_->reconnect();
+  }
+  return membership;
+}
+
 // Whatever fails is counted on the link; an error of the server is an answer.
 Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands,
                                                Lane lane,
@@ -122,7 +131,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
                                          const VariantSelector& selector,
                                          Brought& brought,
                                          Patience& patience) {
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  const auto membership = this->membership();
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
@@ -221,7 +230,7 @@ void RedisStore::remember_vary(const Hash128& key, const VariantIndex& index) {
 Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key,
                                              Brought& brought,
                                              Patience& patience) {
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  const auto membership = this->membership();
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;

@@ -71,6 +71,8 @@ class RedisStore : public Store {
  private:
   using Replies = std::vector<redis::Reply>;
 
+  // Null: Redis is not in use.
+  std::shared_ptr<const Membership> membership();
   // None of the commands is sent where no patience is left.
   Awaitable<Replies> ask(std::vector<redis::Command> commands,
                          redis::Lane lane,
@@ -102,6 +104,7 @@ class RedisStore : public Store {
   VaryHints hints_;
   std::vector<std::shared_ptr<net::WakeUp>> following_;  // who waits while another follows the log
   bool follows_ = false;
+  redis::ServerIdentity server_ = 0;  // as of the last call
 };
 
 }  // namespace hawkcache::store

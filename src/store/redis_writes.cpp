@@ -43,7 +43,7 @@ Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response, P
 Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& patience) {
   if (response->body_size() > core_.settings.max_object) co_return PutResult::too_large;
   if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  const auto membership = this->membership();
   // Fetched under another generation, or while Redis was away: nobody could tell what was purged
   // since. And who has waited in vain for the look-up does not wait again.
   if (!membership || patience.is_spent() ||
@@ -150,7 +150,7 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
   Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
   Patience patience = patience_for(request);
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  const auto membership = this->membership();
   if (!membership) {
     auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;

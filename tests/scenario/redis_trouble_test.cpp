@@ -216,6 +216,23 @@ TEST_P(RedisNotWell, DemotedToAReplica) {
   expect_in_use();
 }
 
+// It is another server then, and connections from before know it by its former identity.
+TEST_P(RedisNotWell, DemotedAndPromotedAtOnce) {
+  RedisServer redis;
+  RedisServer master;
+  use(redis.url());
+  warm("/items/1");
+  redis.cli().run_all({{"REPLICAOF", "127.0.0.1", std::to_string(master.port())},
+                       {"REPLICAOF", "NO", "ONE"},
+                       {"CLIENT", "KILL", "TYPE", "pubsub"}});
+  EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
+  EXPECT_TRUE(comes_up());
+  expect_in_use();
+  const double changes = metric("state_changes_total");
+  for (int i = 0; i < 10; ++i) warm(next_target());
+  EXPECT_EQ(metric("state_changes_total"), changes);
+}
+
 TEST_P(RedisNotWell, Emptied) {
   RedisServer redis;
   const LogLines log;
