@@ -41,7 +41,7 @@ net::Awaitable<void> Fetch::run() {
 
 net::Awaitable<bool> Fetch::is_brought_by_another_node() {
   lease_.emplace(state_, fill_, *order_.route, order_.base);
-  store::StoredResponsePtr brought = co_await lease_->wait_for_turn();
+  store::StoredResponsePtr brought = co_await lease_->wait_for_turn(order_.patience);
   if (!brought) co_return false;
   left_ = CollapseTable::Left::stored;
   fill_.use_stored(std::move(brought), Reason::none, 0);
@@ -207,12 +207,13 @@ net::Awaitable<bool> Fetch::wait_for_room() {
 }
 
 // What is stored can be found before its last byte goes to any client: the store comes first, then
-// the readers.
+// the readers; but for those who have waited for the store long enough.
 net::Awaitable<void> Fetch::complete() {
   if (order_.rest) {
     fill_.stage(order_.part->body(), order_.rest->first, order_.part->body_size());
   }
   if (keeping_ && is_as_long_as_announced()) {
+    if (waits_for_store()) fill_.foretell_complete();
     const store::PutResult result = co_await put();
     note(result);
     if (result == store::PutResult::stored) {
@@ -254,10 +255,11 @@ net::Awaitable<store::PutResult> Fetch::put() {
                                std::move(parts),
                                part_fields_->fields(),
                                input,
-                               state_.worker.clock().wall());
+                               state_.worker.clock().wall(),
+                               order_.patience);
   } else {
     auto response = std::make_shared<store::StoredResponse>(std::move(parts));
-    result = co_await state_.store.put(std::move(response));
+    result = co_await state_.store.put(std::move(response), order_.patience);
   }
   co_return result;
 }
@@ -270,13 +272,17 @@ void Fetch::note(store::PutResult result) noexcept {
   }
 }
 
-// Nobody may join any more, and later requests need not queue behind each other.
+// Nobody may join any more, other nodes need not wait for its end, and later requests need not
+// queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
-  if (whole_too_large || speaks_for_the_resource(*head_)) {
-    if (lease_) lease_->end(store::LeaseEnd::not_shareable);
+  const bool for_nobody_else = whole_too_large || speaks_for_the_resource(*head_);
+  if (lease_) {
+    lease_->end(for_nobody_else ? store::LeaseEnd::not_shareable : store::LeaseEnd::failed);
+  }
+  if (for_nobody_else) {
     state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
   }
 }

@@ -41,6 +41,7 @@ struct FetchOrder {
   store::StoredResponsePtr part;
   std::optional<http::ByteRange> rest;
   Coalesce coalesce = Coalesce::node;
+  store::Patience patience;  // of the request that leads it; of a refresh, its own
   const Route* route = nullptr;
   std::shared_ptr<const Snapshot> snapshot;  // keeps the route alive
   std::string scheme;

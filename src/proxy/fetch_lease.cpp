@@ -4,12 +4,13 @@
 #include "proxy/lookup.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace hawkcache::proxy {
 
 // The store is asked once more after the lease was taken: the look-up that missed was before it,
 // and whoever had the lease until then may have brought it. No release goes ahead of its put.
-net::Awaitable<store::StoredResponsePtr> FetchLease::wait_for_turn() {
+net::Awaitable<store::StoredResponsePtr> FetchLease::wait_for_turn(store::Patience& patience) {
   const SteadyTime give_up = state_.worker.clock().steady() + kLongestWait;
   net::Timer timer(state_.worker.executor());
   const store::LeaseRequest request{.key = key(),
@@ -19,28 +20,30 @@ net::Awaitable<store::StoredResponsePtr> FetchLease::wait_for_turn() {
                                     .sequence = fill_.sequence(),
                                     .shared = fill_.shared()};
   for (;;) {
-    const store::LeaseState lease = co_await state_.store.try_lease(request);
+    const store::Patience before = patience;
+    const store::LeaseState lease = co_await state_.store.try_lease(request, patience);
     held_ = lease == store::LeaseState::held;
     if (!held_ && lease != store::LeaseState::elsewhere) co_return nullptr;
-    store::StoredResponsePtr brought = co_await find_brought();
-    if (brought) {
+    Look look = co_await find_brought(patience);
+    if (look.brought) {
       end(store::LeaseEnd::stored);
-      co_return brought;
+      co_return std::move(look.brought);
     }
+    if (!held_ && !store::is_unknown(look.outcome)) patience = before;
     if (held_ || state_.worker.clock().steady() >= give_up) co_return nullptr;
     timer.expires_after(kInterval);
     co_await timer.async_wait(net::use_op);
   }
 }
 
-net::Awaitable<store::StoredResponsePtr> FetchLease::find_brought() {
+net::Awaitable<FetchLease::Look> FetchLease::find_brought(store::Patience& patience) {
   const RequestSelector selector(route_, fill_.subject().request->fields());
   store::Found found;
-  [[maybe_unused]] const auto outcome = co_await state_.store.find(key(), selector, found);
+  const auto outcome = co_await state_.store.find(key(), selector, found, patience);
   const WallTime now = state_.worker.clock().wall();
   const auto brought = std::find_if(
       found.begin(), found.end(), [&](const auto& stored) { return answers(*stored, now); });
-  co_return brought == found.end() ? nullptr : *brought;
+  co_return Look{brought == found.end() ? nullptr : *brought, outcome};
 }
 
 // Not what was stored before: it did not answer then, whatever it looks like now.

@@ -29,14 +29,20 @@ class FetchLease {
   FetchLease& operator=(const FetchLease&) = delete;
 
   // Null: it is our turn, with the lease or because nobody can say more. Else what another node has
-  // brought meanwhile, which answers the fill's request.
-  net::Awaitable<store::StoredResponsePtr> wait_for_turn();
+  // brought meanwhile, which answers the fill's request. Takes from `patience` what was waited for
+  // the store; while another node fetches, it is that node that is waited for, as long as the store
+  // answers.
+  net::Awaitable<store::StoredResponsePtr> wait_for_turn(store::Patience& patience);
   // What became of our fetch; later calls say nothing. A lease that is never ended (its frame dies
   // with the worker, perhaps after the store) lapses by itself.
   void end(store::LeaseEnd end) noexcept;
 
  private:
-  net::Awaitable<store::StoredResponsePtr> find_brought();
+  struct Look {
+    store::StoredResponsePtr brought;
+    store::FindOutcome outcome;
+  };
+  net::Awaitable<Look> find_brought(store::Patience& patience);
   bool answers(const store::StoredResponse& stored, WallTime now) const;
   caching::KeyView key() const noexcept { return caching::make_key(fill_.subject().key); }
 

@@ -20,6 +20,7 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
     co_await hand_on_alone();
     co_return Next::done;
   }
+  foretell_freshened(304);
   co_await freshen_alike(head);
   co_await serve_freshened(304);
   co_return Next::done;
@@ -49,9 +50,10 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
   head_ = freshen_by_head(*order_.base, head, intake_input());
   if (!head_) {
     auto marked = outdated(*order_.base, order_.base_freshness);
-    const store::PutResult put = co_await state_.store.put(std::move(marked));
+    const store::PutResult put = co_await state_.store.put(std::move(marked), order_.patience);
     if (put == store::PutResult::purged_meanwhile) co_await forget_base();
   } else if (head_->not_stored == Reason::none) {
+    foretell_freshened(200);
     co_await serve_freshened(200);
     co_return true;
   } else if (speaks_for_the_resource(*head_)) {
@@ -83,14 +85,21 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
     const auto head = freshen(*stored, not_modified, intake_input());
     if (!head || head->not_stored != Reason::none) continue;
     auto fresh = freshened(*stored, *head);
-    [[maybe_unused]] const auto put = co_await state_.store.put(std::move(fresh));
+    [[maybe_unused]] const auto put = co_await state_.store.put(std::move(fresh), order_.patience);
   }
+}
+
+// To those who have waited for the store long enough. An object of their own: what is put is
+// nobody's yet.
+void Fetch::foretell_freshened(int origin_status) {
+  if (!waits_for_store()) return;
+  fill_.foretell_stored(freshened(*order_.base, *head_), Reason::none, origin_status);
 }
 
 net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_);
-  const store::PutResult put = co_await state_.store.put(stored);
+  const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);
   fill_.use_stored(std::move(stored), Reason::none, origin_status);
 }

@@ -98,13 +98,33 @@ void Fill::fail(ErrorCode error) {
   wake_readers_locked();
 }
 
-void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status) {
-  const std::lock_guard lock(mutex_);
+void Fill::set_stored_locked(store::StoredResponsePtr stored,
+                             caching::Reason reason,
+                             int origin_status) {
   stored_ = std::move(stored);
   stored_reason_ = reason;
   origin_status_ = origin_status;
-  phase_ = FillPhase::use_stored;
   wake_readers_locked();
+}
+
+void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status) {
+  const std::lock_guard lock(mutex_);
+  set_stored_locked(std::move(stored), reason, origin_status);
+  phase_ = FillPhase::use_stored;
+}
+
+void Fill::foretell_complete() {
+  const std::lock_guard lock(mutex_);
+  foretold_ = FillPhase::complete;
+  wake_readers_locked();
+}
+
+void Fill::foretell_stored(store::StoredResponsePtr stored,
+                           caching::Reason reason,
+                           int origin_status) {
+  const std::lock_guard lock(mutex_);
+  set_stored_locked(std::move(stored), reason, origin_status);
+  foretold_ = FillPhase::use_stored;
 }
 
 std::vector<SharedBytes> Fill::body() const {
@@ -199,15 +219,22 @@ FillReader::~FillReader() {
   if (fill_->writer_bell_) fill_->writer_bell_->ring();
 }
 
+FillPhase FillReader::phase_locked() const noexcept {
+  const bool out_of_patience = fill_->foretold_ && patience_ && patience_->is_spent();
+  const bool open =
+      fill_->phase_ == FillPhase::awaiting_head || fill_->phase_ == FillPhase::streaming;
+  return open && out_of_patience ? *fill_->foretold_ : fill_->phase_;
+}
+
 FillReader::View FillReader::view_locked() const {
   View view;
-  view.phase = fill_->phase_;
+  view.phase = phase_locked();
   view.head = fill_->head_;
   view.failure = fill_->failure_;
   view.stored = fill_->stored_;
   view.stored_reason = fill_->stored_reason_;
   view.origin_status = fill_->origin_status_;
-  view.available = fill_->published_;
+  view.available = view.phase == FillPhase::complete ? fill_->staged_ : fill_->published_;
   return view;
 }
 
@@ -238,7 +265,7 @@ FillReader::View FillReader::take() {
   }
   std::uint64_t begin = fill_->dropped_;
   for (const Fill::Chunk& chunk : fill_->chunks_) {
-    const std::uint64_t end = std::min(begin + chunk.size, fill_->published_);
+    const std::uint64_t end = std::min(begin + chunk.size, view.available);
     if (end > state_.position) {
       const std::uint64_t from = std::max(begin, state_.position) - begin;
       // An aliasing pointer: shares the chunk, begins within it.
@@ -253,9 +280,20 @@ FillReader::View FillReader::take() {
   return view;
 }
 
+bool FillReader::waits_for_store() const {
+  if (!patience_) return false;
+  const std::lock_guard lock(fill_->mutex_);
+  return fill_->foretold_.has_value();
+}
+
 net::Awaitable<void> FillReader::wait() {
   const auto bell = state_.bell;
-  [[maybe_unused]] const auto woken = co_await bell->wait(kLongest);
+  if (!waits_for_store()) {
+    [[maybe_unused]] const auto woken = co_await bell->wait(kLongest);
+    co_return;
+  }
+  const store::Patience::Meter meter(*patience_, *clock_);
+  [[maybe_unused]] const auto woken = co_await bell->wait(std::min(kLongest, patience_->left()));
 }
 
 }  // namespace hawkcache::proxy

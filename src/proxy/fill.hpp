@@ -11,11 +11,13 @@
 // through its own.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/shared_bytes.hpp"
 #include "caching/reason.hpp"
 #include "net/wake_up.hpp"
 #include "proxy/owned_fields.hpp"
+#include "store/patience.hpp"
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
 
@@ -119,6 +121,10 @@ class Fill : public std::enable_shared_from_this<Fill> {
   // `origin_status`: what the origin answered; 0: nothing of use, or it was another node that
   // asked.
   void use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
+  // What complete() or use_stored() is going to say when the store has answered. Until then only
+  // readers see it whose patience with the store is at an end.
+  void foretell_complete();
+  void foretell_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;
   enum class Room : std::uint8_t { go_on, wait, abandoned };
@@ -146,6 +152,9 @@ class Fill : public std::enable_shared_from_this<Fill> {
     std::shared_ptr<net::WakeUp> bell;
   };
   void wake_readers_locked();
+  void set_stored_locked(store::StoredResponsePtr stored,
+                         caching::Reason reason,
+                         int origin_status);
   void cut_off_laggards_locked(std::uint64_t fastest);
   void drop_read_locked();
   Chunk& tail_locked();
@@ -154,6 +163,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   const store::FetchTicket ticket_;
   mutable std::mutex mutex_;
   FillPhase phase_ = FillPhase::awaiting_head;
+  std::optional<FillPhase> foretold_;
   std::vector<FillInterimPtr> interim_;
   std::size_t interim_size_ = 0;
   std::shared_ptr<const FillHead> head_;
@@ -179,6 +189,11 @@ class FillReader {
   FillReader& operator=(const FillReader&) = delete;
 
   Fill& fill() noexcept { return *fill_; }
+  // Lets it wait for the store no longer than that, and takes from it. Both outlive the reader.
+  void limit(store::Patience& patience, const Clock& clock) noexcept {
+    patience_ = &patience;
+    clock_ = &clock;
+  }
 
   struct View {
     FillPhase phase = FillPhase::awaiting_head;
@@ -203,7 +218,11 @@ class FillReader {
 
  private:
   View view_locked() const;
+  FillPhase phase_locked() const noexcept;
+  bool waits_for_store() const;
   std::shared_ptr<Fill> fill_;
+  store::Patience* patience_ = nullptr;  // null: without end
+  const Clock* clock_ = nullptr;
   Fill::ReaderState state_;
 };
 

@@ -200,13 +200,14 @@ net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
                                               const RequestPlan& plan,
                                               const http::RequestHead& request,
                                               const Clock& clock,
-                                              LookupScratch& scratch) {
+                                              LookupScratch& scratch,
+                                              store::Patience& patience) {
   const RequestSelector selector(*plan.route, request.fields());
   RemoteLookup lookup;
-  lookup.outcome = co_await store.find(plan.key, selector, scratch.found);
+  lookup.outcome = co_await store.find(plan.key, selector, scratch.found, patience);
   lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
   if (lookup.outcome == store::FindOutcome::selected && !lookup.result.is_hit()) {
-    lookup.outcome = co_await store.find_all(plan.key, scratch.found);
+    lookup.outcome = co_await store.find_all(plan.key, scratch.found, patience);
     lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
   }
   co_return lookup;

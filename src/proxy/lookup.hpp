@@ -86,7 +86,8 @@ net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
                                               const RequestPlan& plan,
                                               const http::RequestHead& request,
                                               const Clock& clock,
-                                              LookupScratch& scratch);
+                                              LookupScratch& scratch,
+                                              store::Patience& patience);
 
 // While the store cannot be asked and the origin is to be spared: what was found serves whatever
 // its age, unless that is forbidden. Whether there is an answer in it now.

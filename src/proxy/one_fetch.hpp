@@ -49,6 +49,7 @@ class Fetch final : public net::InterimSink {
   std::shared_ptr<store::StoredResponse> freshened(const store::StoredResponse& stored,
                                                    const FillHead& head) const;
   net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
+  void foretell_freshened(int origin_status);
   net::Awaitable<void> serve_freshened(int origin_status);
   enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };
   net::Awaitable<Rest> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
@@ -61,6 +62,7 @@ class Fetch final : public net::InterimSink {
   void take_piece(std::string_view piece);
   net::Awaitable<void> complete();
   bool is_as_long_as_announced() const;
+  bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
   net::Awaitable<store::PutResult> put();
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }

@@ -146,9 +146,10 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
                                           store::StoredParts part,
                                           http::FieldsView fields,
                                           const IntakeInput& input,
-                                          WallTime now) {
+                                          WallTime now,
+                                          store::Patience& patience) {
   store::Found found;
-  const auto outcome = co_await store.find_all(caching::make_key(part.key), found);
+  const auto outcome = co_await store.find_all(caching::make_key(part.key), found, patience);
   // A part must not take the place of a whole that was only not seen.
   if (store::is_unknown(outcome) && found.empty()) co_return store::PutResult::unavailable;
   const store::StoredResponsePtr older = find_variant(found, part);
@@ -161,13 +162,13 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
     if (together.outcome == Combination::Outcome::too_large) co_return store::PutResult::too_large;
     if (together.outcome == Combination::Outcome::combined) {
       auto whole = std::make_shared<store::StoredResponse>(std::move(together.parts));
-      result = co_await store.put(std::move(whole));
+      result = co_await store.put(std::move(whole), patience);
       // What a purge refuses for its older bytes may still be good for its newer ones.
       if (result != store::PutResult::purged_meanwhile) co_return result;
     }
   }
   auto alone = std::make_shared<store::StoredResponse>(std::move(part));
-  result = co_await store.put(std::move(alone));
+  result = co_await store.put(std::move(alone), patience);
   co_return result;
 }
 

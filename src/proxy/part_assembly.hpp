@@ -53,7 +53,8 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
                                           store::StoredParts part,
                                           http::FieldsView fields,
                                           const IntakeInput& input,
-                                          WallTime now);
+                                          WallTime now,
+                                          store::Patience& patience);
 
 // The one range that is missing of a stored part and worth asking for; nullopt: ask for the whole.
 std::optional<http::ByteRange> rest_to_ask_for(const store::StoredResponse& part,

@@ -87,7 +87,8 @@ net::Awaitable<void> PostRecorder::store() {
                          .epoch = body_->epoch(),
                          .sequence = sent_.sequence(),
                          .shared = body_->shared()});
-  const store::PutResult result = co_await state_.store.put(std::move(response));
+  store::Patience patience = state_.store.patience();
+  const store::PutResult result = co_await state_.store.put(std::move(response), patience);
   const bool stored = result == store::PutResult::stored;
   state_.counters.add(stored ? Counter::stored : Counter::not_stored);
   if (stored) state_.uncacheable.forget(hash128(subject.key));

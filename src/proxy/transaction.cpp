@@ -60,8 +60,8 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   if (lookup_.is_fresh_hit() || state_.store.reach() == store::Reach::immediate) co_return;
   // What began before this says nothing of purges that were answered since.
   const std::uint64_t asked = state_.store.begin_fetch(state_.worker.clock().wall()).sequence();
-  RemoteLookup remote =
-      co_await look_up_remotely(state_.store, *plan_, request, state_.worker.clock(), scratch_);
+  RemoteLookup remote = co_await look_up_remotely(
+      state_.store, *plan_, request, state_.worker.clock(), scratch_, patience_);
   record_.asked = state_.worker.clock().wall();
   lookup_ = std::move(remote.result);
   found_ = remote.outcome;
@@ -166,6 +166,7 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
+  patience_ = state_.store.patience();
   const LocalAnswer local = local_answer_for(*client.request().head, state_.loop_member);
   if (local != LocalAnswer::none) {
     co_await answer_locally(client, local);

@@ -141,6 +141,7 @@ class Transaction final : public net::RequestHandler {
   LookupResult lookup_;
   std::optional<std::uint32_t> arrivals_;  // CollapseTable::arrivals() before that
   store::FindOutcome found_ = store::FindOutcome::complete;
+  store::Patience patience_;
   std::uint64_t joins_after_ = 0;       // of the fetches under way only those that began later
   std::vector<std::string> rule_tags_;  // rendered for a fetch
   http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join

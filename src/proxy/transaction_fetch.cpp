@@ -124,6 +124,9 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   if (leads) start_fetch(state_, make_order(request, fill, company));
   fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
+  if (state_.store.reach() == store::Reach::remote) {
+    reader.limit(patience_, state_.worker.clock());
+  }
   FillReader::View view = reader.peek();
   while (view.phase == FillPhase::awaiting_head) {
     if (leads) pass_on(reader.take_interim(FillReader::Interim::all), client);

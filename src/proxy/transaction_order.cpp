@@ -163,6 +163,7 @@ FetchOrder Transaction::make_order(const net::Request& request,
                    .part = known.part,
                    .rest = question.rest,
                    .coalesce = coalesce,
+                   .patience = company == Company::nobody ? state_.store.patience() : patience_,
                    .route = plan_->route,
                    .snapshot = snapshot_,
                    .scheme = std::string(plan_->scheme)};

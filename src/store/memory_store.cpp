@@ -62,10 +62,11 @@ class MemoryStore final : public LocalStore {
   void try_find(const caching::KeyView& key, Found& found) noexcept override;
   Awaitable<FindOutcome> find(caching::KeyView key,
                               const VariantSelector& selector,
-                              Found& found) override;
-  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
+                              Found& found,
+                              Patience& patience) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
   PutResult put_now(std::shared_ptr<StoredResponse> response) noexcept override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   Purged purge_now(const PurgeRequest& request, WallTime now) override;
@@ -146,17 +147,21 @@ void MemoryStore::try_find(const caching::KeyView& key, Found& found) noexcept {
 
 Awaitable<FindOutcome> MemoryStore::find(caching::KeyView key,
                                          const VariantSelector& /*selector*/,
-                                         Found& found) {
+                                         Found& found,
+                                         Patience& /*patience*/) {
   try_find(key, found);
   co_return FindOutcome::complete;
 }
 
-Awaitable<FindOutcome> MemoryStore::find_all(caching::KeyView key, Found& found) {
+Awaitable<FindOutcome> MemoryStore::find_all(caching::KeyView key,
+                                             Found& found,
+                                             Patience& /*patience*/) {
   try_find(key, found);
   co_return FindOutcome::complete;
 }
 
-Awaitable<PutResult> MemoryStore::put(std::shared_ptr<StoredResponse> response) {
+Awaitable<PutResult> MemoryStore::put(std::shared_ptr<StoredResponse> response,
+                                      Patience& /*patience*/) {
   co_return put_now(std::move(response));
 }
 

@@ -122,6 +122,9 @@ void RedisFollower::leave_for(Cause cause) {
   if (watch_) watch_->stop();
   watch_.reset();
   core_.link.vouch_for_memory_until(SteadyTime::min());
+  // A server that was demoted and promoted again is another one, and a connection from before does
+  // not know.
+  client_->reconnect();
   if (cause == Cause::suspicion || cause == Cause::deferred) return;
   said_lost_ = true;
   log::warn("redis: not used for now: {}; until it is back, requests go to the origin",

@@ -61,17 +61,17 @@ RedisLeases::RedisLeases(RedisCore& core, redis::Client& client, net::Worker& wo
 }
 
 // Whoever looked up before it asks for the lease knows all purges that had been answered by then.
-net::Awaitable<LeaseState> RedisLeases::take(LeaseRequest request) {
+net::Awaitable<LeaseState> RedisLeases::take(LeaseRequest request, Patience& patience) {
   const std::shared_ptr<Shared> shared = shared_;
   Held wanted{.key = request.key.hash,
               .sequence = request.sequence,
               .token = fmt::format(
                   "{}{:x}{}", shared->token_stem, ++shared->tokens, stamp_text(request.shared))};
-  redis::Reply reply = co_await acquire(shared, wanted, {});
+  redis::Reply reply = co_await acquire(shared, wanted, {}, patience);
   auto answer = parse_lease_reply(reply);
   if (answer == LeaseReply::elsewhere) {
     if (is_overtaken(shared->core, reply.text, request)) {
-      reply = co_await acquire(shared, wanted, reply.text);
+      reply = co_await acquire(shared, wanted, reply.text, patience);
       answer = parse_lease_reply(reply);
     }
   }
@@ -96,12 +96,15 @@ net::Awaitable<LeaseState> RedisLeases::take(LeaseRequest request) {
 // `overtaken`: the token of a holder that loses the lease.
 net::Awaitable<redis::Reply> RedisLeases::acquire(std::shared_ptr<Shared> shared,
                                                   Held wanted,
-                                                  std::string overtaken) {
+                                                  std::string overtaken,
+                                                  Patience& patience) {
+  if (patience.is_spent()) co_return redis::Reply::failed(Errc::store_timeout);
   std::vector<Command> commands;
   commands.push_back(
       lease_acquire(shared->core.names, wanted.key, wanted.token, kLease, overtaken));
-  std::vector<redis::Reply> replies = co_await shared->client.call(
-      Lane::lookups, std::move(commands), shared->core.settings.connection.timeout);
+  const Patience::Meter meter(patience, shared->worker.clock());
+  std::vector<redis::Reply> replies =
+      co_await shared->client.call(Lane::lookups, std::move(commands), patience.left());
   co_return std::move(replies.front());
 }
 

@@ -22,7 +22,7 @@ class RedisLeases {
   // All three outlive it, but for frames on the worker.
   RedisLeases(RedisCore& core, redis::Client& client, net::Worker& worker);
 
-  net::Awaitable<LeaseState> take(LeaseRequest request);
+  net::Awaitable<LeaseState> take(LeaseRequest request, Patience& patience);
   // From now on nothing is sent.
   void close() noexcept { shared_->closed = true; }
   // Never waits. A lease that is not held is not missed.
@@ -47,7 +47,8 @@ class RedisLeases {
   };
   static net::Awaitable<redis::Reply> acquire(std::shared_ptr<Shared> shared,
                                               Held wanted,
-                                              std::string overtaken);
+                                              std::string overtaken,
+                                              Patience& patience);
   static net::Awaitable<void> renew(std::shared_ptr<Shared> shared);
   static net::Awaitable<void> release(std::shared_ptr<Shared> shared, Held held, LeaseEnd end);
 

@@ -75,9 +75,6 @@ class RedisLink {
     }
   }
   void report_failure() noexcept;
-  // What was asked last got no answer: what can be left out is not asked now, lest a request that
-  // has waited for Redis waits once more.
-  bool is_in_doubt() const noexcept { return failures_.load(std::memory_order_relaxed) != 0; }
   void report_suspicion() noexcept { leave(Cause::suspicion); }
   // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too
   // many wait, they become one purge of everything. Returns its number.

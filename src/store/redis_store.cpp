@@ -7,6 +7,7 @@
 #include "store/stored_format.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace hawkcache::store {
@@ -36,29 +37,54 @@ void RedisStore::close() noexcept {
 
 void RedisStore::try_find(const caching::KeyView& /*key*/, Found& found) noexcept { found.clear(); }
 
+// Connections from before a change of the server's identity know it by its former one.
+std::shared_ptr<const Membership> RedisStore::membership() {
+  auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  if (membership && std::exchange(server_, membership->server) != membership->server) {
+    client_->reconnect();
+  }
+  return membership;
+}
+
 // Whatever fails is counted on the link; an error of the server is an answer.
 Awaitable<RedisStore::Replies> RedisStore::ask(std::vector<Command> commands,
                                                Lane lane,
-                                               Budget budget) {
-  Replies replies = co_await client_->call(lane, std::move(commands), budget.left());
-  const bool failed = std::any_of(replies.begin(), replies.end(), [this](const Reply& reply) {
-    if (reply.is(Reply::Type::none)) return reply.failure != Errc::store_overloaded;
+                                               Patience& patience) {
+  const Duration share = patience.left();
+  Replies replies(commands.size(), Reply::failed(Errc::store_timeout));
+  if (patience.is_spent()) co_return replies;
+  {
+    const Patience::Meter meter(patience, worker_.clock());
+    replies = co_await client_->call(lane, std::move(commands), share);
+  }
+  std::optional<ErrorCode> failed;
+  for (const Reply& reply : replies) {
+    if (reply.is(Reply::Type::none)) {
+      if (reply.failure != Errc::store_overloaded) failed = reply.failure;
+      continue;
+    }
     // A full server, and a foreign value under our names, are dealt with where they are met.
     if (!reply.is(Reply::Type::error) || reply.is_error("OOM") || reply.is_error("WRONGTYPE")) {
-      return false;
+      continue;
     }
     redis::complain(core_.names.prefix(), reply.text, worker_.clock().steady());
-    return true;
-  });
+    failed = Errc::store_unavailable;
+  }
   if (failed) {
-    core_.link.report_failure();
+    report_failed(*failed, share);
   } else {
     core_.link.report_answer();
   }
   co_return replies;
 }
 
-Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter, Budget budget) {
+// An answer that was not waited for as long as an answer may take says nothing of Redis.
+void RedisStore::report_failed(const ErrorCode& failure, Duration share) noexcept {
+  if (failure == Errc::store_timeout && share < core_.settings.connection.timeout) return;
+  core_.link.report_failure();
+}
+
+Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter, Patience& patience) {
   if (counter.is(Reply::Type::none)) co_return false;
   const auto read = parse_shared_counter(counter.text);
   if (counter.server != membership.server || !read || read->generation != membership.generation ||
@@ -68,37 +94,44 @@ Awaitable<bool> RedisStore::has_followed(Membership membership, Reply counter, B
     co_return false;
   }
   while (core_.fence.followed().epoch < read->epoch) {
+    // Who has waited all its time for another's reading has none left for its own.
+    if (patience.is_spent()) co_return false;
     if (follows_) {
       following_.push_back(std::make_shared<net::WakeUp>(worker_.executor()));
       const std::shared_ptr<net::WakeUp> bell = following_.back();
-      co_await bell->wait(budget.left());
+      const Patience::Meter meter(patience, worker_.clock());
+      co_await bell->wait(patience.left());
       if (follows_ && core_.fence.followed().epoch < read->epoch) co_return false;
       continue;
     }
-    // Who has waited all its time for another's reading has none left for its own.
-    if (budget.left() == Duration::zero()) co_return false;
-    follows_ = true;
-    const auto followed = co_await follow_log(core_, *client_, membership, budget.left());
-    follows_ = false;
-    for (const auto& bell : std::exchange(following_, {})) bell->ring();
-    if (!followed) {
-      if (followed.error() == Errc::store_protocol) {
-        core_.link.report_suspicion();
-      } else {
-        core_.link.report_failure();
-      }
-      co_return false;
-    }
+    const bool caught_up = co_await catch_up(membership, patience);
+    if (!caught_up) co_return false;
   }
   // Another generation may be followed by now; what was read is none of it then.
   co_return core_.fence.followed().generation == membership.generation;
 }
 
+Awaitable<bool> RedisStore::catch_up(Membership membership, Patience& patience) {
+  const Duration share = patience.left();
+  const Patience::Meter meter(patience, worker_.clock());
+  follows_ = true;
+  const auto followed = co_await follow_log(core_, *client_, membership, share);
+  follows_ = false;
+  for (const auto& bell : std::exchange(following_, {})) bell->ring();
+  if (followed) co_return true;
+  if (followed.error() == Errc::store_protocol) {
+    core_.link.report_suspicion();
+  } else {
+    report_failed(followed.error(), share);
+  }
+  co_return false;
+}
+
 Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
                                          const VariantSelector& selector,
-                                         Brought& brought) {
-  const Budget limit = budget();
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+                                         Brought& brought,
+                                         Patience& patience) {
+  const auto membership = this->membership();
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
@@ -111,7 +144,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   commands.push_back(ask_for_index(core_, key.hash));
   commands.push_back(ask_for_values(core_, names, apart ? Counter::apart : Counter::beside));
   if (apart) commands.push_back(ask_for_counter(core_));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, patience);
   Reply counter;
   if (apart) {
     counter = std::move(replies[2]);
@@ -123,7 +156,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   }
   const bool answered = replies[0].type != Reply::Type::none && replies[1].is(Reply::Type::array);
   bool followed = false;
-  if (answered) followed = co_await has_followed(*membership, std::move(counter), limit);
+  if (answered) followed = co_await has_followed(*membership, std::move(counter), patience);
   if (!followed) co_return unanswered();
   take_values(key, names, replies[1], brought);
   const VariantIndex index = parse_variant_index(replies[0]);
@@ -138,7 +171,7 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   }
   const std::size_t in_hand = selected;
   if (!missing.empty()) {
-    const bool read = co_await read_values(key, std::move(missing), brought, limit);
+    const bool read = co_await read_values(key, std::move(missing), brought, patience);
     if (!read) co_return unanswered();
   }
   ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
@@ -167,13 +200,13 @@ void RedisStore::take_values(caching::KeyView key,
 Awaitable<bool> RedisStore::read_values(caching::KeyView key,
                                         std::vector<Hash128> variants,
                                         Brought& brought,
-                                        Budget limit) {
+                                        Patience& patience) {
   keep_what_fits(variants, core_.settings.max_object);
   std::vector<std::string> names;
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> commands;
   commands.push_back(ask_for_values(core_, names, Counter::apart));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, patience);
   if (!replies[0].is(Reply::Type::array)) co_return false;
   take_values(key, names, replies[0], brought);
   co_return true;
@@ -194,9 +227,10 @@ void RedisStore::remember_vary(const Hash128& key, const VariantIndex& index) {
   }
 }
 
-Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brought) {
-  const Budget limit = budget();
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key,
+                                             Brought& brought,
+                                             Patience& patience) {
+  const auto membership = this->membership();
   if (!membership) {
     ++core_.figures.finds_unavailable;
     co_return FindOutcome::unavailable;
@@ -205,16 +239,16 @@ Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brou
   std::vector<Command> commands;
   commands.push_back(ask_for_index(core_, key.hash));
   commands.push_back(ask_for_counter(core_));
-  Replies replies = co_await ask(std::move(commands), Lane::lookups, limit);
+  Replies replies = co_await ask(std::move(commands), Lane::lookups, patience);
   const bool answered = !replies[0].is(Reply::Type::none);
   bool followed = false;
-  if (answered) followed = co_await has_followed(*membership, std::move(replies[1]), limit);
+  if (answered) followed = co_await has_followed(*membership, std::move(replies[1]), patience);
   if (!followed) co_return unanswered();
   const VariantIndex index = parse_variant_index(replies[0]);
   count_malformed(index);
   std::vector<Hash128> variants = all_variants(index);
   if (!variants.empty()) {
-    const bool read = co_await read_values(key, std::move(variants), brought, limit);
+    const bool read = co_await read_values(key, std::move(variants), brought, patience);
     if (!read) co_return unanswered();
   }
   ++(brought.empty() ? core_.figures.misses : core_.figures.hits);
@@ -223,19 +257,22 @@ Awaitable<FindOutcome> RedisStore::bring_all(caching::KeyView key, Brought& brou
 
 Awaitable<FindOutcome> RedisStore::find(caching::KeyView key,
                                         const VariantSelector& selector,
-                                        Found& found) {
+                                        Found& found,
+                                        Patience& patience) {
   found.clear();
   Brought brought;
-  const FindOutcome outcome = co_await bring(key, selector, brought);
+  const FindOutcome outcome = co_await bring(key, selector, brought, patience);
   found.assign(brought.begin(), brought.end());
   sort_newest_first(found);
   co_return outcome;
 }
 
-Awaitable<FindOutcome> RedisStore::find_all(caching::KeyView key, Found& found) {
+Awaitable<FindOutcome> RedisStore::find_all(caching::KeyView key,
+                                            Found& found,
+                                            Patience& patience) {
   found.clear();
   Brought brought;
-  const FindOutcome outcome = co_await bring_all(key, brought);
+  const FindOutcome outcome = co_await bring_all(key, brought, patience);
   found.assign(brought.begin(), brought.end());
   sort_newest_first(found);
   co_return outcome;
@@ -256,9 +293,9 @@ StoreStats RedisStore::stats() const {
   return stats;
 }
 
-Awaitable<LeaseState> RedisStore::try_lease(LeaseRequest request) {
-  if (!core_.link.usable() || core_.link.is_in_doubt()) co_return LeaseState::unavailable;
-  const LeaseState state = co_await leases_.take(request);
+Awaitable<LeaseState> RedisStore::try_lease(LeaseRequest request, Patience& patience) {
+  if (!core_.link.usable()) co_return LeaseState::unavailable;
+  const LeaseState state = co_await leases_.take(request, patience);
   co_return state;
 }
 

@@ -14,8 +14,6 @@
 #include "store/variant_index.hpp"
 #include "store/vary_hints.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -35,17 +33,21 @@ class RedisStore : public Store {
   WhenUnavailable when_unavailable() const noexcept override {
     return core_.settings.when_unavailable;
   }
+  Patience patience() const noexcept override {
+    return Patience(core_.settings.connection.timeout);
+  }
   Awaitable<FindOutcome> find(caching::KeyView key,
                               const VariantSelector& selector,
-                              Found& found) override;
-  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
+                              Found& found,
+                              Patience& patience) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   FetchTicket begin_fetch(WallTime now) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   StoreStats stats() const override;
-  Awaitable<LeaseState> try_lease(LeaseRequest request) override;
+  Awaitable<LeaseState> try_lease(LeaseRequest request, Patience& patience) override;
   void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept override;
   Sweep sweep(WallTime now, std::size_t budget) override;
   // Lets go of the sockets; see RedisBackend::close().
@@ -57,10 +59,11 @@ class RedisStore : public Store {
   // The look-ups, without the responses' having been handed out.
   Awaitable<FindOutcome> bring(caching::KeyView key,
                                const VariantSelector& selector,
-                               Brought& brought);
-  Awaitable<FindOutcome> bring_all(caching::KeyView key, Brought& brought);
+                               Brought& brought,
+                               Patience& patience);
+  Awaitable<FindOutcome> bring_all(caching::KeyView key, Brought& brought, Patience& patience);
   // As put(), of a response that others may have already.
-  Awaitable<PutResult> write(StoredResponsePtr response);
+  Awaitable<PutResult> write(StoredResponsePtr response, Patience& patience);
   RedisCore& core() noexcept { return core_; }
   const RedisCore& core() const noexcept { return core_; }
   net::Worker& worker() noexcept { return worker_; }
@@ -68,28 +71,20 @@ class RedisStore : public Store {
  private:
   using Replies = std::vector<redis::Reply>;
 
-  // What one operation may wait for Redis in all.
-  class Budget {
-   public:
-    Budget(const Clock& clock, Duration limit) : clock_(clock), end_(clock.steady() + limit) {}
-    Duration left() const noexcept {
-      const auto left = std::chrono::ceil<Duration>(end_ - clock_.steady());
-      return std::max(left, Duration::zero());
-    }
-
-   private:
-    const Clock& clock_;
-    SteadyTime end_;
-  };
-  Budget budget() const { return {worker_.clock(), core_.settings.connection.timeout}; }
-
-  Awaitable<Replies> ask(std::vector<redis::Command> commands, redis::Lane lane, Budget budget);
+  // Null: Redis is not in use.
+  std::shared_ptr<const Membership> membership();
+  // None of the commands is sent where no patience is left.
+  Awaitable<Replies> ask(std::vector<redis::Command> commands,
+                         redis::Lane lane,
+                         Patience& patience);
   // Whether all that had been purged when this counter was read is known now.
-  Awaitable<bool> has_followed(Membership membership, redis::Reply counter, Budget budget);
+  Awaitable<bool> has_followed(Membership membership, redis::Reply counter, Patience& patience);
+  Awaitable<bool> catch_up(Membership membership, Patience& patience);
+  void report_failed(const ErrorCode& failure, Duration share) noexcept;
   Awaitable<bool> read_values(caching::KeyView key,
                               std::vector<Hash128> variants,
                               Brought& brought,
-                              Budget budget);
+                              Patience& patience);
   FindOutcome unanswered() noexcept;
   void take_values(caching::KeyView key,
                    const std::vector<std::string>& names,
@@ -97,9 +92,9 @@ class RedisStore : public Store {
                    Brought& brought);
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
-  Awaitable<bool> make_way(caching::KeyView key, Budget budget);
-  Duration patience_for(const PurgeRequest& request) const;
-  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Budget budget);
+  Awaitable<bool> make_way(caching::KeyView key, Patience& patience);
+  Patience patience_for(const PurgeRequest& request) const;
+  Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Patience& patience);
 
   RedisCore& core_;
   RedisSweeper& sweeper_;
@@ -109,6 +104,7 @@ class RedisStore : public Store {
   VaryHints hints_;
   std::vector<std::shared_ptr<net::WakeUp>> following_;  // who waits while another follows the log
   bool follows_ = false;
+  redis::ServerIdentity server_ = 0;  // as of the last call
 };
 
 }  // namespace hawkcache::store

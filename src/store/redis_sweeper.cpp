@@ -36,6 +36,11 @@ std::optional<Scanned> parse_scan(Reply reply) {
   return scanned;
 }
 
+// By the reply to PTTL.
+bool is_dead(const Reply& reply) noexcept {
+  return reply.is(Reply::Type::integer) && reply.integer == -2;
+}
+
 }  // namespace
 
 RedisSweeper::RedisSweeper(RedisCore& core, net::Worker& worker)
@@ -115,28 +120,51 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
   co_return true;
 }
 
-// On one server in one step, so that no name is lost that comes back meanwhile. In a cluster the
-// sets are for this sweep alone: a lost name costs memory until its response's TTL, nothing else.
+// On one server in one step, so that no name is lost that comes back meanwhile.
 net::Awaitable<void> RedisSweeper::forget_dead_members(std::string tag,
                                                        std::vector<std::string> names) {
   std::vector<Command> commands;
-  if (!core_.in_cluster()) {
-    const std::vector<std::string_view> members(names.begin(), names.end());
-    commands.push_back(forget_dead(core_.names, tag, members));
-    co_await call(std::move(commands));
+  if (core_.in_cluster()) {
+    co_await forget_dead_elsewhere(std::move(tag), std::move(names));
     co_return;
   }
-  for (const std::string& name : names) commands.push_back(Command(name, {"EXISTS", name}));
-  const std::vector<Reply> there = co_await call(std::move(commands));
+  const std::vector<std::string_view> members(names.begin(), names.end());
+  commands.push_back(forget_dead(core_.names, tag, members));
+  co_await call(std::move(commands));
+}
+
+// In a cluster the members lie in other slots than their set: those that look dead are removed, and
+// looked at once more. Whoever puts a response adds its name afterwards, so one that came alive
+// since the first look is either seen by the second, or added after the removal.
+net::Awaitable<void> RedisSweeper::forget_dead_elsewhere(std::string tag,
+                                                         std::vector<std::string> names) {
+  const std::vector<Reply> first = co_await lives(names);
+  std::vector<std::string> dead;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (is_dead(first[i])) dead.push_back(std::move(names[i]));
+  }
+  if (dead.empty()) co_return;
   const std::string set = core_.names.tag(tag);
   std::vector<std::string_view> words{"SREM", set};
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (there[i].is(Reply::Type::integer) && there[i].integer == 0) words.push_back(names[i]);
-  }
-  if (words.size() == 2) co_return;
+  words.insert(words.end(), dead.begin(), dead.end());
   std::vector<Command> forget;
   forget.push_back(Command(set, words));
   co_await call(std::move(forget));
+  const std::vector<Reply> second = co_await lives(dead);
+  std::vector<Command> add;
+  for (std::size_t i = 0; i < dead.size(); ++i) {
+    if (!second[i].is(Reply::Type::integer) || second[i].integer <= 0) continue;
+    add.push_back(tag_response(core_.names, tag, dead[i], Duration(second[i].integer), 0));
+  }
+  if (!add.empty()) co_await call(std::move(add));
+}
+
+// How long each of these responses has to live, in milliseconds; see PTTL.
+net::Awaitable<std::vector<Reply>> RedisSweeper::lives(std::vector<std::string> names) {
+  std::vector<Command> commands;
+  for (const std::string& name : names) commands.push_back(Command(name, {"PTTL", name}));
+  std::vector<Reply> replies = co_await call(std::move(commands));
+  co_return replies;
 }
 
 net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {

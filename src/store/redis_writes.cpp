@@ -35,19 +35,18 @@ PutResult result_of(const Reply& reply) {
 
 }  // namespace
 
-Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response) {
-  const PutResult result = co_await write(std::move(response));
+Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response, Patience& patience) {
+  const PutResult result = co_await write(std::move(response), patience);
   co_return result;
 }
 
-Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
-  const Budget limit = budget();
+Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& patience) {
   if (response->body_size() > core_.settings.max_object) co_return PutResult::too_large;
   if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  const auto membership = this->membership();
   // Fetched under another generation, or while Redis was away: nobody could tell what was purged
-  // since. And who waited in vain for the look-up does not wait again.
-  if (!membership || core_.link.is_in_doubt() ||
+  // since. And who has waited in vain for the look-up does not wait again.
+  if (!membership || patience.is_spent() ||
       response->shared().generation != membership->generation) {
     ++core_.figures.puts_unavailable;
     co_return PutResult::unavailable;
@@ -65,7 +64,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
   PutResult result = PutResult::superseded;
   for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
     if (tries > 0) {
-      const bool made_way = co_await make_way(key, limit);
+      const bool made_way = co_await make_way(key, patience);
       if (!made_way) break;
     }
     std::vector<Command> commands;
@@ -82,7 +81,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
       commands.push_back(
           tag_response(core_.names, tag, name, ttl, core_.in_cluster() ? 0 : kDeadSample));
     }
-    const Replies replies = co_await ask(std::move(commands), Lane::writes, limit);
+    const Replies replies = co_await ask(std::move(commands), Lane::writes, patience);
     result = result_of(replies.front());
     const bool tagged = std::all_of(replies.begin() + 1, replies.end(), [](const Reply& reply) {
       return reply.is(Reply::Type::integer);
@@ -92,7 +91,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
       std::vector<Command> drop;
       drop.push_back(
           drop_variant(core_.names, key.hash, variant, value.substr(0, kStoredHeaderSize)));
-      co_await ask(std::move(drop), Lane::writes, limit);
+      co_await ask(std::move(drop), Lane::writes, patience);
       result = PutResult::unavailable;
     }
   }
@@ -107,10 +106,10 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response) {
 
 // What superseded a response may have been purged: then it does not stand in the way. Returns
 // whether anything went.
-Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
+Awaitable<bool> RedisStore::make_way(caching::KeyView key, Patience& patience) {
   std::vector<Command> ask_index;
   ask_index.push_back(ask_for_index(core_, key.hash));
-  const Replies indexed = co_await ask(std::move(ask_index), Lane::writes, limit);
+  const Replies indexed = co_await ask(std::move(ask_index), Lane::writes, patience);
   const VariantIndex index = parse_variant_index(indexed.front());
   std::vector<Hash128> variants = all_variants(index);
   keep_what_fits(variants, core_.settings.max_object);
@@ -119,7 +118,7 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
   for (const Hash128& variant : variants) names.push_back(core_.names.response(key.hash, variant));
   std::vector<Command> read;
   read.push_back(ask_for_values(core_, names, Counter::apart));
-  Replies values = co_await ask(std::move(read), Lane::writes, limit);
+  Replies values = co_await ask(std::move(read), Lane::writes, patience);
   // Away, nothing can be judged.
   if (!values.front().is(Reply::Type::array) || !core_.link.usable()) co_return false;
   std::vector<Command> drops;
@@ -136,24 +135,24 @@ Awaitable<bool> RedisStore::make_way(caching::KeyView key, Budget limit) {
     drops.push_back(drop_variant(core_.names, key.hash, variants[i], header));
   }
   if (drops.empty()) co_return false;
-  co_await ask(std::move(drops), Lane::writes, limit);
+  co_await ask(std::move(drops), Lane::writes, patience);
   co_return true;
 }
 
 // A large purge is made of several, one after the other.
-Duration RedisStore::patience_for(const PurgeRequest& request) const {
+Patience RedisStore::patience_for(const PurgeRequest& request) const {
   const std::size_t things = request.tags.size() + request.urls.size() + request.prefixes.size();
   const auto steps = static_cast<Duration::rep>(1 + things / kMostFenceMembers);
-  return std::min(core_.settings.connection.timeout * steps, kLongestPurge);
+  return Patience(std::min(core_.settings.connection.timeout * steps, kLongestPurge));
 }
 
 Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
   Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
-  const Budget limit(worker_.clock(), patience_for(request));
-  const auto membership = core_.link.usable() ? core_.link.membership() : nullptr;
+  Patience patience = patience_for(request);
+  const auto membership = this->membership();
   if (!membership) {
-    auto kept = co_await keep_for_later(std::move(request), now, limit);
+    auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;
   }
   // As many as there are names in the tags' sets, some of them dead.
@@ -164,20 +163,23 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
     counts.push_back(Command(name, {"SCARD", name}));
   }
   if (!counts.empty()) {
-    const Replies replies = co_await ask(std::move(counts), Lane::lookups, limit);
+    const Replies replies = co_await ask(std::move(counts), Lane::lookups, patience);
     for (const Reply& reply : replies) {
       if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
     }
   }
   if (members_of(request).empty()) co_return purged;
   KeptPurge purge{.request = request, .asked_at = now};
-  const auto epoch =
-      co_await send_purge(core_, *client_, *membership, std::move(purge), limit.left());
+  Result<Epoch> epoch = Errc::store_timeout;
+  {
+    const Patience::Meter meter(patience, worker_.clock());
+    epoch = co_await send_purge(core_, *client_, *membership, std::move(purge), patience.left());
+  }
   if (!epoch) {
-    auto kept = co_await keep_for_later(std::move(request), now, limit);
+    auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;
   }
-  const auto followed = co_await follow_log(core_, *client_, *membership, limit.left());
+  const auto followed = co_await follow_log(core_, *client_, *membership, patience.left());
   if (!followed || *followed < *epoch) {
     // Redis has it, so everybody else minds it.
     core_.raise_locally(request, now);
@@ -191,13 +193,13 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
 // In force on this node before anything else.
 Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      WallTime now,
-                                                     Budget limit) {
+                                                     Patience& patience) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
   const std::uint64_t number = core_.link.defer({.request = std::move(request), .asked_at = now});
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
   core_.link.ring_when_handed_on(number, bell);
-  co_await bell->wait(limit.left());
+  co_await bell->wait(patience.left());
   core_.link.forget_bell(bell);
   if (!core_.link.is_handed_on(number)) co_return Errc::store_unavailable;
   co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};

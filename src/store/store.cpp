@@ -2,7 +2,7 @@
 
 namespace hawkcache::store {
 
-Awaitable<LeaseState> Store::try_lease(LeaseRequest /*request*/) {
+Awaitable<LeaseState> Store::try_lease(LeaseRequest /*request*/, Patience& /*patience*/) {
   co_return LeaseState::unavailable;
 }
 

@@ -10,6 +10,7 @@
 #include "caching/cache_key.hpp"
 #include "caching/stored_meta.hpp"
 #include "net/asio.hpp"
+#include "store/patience.hpp"
 #include "store/purge.hpp"
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
@@ -107,25 +108,32 @@ class Store {
   virtual void try_find(const caching::KeyView& key, Found& found) noexcept = 0;
   virtual Reach reach() const noexcept { return Reach::immediate; }
   virtual WhenUnavailable when_unavailable() const noexcept { return WhenUnavailable::ask_origin; }
+  // What a request that begins now may wait for it in all.
+  virtual Patience patience() const noexcept { return Patience(); }
 
-  // May ask a slower tier; bounded by the store's timeout. Clears and fills `found`. Both arguments
-  // by reference outlive the call. Also sees to it that purges which were answered before the call
-  // are known to fence() when it returns. Where it is `unavailable`, all that was fetched while the
-  // store was in use is distrusted; where it is `unanswered`, nothing is known: whoever asks must
-  // not join a fetch that began before it asked.
+  // May ask a slower tier, for as long as `patience` has some left. Clears and fills `found`. All
+  // arguments by reference outlive the call. Also sees to it that purges which were answered before
+  // the call are known to fence() when it returns. Where it is `unavailable`, all that was fetched
+  // while the store was in use is distrusted; where it is `unanswered`, nothing is known: whoever
+  // asks must not join a fetch that began before it asked.
   virtual Awaitable<FindOutcome> find(caching::KeyView key,
                                       const VariantSelector& selector,
-                                      Found& found) = 0;
+                                      Found& found,
+                                      Patience& patience) = 0;
   // The same with all variants, whatever they cost to fetch.
-  virtual Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) = 0;
+  virtual Awaitable<FindOutcome> find_all(caching::KeyView key,
+                                          Found& found,
+                                          Patience& patience) = 0;
 
   // Before a request goes upstream; `now` orders fetches of several nodes. The ticket is held until
   // what was fetched has been put (or dropped) and nobody can join the fetch any more. Whatever
   // purge its shared stamp covers is in its epoch too: raised in fence() before that was read.
   [[nodiscard]] virtual FetchTicket begin_fetch(WallTime now) = 0;
   // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
-  // carries is held until this returns. When it returns `stored`, this node finds it.
-  virtual Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) = 0;
+  // carries is held until this returns. When it returns `stored`, this node finds it. Waits as
+  // find() does; without patience left nothing is stored that others would have to be asked for.
+  virtual Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response,
+                                   Patience& patience) = 0;
   // In force on this node when it returns, whatever it returns; a value: in force for all that
   // share the store. Error: store_unavailable; it is handed on when that is possible again. Each
   // purge that names something, this one or one that is followed from another node, takes an epoch
@@ -138,8 +146,8 @@ class Store {
   virtual StoreStats stats() const = 0;
 
   // Tries to take the lease on the key. A fetch that a purge known to fence() has overtaken loses
-  // it to whoever asks: nobody waits for what is not to be used.
-  virtual Awaitable<LeaseState> try_lease(LeaseRequest request);
+  // it to whoever asks: nobody waits for what is not to be used. Waits as find() does.
+  virtual Awaitable<LeaseState> try_lease(LeaseRequest request, Patience& patience);
   // By the fetch with that sequence. Never waits.
   virtual void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept;
 

@@ -40,11 +40,12 @@ void TieredStore::keep(const caching::KeyView& key,
 
 Awaitable<FindOutcome> TieredStore::find(caching::KeyView key,
                                          const VariantSelector& selector,
-                                         Found& found) {
+                                         Found& found,
+                                         Patience& patience) {
   found.clear();
   const std::uint32_t changes = core().changes.of(key.hash);
   Brought brought;
-  const FindOutcome outcome = co_await bring(key, selector, brought);
+  const FindOutcome outcome = co_await bring(key, selector, brought, patience);
   if (is_unknown(outcome)) {
     find_without_redis(key, found);
   } else {
@@ -53,11 +54,13 @@ Awaitable<FindOutcome> TieredStore::find(caching::KeyView key,
   co_return outcome;
 }
 
-Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key, Found& found) {
+Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key,
+                                             Found& found,
+                                             Patience& patience) {
   found.clear();
   const std::uint32_t changes = core().changes.of(key.hash);
   Brought brought;
-  const FindOutcome outcome = co_await bring_all(key, brought);
+  const FindOutcome outcome = co_await bring_all(key, brought, patience);
   if (is_unknown(outcome)) {
     find_without_redis(key, found);
   } else {
@@ -68,7 +71,8 @@ Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key, Found& found)
 
 // In memory first: who asks on this node finds it before Redis has answered. What Redis did not
 // take while it is in use does not stay: nobody could delete it there.
-Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response) {
+Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response,
+                                      Patience& patience) {
   const StoredResponsePtr shared = response;
   const bool was_up = core().link.usable();
   // Both of the tiers look at it; the memory store takes its tags over.
@@ -81,7 +85,7 @@ Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response) 
     if (core().link.usable()) core().memory->drop(shared->key_hash());
     co_return in_memory;
   }
-  const PutResult in_redis = co_await write(shared);
+  const PutResult in_redis = co_await write(shared, patience);
   if (in_redis != PutResult::stored) core().memory->drop(shared->key_hash());
   co_return in_redis;
 }

@@ -15,9 +15,10 @@ class TieredStore final : public RedisStore {
   void try_find(const caching::KeyView& key, Found& found) noexcept override;
   Awaitable<FindOutcome> find(caching::KeyView key,
                               const VariantSelector& selector,
-                              Found& found) override;
-  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+                              Found& found,
+                              Patience& patience) override;
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;

@@ -32,17 +32,19 @@ class SharedStore final : public Store {
     store_.try_find(key, found);
   }
   Reach reach() const noexcept override { return store_.reach(); }
+  Patience patience() const noexcept override { return store_.patience(); }
   Awaitable<FindOutcome> find(caching::KeyView key,
                               const VariantSelector& selector,
-                              Found& found) override {
-    return store_.find(key, selector, found);
+                              Found& found,
+                              Patience& patience) override {
+    return store_.find(key, selector, found, patience);
   }
-  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override {
-    return store_.find_all(key, found);
+  Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override {
+    return store_.find_all(key, found, patience);
   }
   FetchTicket begin_fetch(WallTime now) override { return store_.begin_fetch(now); }
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override {
-    return store_.put(std::move(response));
+  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override {
+    return store_.put(std::move(response), patience);
   }
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override {
     return store_.purge(std::move(request), now);
@@ -50,8 +52,8 @@ class SharedStore final : public Store {
   PurgeFence& fence() noexcept override { return store_.fence(); }
   std::uint64_t max_object() const noexcept override { return store_.max_object(); }
   StoreStats stats() const override { return store_.stats(); }
-  Awaitable<LeaseState> try_lease(LeaseRequest request) override {
-    return store_.try_lease(request);
+  Awaitable<LeaseState> try_lease(LeaseRequest request, Patience& patience) override {
+    return store_.try_lease(request, patience);
   }
   void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept override {
     store_.release_lease(key, sequence, end);

@@ -66,7 +66,8 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
   }
   PutResult put(ResponseMaker maker) { return put(maker.made()); }
   PutResult put(std::shared_ptr<StoredResponse> response) {
-    return world_->run([&] { return store().put(response); });
+    Patience patience = store().patience();
+    return world_->run([&] { return store().put(response, patience); });
   }
   // A whole fetch: its request went up and its answer came at once.
   PutResult fetch_and_put(ResponseMaker maker) {
@@ -90,7 +91,8 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
     return found;
   }
   Found find(const caching::KeyView& key, Found found = {}) {
-    const FindOutcome outcome = world_->run([&] { return store().find_all(key, found); });
+    Patience patience = store().patience();
+    const FindOutcome outcome = world_->run([&] { return store().find_all(key, found, patience); });
     EXPECT_EQ(outcome, FindOutcome::complete);
     return found;
   }
@@ -99,8 +101,9 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
     const std::string text = key_text("api.example.com", path);
     const TextSelector selector(std::move(secondary_key));
     Found found;
-    const FindOutcome outcome =
-        world_->run([&] { return store().find(caching::make_key(text), selector, found); });
+    Patience patience = store().patience();
+    const FindOutcome outcome = world_->run(
+        [&] { return store().find(caching::make_key(text), selector, found, patience); });
     EXPECT_NE(outcome, FindOutcome::unavailable);
     return found;
   }

@@ -119,7 +119,8 @@ Awaitable<void> Racer::write(std::size_t round) {
                      .head(std::to_string(version))
                      .fetched(ticket)
                      .made();
-  const PutResult result = co_await store_.put(std::move(fetched));
+  Patience patience = store_.patience();
+  const PutResult result = co_await store_.put(std::move(fetched), patience);
   if (result == PutResult::purged_meanwhile) ++tally_.refused;
 }
 
@@ -140,7 +141,9 @@ Awaitable<void> Racer::read(std::size_t round) {
   const std::string text = key_text("api.example.com", path_of(item));
   Found found;
   if (store_.reach() == Reach::remote) {
-    [[maybe_unused]] const auto outcome = co_await store_.find_all(caching::make_key(text), found);
+    Patience patience = store_.patience();
+    [[maybe_unused]] const auto outcome =
+        co_await store_.find_all(caching::make_key(text), found, patience);
   } else {
     store_.try_find(caching::make_key(text), found);
   }

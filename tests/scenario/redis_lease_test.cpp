@@ -129,6 +129,29 @@ TEST_P(RedisLease, AnotherNodeTakesOverWhenTheFetchFails) {
   EXPECT_EQ(on_b.read().body, "good");
 }
 
+TEST_P(RedisLease, NobodyWaitsForTheEndOfWhatIsNotStored) {
+  serve();
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().number > 1) {
+      exchange.respond("good");
+      return;
+    }
+    exchange.hold("held");
+    exchange.send("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 4\r\n\r\nab");
+    exchange.hold("rest");
+    exchange.send("cd");
+  });
+  Client on_a = a->client();
+  Client on_b = b->client();
+  ask_both(on_a, on_b, "/a");
+  origin.gate("held").open();
+  EXPECT_EQ(on_b.read().body, "good");
+  origin.gate("rest").open();
+  const Response own = on_a.read();
+  EXPECT_EQ(own.status, 500);
+  EXPECT_EQ(own.body, "abcd");
+}
+
 TEST_P(RedisLease, ALongFetchKeepsItsLease) {
   serve();
   hold_first("/a");

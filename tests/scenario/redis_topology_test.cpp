@@ -81,7 +81,7 @@ TEST_P(RedisBehindSentinels, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
   RedisCli master = sentinels.master().cli();
   const std::string replicas = master.info({"INFO", "replication"}, "connected_slaves");
   ASSERT_EQ(replicas, "2");
-  ASSERT_EQ(master.number({"WAIT", "2", "5000"}), 2);
+  ASSERT_EQ(master.replicas_up_to_date(2), 2);
   master.text({"ACL", "SETUSER", "default", "-psync", "-sync"});
   master.number({"CLIENT", "KILL", "TYPE", "replica"});
   content.set("two");

@@ -108,6 +108,42 @@ TEST_P(RedisNotWell, NobodyWaitsLongerThanTheTimeout) {
   EXPECT_GE(waits.back(), kTimeout.count() - 10) << "it was not asked";
 }
 
+// The look-up is answered late, what was fetched is not taken any more: both together take no
+// longer than the one may. What says nothing of Redis's health does not take it out of use.
+TEST_P(RedisNotWell, NobodyWaitsLongerInSeveralSteps) {
+  timeout = 1000ms;
+  const std::chrono::milliseconds little = slowness() * 200ms;
+  RedisServer redis;
+  use(redis.url());
+  const auto freeze = [&](OriginExchange& exchange) {
+    redis.freeze();
+    exchange.respond(body_of(exchange.request().target, content.get()));
+  };
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 8 && (waits.empty() || waits.back() > (timeout + little).count()); ++i) {
+    EXPECT_TRUE(eventually([&] { return state() == "up"; }));
+    const std::string target = next_target();
+    origin.on(target, freeze);
+    const double changes = metric("state_changes_total");
+    redis.freeze();
+    std::thread thaws([&redis] {
+      std::this_thread::sleep_for(600ms);
+      redis.thaw();
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    expect_current(target);
+    const auto took = std::chrono::steady_clock::now() - begin;
+    waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    thaws.join();
+    redis.thaw();
+    if (waits.back() <= (timeout + little).count()) {
+      EXPECT_EQ(metric("state_changes_total"), changes);
+    }
+  }
+  EXPECT_LE(waits.back(), (timeout + little).count()) << ::testing::PrintToString(waits);
+  EXPECT_GE(waits.back(), timeout.count() - 50) << "it was not asked twice";
+}
+
 // Slower than anybody waits, quicker than the probes give up: it is tried again and again, and what
 // comes too late is nobody's answer.
 TEST_P(RedisNotWell, Slow) {
@@ -178,6 +214,23 @@ TEST_P(RedisNotWell, DemotedToAReplica) {
   EXPECT_TRUE(comes_up());
   EXPECT_EQ(metric("purges_waiting"), 0);
   expect_in_use();
+}
+
+// It is another server then, and connections from before know it by its former identity.
+TEST_P(RedisNotWell, DemotedAndPromotedAtOnce) {
+  RedisServer redis;
+  RedisServer master;
+  use(redis.url());
+  warm("/items/1");
+  redis.cli().run_all({{"REPLICAOF", "127.0.0.1", std::to_string(master.port())},
+                       {"REPLICAOF", "NO", "ONE"},
+                       {"CLIENT", "KILL", "TYPE", "pubsub"}});
+  EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
+  EXPECT_TRUE(comes_up());
+  expect_in_use();
+  const double changes = metric("state_changes_total");
+  for (int i = 0; i < 10; ++i) warm(next_target());
+  EXPECT_EQ(metric("state_changes_total"), changes);
 }
 
 TEST_P(RedisNotWell, Emptied) {

@@ -132,6 +132,12 @@ std::vector<std::string> RedisCli::list(const Words& words) {
   return result;
 }
 
+// WAIT means what was written before the last command of its own connection: of a new one, nothing.
+long long RedisCli::replicas_up_to_date(int wanted) {
+  text({"PING"});
+  return number({"WAIT", std::to_string(wanted), "5000"});
+}
+
 std::string RedisCli::info(const Words& words, const std::string& name) {
   std::string lines = "\n";
   lines += text(words);

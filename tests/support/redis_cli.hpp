@@ -51,6 +51,9 @@ class RedisCli {
   std::vector<std::string> list(const Words& words);
   // The value of a line `name:value` of INFO or CLUSTER INFO; empty when there is no such line.
   std::string info(const Words& words, const std::string& name);
+  // How many replicas have all that anybody has written so far; waits for `wanted` of them, no
+  // longer than five seconds.
+  long long replicas_up_to_date(int wanted);
 
  private:
   explicit RedisCli(redisContext* context);

@@ -9,6 +9,12 @@ namespace {
 
 constexpr Milliseconds kPatience{30'000};
 constexpr std::size_t kSlots = 16'384;
+// After how long a silent node counts as lost, in milliseconds: soon only where one is to be lost,
+// and never merely because the machine is busy. What nodes tell each other goes faster where it is
+// less, so that a cluster is formed with something in between.
+constexpr const char* kImpatient = "1000";
+constexpr const char* kForming = "5000";
+constexpr const char* kPatient = "30000";
 
 std::string text(std::size_t number) { return std::to_string(number); }
 
@@ -16,7 +22,7 @@ RedisServerOptions node_options(RedisServerOptions options) {
   options.mode = RedisServerOptions::Mode::cluster_node;
   auto& directives = options.directives;
   directives.insert(directives.begin(),
-                    {{"cluster-node-timeout", "1000"},
+                    {{"cluster-node-timeout", kForming},
                      {"cluster-require-full-coverage", "no"},
                      {"cluster-replica-validity-factor", "0"},
                      {"cluster-allow-replica-migration", "no"},
@@ -34,6 +40,7 @@ RedisCluster::RedisCluster(RedisClusterOptions options)
   meet();
   if (options.replicas) attach_replicas();
   wait_until_well();
+  set_node_timeout(kPatient);
 }
 
 void RedisCluster::start_nodes(const RedisClusterOptions& options) {
@@ -53,11 +60,14 @@ void RedisCluster::assign_slots() const {
   }
 }
 
+// Everybody is introduced to everybody: hearsay takes its time.
 void RedisCluster::meet() const {
-  RedisCli first = node(0).cli();
-  for (std::size_t i = 1; i < nodes(); ++i) {
-    const RedisServer& other = node(i);
-    first.text({"CLUSTER", "MEET", "127.0.0.1", text(other.port()), text(other.bus_port())});
+  for (std::size_t i = 0; i < nodes(); ++i) {
+    RedisCli cli = node(i).cli();
+    for (std::size_t j = i + 1; j < nodes(); ++j) {
+      const RedisServer& other = node(j);
+      cli.text({"CLUSTER", "MEET", "127.0.0.1", text(other.port()), text(other.bus_port())});
+    }
   }
   for (const auto& node : nodes_) {
     RedisCli cli = node->cli();
@@ -196,12 +206,20 @@ void RedisCluster::move_slot(std::uint16_t slot, std::size_t to) {
 std::size_t RedisCluster::fail_over(std::size_t master) {
   const std::size_t replica = master < masters_ ? masters_ + master : master - masters_;
   node(master).kill();
+  set_node_timeout(kImpatient);
   RedisCli cli = node(replica).cli();
   require_within(kPatience, "a replica that is made the master", [&cli] {
     return cli.info({"INFO", "replication"}, "role") == "master";
   });
   wait_until_well();
+  set_node_timeout(kPatient);
   return replica;
+}
+
+void RedisCluster::set_node_timeout(const std::string& milliseconds) const {
+  for (const std::size_t index : living()) {
+    node(index).cli().text({"CONFIG", "SET", "cluster-node-timeout", milliseconds});
+  }
 }
 
 }  // namespace hawkcache::testing_support

@@ -1,7 +1,9 @@
 // A real Redis Cluster for one test: masters, and a replica of each if wanted, on free ports. Nodes
 // 0 to masters-1 are the masters, node masters+i is the replica of node i, until a failover.
 //
-// A slot whose master is gone takes only its own keys down (cluster-require-full-coverage no).
+// Nodes count others as lost only in fail_over(), not because the machine is busy or one was
+// frozen. A slot whose master is gone takes only its own keys down (cluster-require-full-coverage
+// no).
 #pragma once
 
 #include "support/redis_server.hpp"
@@ -54,6 +56,7 @@ class RedisCluster {
   void meet() const;
   void assign_slots() const;
   void attach_replicas() const;
+  void set_node_timeout(const std::string& milliseconds) const;
   std::string id_of(std::size_t node) const;
   void migrate(std::size_t from, std::size_t to, const std::vector<std::string>& keys);
   std::vector<std::size_t> living() const;

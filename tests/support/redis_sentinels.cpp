@@ -10,6 +10,10 @@ namespace {
 constexpr Milliseconds kPatience{30'000};
 constexpr std::size_t kServers = 3;
 constexpr std::size_t kSentinels = 3;
+// After how long a silent server counts as lost, in milliseconds: soon only where one is to be
+// lost, and never merely because the machine is busy.
+constexpr const char* kImpatient = "1000";
+constexpr const char* kPatient = "30000";
 
 std::string text(std::size_t number) { return std::to_string(number); }
 
@@ -18,7 +22,7 @@ RedisServerOptions sentinel_options(std::uint16_t master, const std::string& pas
   RedisServerOptions options{.mode = RedisServerOptions::Mode::sentinel};
   options.directives = {
       {"sentinel", "monitor " + name + " 127.0.0.1 " + text(master) + " 2"},
-      {"sentinel", "down-after-milliseconds " + name + " 1000"},
+      {"sentinel", "down-after-milliseconds " + name + " " + kPatient},
       {"sentinel", "failover-timeout " + name + " 3000"},
   };
   if (!password.empty()) {
@@ -113,6 +117,7 @@ std::string RedisSentinels::url() const {
 void RedisSentinels::fail_over() {
   const std::uint16_t before = master_port();
   master().kill();
+  set_down_after(kImpatient);
   for (const auto& sentinel : sentinels_) {
     if (!sentinel->running()) continue;
     RedisCli cli = sentinel->cli();
@@ -125,6 +130,14 @@ void RedisSentinels::fail_over() {
   require_within(kPatience, "a replica that is made the master", [&promoted] {
     return promoted.info({"INFO", "replication"}, "role") == "master";
   });
+  set_down_after(kPatient);
+}
+
+void RedisSentinels::set_down_after(const std::string& milliseconds) const {
+  for (const auto& sentinel : sentinels_) {
+    if (!sentinel->running()) continue;
+    sentinel->cli().text({"SENTINEL", "SET", kMasterName, "down-after-milliseconds", milliseconds});
+  }
 }
 
 }  // namespace hawkcache::testing_support

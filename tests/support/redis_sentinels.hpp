@@ -1,5 +1,5 @@
 // A real master with two replicas, watched over by three sentinels, for one test. They call the
-// master "mymaster".
+// master "mymaster". A server counts as lost only in fail_over(), not because the machine is busy.
 #pragma once
 
 #include "support/redis_server.hpp"
@@ -33,6 +33,7 @@ class RedisSentinels {
   void start_servers(RedisServerOptions options);
   void start_sentinels();
   void wait_until_known() const;
+  void set_down_after(const std::string& milliseconds) const;
 
   std::string password_;
   std::vector<std::unique_ptr<RedisServer>> servers_;

@@ -25,7 +25,7 @@ TEST(RedisClusterTest, MovesSlotsAndSurvivesTheLossOfAMaster) {
   EXPECT_EQ(cluster.owner_of(slot), next);
   EXPECT_EQ(cluster.node(next).cli().text({"GET", other}), "2");
 
-  ASSERT_EQ(cluster.node(next).cli().number({"WAIT", "1", "5000"}), 1);
+  ASSERT_EQ(cluster.node(next).cli().replicas_up_to_date(1), 1);
   const std::size_t promoted = cluster.fail_over(next);
   EXPECT_EQ(cluster.owner_of(slot), promoted);
   EXPECT_EQ(cluster.node(promoted).cli().text({"GET", "a"}), "1");

@@ -26,17 +26,19 @@ class RecordingStore final : public store::Store {
   }
   net::Awaitable<store::FindOutcome> find(caching::KeyView key,
                                           const store::VariantSelector& /*selector*/,
-                                          store::Found& found) override {
-    return find_all(key, found);
+                                          store::Found& found,
+                                          store::Patience& patience) override {
+    return find_all(key, found, patience);
   }
   net::Awaitable<store::FindOutcome> find_all(caching::KeyView /*key*/,
-                                              store::Found& found) override {
+                                              store::Found& found,
+                                              store::Patience& /*patience*/) override {
     found.clear();
     co_return store::FindOutcome::complete;
   }
   store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  net::Awaitable<store::PutResult> put(
-      std::shared_ptr<store::StoredResponse> /*response*/) override {
+  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> /*response*/,
+                                       store::Patience& /*patience*/) override {
     co_return store::PutResult::no_room;
   }
   net::Awaitable<Result<store::Purged>> purge(store::PurgeRequest request,

@@ -16,7 +16,9 @@ namespace hawkcache::proxy {
 
 class FakeStore final : public store::Store {
  public:
-  explicit FakeStore(net::Executor executor) : released_(std::make_shared<net::WakeUp>(executor)) {}
+  explicit FakeStore(net::Executor executor)
+      : released_(std::make_shared<net::WakeUp>(executor)),
+        put_released_(std::make_shared<net::WakeUp>(executor)) {}
 
   void try_find(const caching::KeyView& key, store::Found& found) noexcept override {
     copy(near, key, found);
@@ -26,7 +28,8 @@ class FakeStore final : public store::Store {
 
   net::Awaitable<store::FindOutcome> find(caching::KeyView key,
                                           const store::VariantSelector& selector,
-                                          store::Found& found) override {
+                                          store::Found& found,
+                                          store::Patience& /*patience*/) override {
     ++finds;
     copy(away ? near : far, key, found);
     if (outcome == store::FindOutcome::selected) keep_selected(selector, found);
@@ -36,13 +39,21 @@ class FakeStore final : public store::Store {
     }
     co_return away ? store::FindOutcome::unavailable : outcome;
   }
-  net::Awaitable<store::FindOutcome> find_all(caching::KeyView key, store::Found& found) override {
+  net::Awaitable<store::FindOutcome> find_all(caching::KeyView key,
+                                              store::Found& found,
+                                              store::Patience& /*patience*/) override {
     ++finds_of_all;
     copy(away ? near : far, key, found);
     co_return away ? store::FindOutcome::unavailable : store::FindOutcome::complete;
   }
   store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> response) override {
+  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> response,
+                                       store::Patience& /*patience*/) override {
+    ++puts;
+    const bool held = std::exchange(hold_next_put, false);
+    if (held) {
+      [[maybe_unused]] const auto woken = co_await put_released_->wait(std::chrono::seconds(20));
+    }
     if (away) co_return store::PutResult::unavailable;
     far.insert(far.begin(), std::move(response));
     co_return store::PutResult::stored;
@@ -57,7 +68,8 @@ class FakeStore final : public store::Store {
   store::StoreStats stats() const override { return {}; }
   Sweep sweep(WallTime /*now*/, std::size_t /*budget*/) override { return Sweep::done; }
 
-  net::Awaitable<store::LeaseState> try_lease(store::LeaseRequest /*request*/) override {
+  net::Awaitable<store::LeaseState> try_lease(store::LeaseRequest /*request*/,
+                                              store::Patience& /*patience*/) override {
     ++lease_tries;
     if (leases.empty()) co_return store::LeaseState::held;
     const store::LeaseState state = leases.front();
@@ -71,7 +83,10 @@ class FakeStore final : public store::Store {
     lease_ends.push_back(end);
   }
 
+  store::Patience patience() const noexcept override { return store::Patience(timeout); }
+
   void release_find() { released_->ring(); }
+  void release_put() { put_released_->ring(); }
 
   std::vector<store::StoredResponsePtr> near;  // newest first
   std::vector<store::StoredResponsePtr> far;
@@ -82,6 +97,9 @@ class FakeStore final : public store::Store {
   std::deque<store::LeaseState> leases;              // the answers in turn; then `held`
   store::StoredResponsePtr brought_with_last_lease;  // far, from the last of these answers on
   std::vector<store::LeaseEnd> lease_ends;
+  bool hold_next_put = false;  // before it stores, until release_put()
+  Duration timeout = std::chrono::seconds(20);
+  int puts = 0;
   int finds = 0;
   int finds_of_all = 0;
   int lease_tries = 0;
@@ -107,6 +125,7 @@ class FakeStore final : public store::Store {
 
   store::PurgeFence fence_;
   std::shared_ptr<net::WakeUp> released_;
+  std::shared_ptr<net::WakeUp> put_released_;
 };
 
 }  // namespace hawkcache::proxy

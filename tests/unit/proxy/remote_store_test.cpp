@@ -141,6 +141,45 @@ TEST(RemoteStore, AMissThatIsOvertakenByAFetchLooksAgain) {
   EXPECT_EQ(world.origin->requests.size(), 1U);
 }
 
+// Its own time is over when it joins; the other's is not.
+TEST(RemoteStore, WhoHasWaitedForItDoesNotWaitForWhatAnotherStores) {
+  for (const std::string_view answer : {"", "HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n"}) {
+    OneWorker world(rule());
+    if (!answer.empty()) {
+      store::StoredParts stale = world.stale_parts("body");
+      stale.meta.validators.entity_tag = "\"1\"";
+      world.store.far = {world.stored(stale)};
+      world.origin->answer = answer;
+    }
+    world.store.hold_next_put = true;
+    const auto leader = world.begin();
+    world.turn_until([&] { return world.store.puts == 1; });
+    world.store.timeout = Duration(0);
+    const auto joined = world.ask();
+    EXPECT_TRUE(joined->says("collapsed")) << joined->text();
+    EXPECT_TRUE(joined->says("\r\n\r\nbody")) << joined->text();
+    EXPECT_FALSE(leader->done);
+    world.store.release_put();
+    world.turn_until([&] { return leader->done; });
+    EXPECT_TRUE(leader->says("\r\n\r\nbody"));
+    EXPECT_EQ(world.origin->requests.size(), 1U);
+  }
+}
+
+TEST(RemoteStore, WhoWaitsForWhatAnotherStoresWaitsForNoLongerThanItsOwnTime) {
+  OneWorker world(rule());
+  world.store.hold_next_put = true;
+  const auto leader = world.begin();
+  world.turn_until([&] { return world.store.puts == 1; });
+  world.store.timeout = Duration(30);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(world.ask()->says("\r\n\r\nbody"));
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, Duration(30));
+  EXPECT_FALSE(leader->done);
+  world.store.release_put();
+  world.turn_until([&] { return leader->done; });
+}
+
 TEST(RemoteStore, APurgeThatItDoesNotTakeIsCountedAndTheClientGetsTheAnswer) {
   OneWorker world(rule());
   world.store.away = true;

@@ -263,7 +263,7 @@ TEST_F(ClusterClientTest, AMasterThatHangsHoldsUpOnlyItsOwn) {
   while (cluster().owner_of(slot_of(other)) == owner) other += 'x';
   client.set(other, "2");
   // On a busy machine its replica may be promoted meanwhile.
-  ASSERT_EQ(cluster().node(owner).cli().number({"WAIT", "1", "5000"}), 1);
+  ASSERT_EQ(cluster().node(owner).cli().replicas_up_to_date(1), 1);
   cluster().node(owner).freeze();
   std::vector<Command> commands;
   commands.push_back(Command("one", {"GET", "one"}));
@@ -285,7 +285,7 @@ TEST_F(ClusterClientTest, FollowsAFailover) {
   while (cluster().owner_of(slot_of(other)) == owner) other += 'x';
   client.set(other, "2");
   const std::uint64_t server = client.get("kept").server;
-  ASSERT_EQ(cluster().node(owner).cli().number({"WAIT", "1", "5000"}), 1);
+  ASSERT_EQ(cluster().node(owner).cli().replicas_up_to_date(1), 1);
   cluster().node(owner).kill();
   const Reply lost = client.get("kept");
   EXPECT_EQ(lost.failure, Errc::store_unavailable);

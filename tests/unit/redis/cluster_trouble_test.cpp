@@ -28,7 +28,7 @@ class ClusterTroubleTest : public test::ClientTest {
  protected:
   ClusterTroubleTest() {
     settings.kind = Settings::Kind::cluster;
-    settings.timeout = Duration(500);
+    settings.timeout = Duration(5000);
     settings.stall_timeout = Duration(10'000);
   }
   // Clients leave before the nodes do.

@@ -43,7 +43,7 @@ inline Settings settings_of(const testing_support::RedisCluster& cluster, std::s
   Settings settings;
   settings.kind = Settings::Kind::cluster;
   settings.password = std::move(password);
-  settings.timeout = Duration(500);  // of a machine with other things to do
+  settings.timeout = Duration(2000);  // of a machine with other things to do
   for (std::size_t i = 0; i < cluster.masters(); ++i) {
     settings.nodes.push_back({"127.0.0.1", cluster.node(i).port()});
   }

@@ -212,7 +212,7 @@ TEST_F(SentinelTest, LeadsToTheMasterAndFollowsAFailover) {
   connect_by(sentinels);
   EXPECT_EQ(ask(set("a", "1")), "+OK");
   const std::uint64_t first = call(commands(get("a")))[0].server;
-  ASSERT_EQ(sentinels.master().cli().number({"WAIT", "2", "5000"}), 2);
+  ASSERT_EQ(sentinels.master().cli().replicas_up_to_date(2), 2);
   sentinels.fail_over();
   sentinels.sentinel(0).freeze();  // the one that answered
   EXPECT_TRUE(answers_with("1", [] { return get("a"); }));

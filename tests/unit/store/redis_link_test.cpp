@@ -29,12 +29,9 @@ TEST(RedisLink, is_not_used_before_the_follower_says_so) {
 TEST(RedisLink, is_left_after_failures_in_a_row) {
   RedisLink link;
   link.try_go_up({});
-  EXPECT_FALSE(link.is_in_doubt());
   link.report_failure();
-  EXPECT_TRUE(link.is_in_doubt());
   link.report_failure();
   link.report_answer();
-  EXPECT_FALSE(link.is_in_doubt());
   link.report_failure();
   link.report_failure();
   EXPECT_TRUE(link.usable());

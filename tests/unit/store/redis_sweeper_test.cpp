@@ -1,0 +1,104 @@
+// In a cluster a response and the set that names it lie on different masters: one comes alive while
+// the sweeper is between the two.
+#include "store/redis_sweeper.hpp"
+
+#include "base/hash.hpp"
+#include "unit/redis/fake_cluster_node.hpp"
+
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::store {
+namespace {
+
+using redis::test::bulk;
+using redis::test::FakeClusterNode;
+using redis::test::Words;
+
+constexpr std::uint64_t kGeneration = 7;
+
+// What a cluster says in whose set of the tag there is one response, dead at the first look.
+class SweptCluster {
+ public:
+  SweptCluster(std::string response, std::string life_at_the_second_look)
+      : response_(std::move(response)), second_life_(std::move(life_at_the_second_look)) {}
+  std::uint16_t port() const { return node_.port(); }
+  // Once the sweeper has said its last word.
+  std::vector<Words> commands() {
+    const std::lock_guard lock(mutex_);
+    return commands_;
+  }
+
+ private:
+  std::string answer(const Words& words) {
+    if (words.front() == "CLUSTER") return FakeClusterNode::all_slots_on(node_.port());
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(words);
+    if (words.front() == "SSCAN") return "*2\r\n" + bulk("0") + "*1\r\n" + bulk(response_);
+    if (words.front() == "EVALSHA") return "*2\r\n:0\r\n:1\r\n";
+    if (words.front() == "SREM") return ":1\r\n";
+    return looks_++ == 0 ? ":-2\r\n" : ":" + second_life_ + "\r\n";
+  }
+
+  std::mutex mutex_;
+  const std::string response_;
+  const std::string second_life_;
+  std::vector<Words> commands_;
+  int looks_ = 0;
+  FakeClusterNode node_{[this](const Words& words) { return answer(words); }};
+};
+
+// The names of the commands, and the words of the last.
+std::pair<std::string, Words> sweep(const std::string& second_life, std::size_t expected) {
+  const RedisNames names("p:");
+  const Hash128 key = hash128("a key");
+  SweptCluster cluster(names.response(key, key), second_life);
+  RedisStoreSettings settings;
+  settings.connection.kind = redis::Settings::Kind::cluster;
+  settings.connection.nodes = {{"127.0.0.1", cluster.port()}};
+  settings.prefix = "p:";
+  SystemClock clock;
+  RedisCore core(settings, clock, nullptr);
+  core.fence.begin(kGeneration, 0, clock.wall());
+  core.link.try_go_up({.generation = kGeneration, .server = 1});
+  {
+    net::Worker worker(0, clock);
+    RedisSweeper sweeper(core, worker);
+    worker.start();
+    PurgeRequest purge;
+    purge.tags = {"users"};
+    sweeper.add(purge, {.generation = kGeneration, .epoch = 5});
+    const auto until = clock.steady() + std::chrono::seconds(20);
+    while (cluster.commands().size() < expected && clock.steady() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    worker.stop();
+    worker.join();
+  }
+  std::string said;
+  for (const Words& words : cluster.commands()) said += words.front() + " ";
+  return {said, cluster.commands().back()};
+}
+
+TEST(RedisSweeper, ForgetsTheDeadOfACluster) {
+  EXPECT_EQ(sweep("-2", 5).first, "SSCAN EVALSHA PTTL SREM PTTL ");
+}
+
+TEST(RedisSweeper, AddsAgainWhatCameAliveMeanwhile) {
+  const auto [said, last] = sweep("4000", 6);
+  EXPECT_EQ(said, "SSCAN EVALSHA PTTL SREM PTTL EVALSHA ");
+  const RedisNames names("p:");
+  const Hash128 key = hash128("a key");
+  ASSERT_EQ(last.size(), 7U);
+  EXPECT_EQ(last[3], names.tag("users"));
+  EXPECT_EQ(last[4], names.response(key, key));
+  EXPECT_EQ(last[5], "4000");
+}
+
+}  // namespace
+}  // namespace hawkcache::store
