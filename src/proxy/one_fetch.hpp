@@ -46,8 +46,7 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> hand_on_alone();
   bool validates_by_head() const noexcept;
   net::Awaitable<bool> is_answered_by_head(const http::ResponseHead& head);
-  std::shared_ptr<store::StoredResponse> freshened(const store::StoredResponse& stored,
-                                                   const FillHead& head) const;
+  store::NewResponsePtr freshened(const store::StoredResponse& stored, const FillHead& head) const;
   net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
   net::Awaitable<void> serve_freshened(int origin_status);
   enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };

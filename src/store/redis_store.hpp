@@ -40,7 +40,7 @@ class RedisStore : public Store {
                               Found& found) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
   FetchTicket begin_fetch(WallTime now) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  Awaitable<PutResult> put(NewResponsePtr response) override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
@@ -53,7 +53,7 @@ class RedisStore : public Store {
 
  protected:
   // What a look-up brings: responses that nobody else has yet.
-  using Brought = std::vector<std::shared_ptr<StoredResponse>>;
+  using Brought = std::vector<NewResponsePtr>;
   // The look-ups, without the responses' having been handed out.
   Awaitable<FindOutcome> bring(caching::KeyView key,
                                const VariantSelector& selector,

@@ -17,7 +17,7 @@ class TieredStore final : public RedisStore {
                               const VariantSelector& selector,
                               Found& found) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override;
+  Awaitable<PutResult> put(NewResponsePtr response) override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;

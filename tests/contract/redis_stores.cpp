@@ -41,7 +41,7 @@ class SharedStore final : public Store {
     return store_.find_all(key, found);
   }
   FetchTicket begin_fetch(WallTime now) override { return store_.begin_fetch(now); }
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response) override {
+  Awaitable<PutResult> put(NewResponsePtr response) override {
     return store_.put(std::move(response));
   }
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override {
