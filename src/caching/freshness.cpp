@@ -154,11 +154,11 @@ WallTime useless_after(const Freshness& freshness) noexcept {
   return end_of_freshness(freshness) + window;
 }
 
-WallTime useless_after(const StoredMeta& meta) noexcept {
-  const WallTime unvalidated = useless_after(meta.freshness);
-  if (!has_validator(meta.validators)) return unvalidated;
+WallTime useless_after(const Freshness& freshness, const ValidatorsView& validators) noexcept {
+  const WallTime unvalidated = useless_after(freshness);
+  if (!has_validator(validators)) return unvalidated;
   // One that was stale on arrival, or is validated on each use, is kept that long as well.
-  const WallTime start = std::max(end_of_freshness(meta.freshness), meta.freshness.response_time);
+  const WallTime start = std::max(end_of_freshness(freshness), freshness.response_time);
   return std::max(unvalidated, start + kValidationGrace);
 }
 

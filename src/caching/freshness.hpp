@@ -55,6 +55,6 @@ inline constexpr Duration kValidationGrace = std::chrono::minutes(10);
 // The same moment, and for a response with a validator kValidationGrace after the end of its
 // freshness (or after its arrival, if it was stale then) where that is later. The store may drop
 // what is older.
-WallTime useless_after(const StoredMeta& meta) noexcept;
+WallTime useless_after(const Freshness& freshness, const ValidatorsView& validators) noexcept;
 
 }  // namespace hawkcache::caching

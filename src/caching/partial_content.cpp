@@ -50,7 +50,7 @@ RangeOnMiss decide_range_on_miss(const CachePolicy& policy,
 // list: of two fields none is known to be meant.
 http::RangeDecision requested_ranges(http::Method method,
                                      http::FieldsView request,
-                                     const Validators& validators,
+                                     const ValidatorsView& validators,
                                      std::uint64_t length) {
   const auto range = request.value(FieldName::range);
   if (!range || method != http::Method::get || request.count(FieldName::range) != 1) return {};
@@ -61,9 +61,11 @@ http::RangeDecision requested_ranges(http::Method method,
 // "A cache MUST NOT use an incomplete response to answer requests unless the response has been made
 // complete, or the request is partial and specifies a range wholly within the incomplete response."
 // (RFC 9111 section 3.3)
-PartAnswer answer_from_part(const StoredMeta& meta, http::Method method, http::FieldsView request) {
-  const PartialContent& content = *meta.partial;
-  const auto asked = requested_ranges(method, request, meta.validators, content.complete_length);
+PartAnswer answer_from_part(const PartialContent& content,
+                            const ValidatorsView& validators,
+                            http::Method method,
+                            http::FieldsView request) {
+  const auto asked = requested_ranges(method, request, validators, content.complete_length);
   if (asked.verdict == http::RangeVerdict::unsatisfiable) {
     return {.verdict = PartAnswer::Verdict::unsatisfiable};
   }

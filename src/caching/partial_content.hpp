@@ -29,7 +29,7 @@ bool stores_parts(const CachePolicy& policy) noexcept;
 // If-Range that does not match.
 http::RangeDecision requested_ranges(http::Method method,
                                      http::FieldsView request,
-                                     const Validators& validators,
+                                     const ValidatorsView& validators,
                                      std::uint64_t length);
 
 // What an incomplete stored response makes of a request.
@@ -42,8 +42,10 @@ struct PartAnswer {
   http::ByteRange range{};
   std::uint64_t offset = 0;  // where the range begins in the stored body
 };
-// REQUIRES: meta.partial.
-PartAnswer answer_from_part(const StoredMeta& meta, http::Method method, http::FieldsView request);
+PartAnswer answer_from_part(const PartialContent& content,
+                            const ValidatorsView& validators,
+                            http::Method method,
+                            http::FieldsView request);
 
 // A received part, as the response announces it: 206 with one valid Content-Range in bytes, and no
 // Content-Length that contradicts it. nullopt: whatever it is, it must not be combined with

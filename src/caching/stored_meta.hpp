@@ -1,5 +1,5 @@
 // StoredMeta: all that decisions need to know of a stored response (RFC 9111 section 3). A value
-// without bytes of the message itself.
+// without bytes of the message itself; and views of its pieces, for what a store has packed.
 #pragma once
 
 #include "base/clock.hpp"
@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hawkcache::caching {
@@ -58,6 +59,21 @@ struct Validators {
   std::optional<WallTime> date{};  // for If-Modified-Since where there is no Last-Modified
 };
 
+// The same, wherever they lie.
+struct ValidatorsView {
+  ValidatorsView() = default;
+  ValidatorsView(const Validators& validators) noexcept  // NOLINT(google-explicit-constructor)
+      : entity_tag(validators.entity_tag),
+        last_modified(validators.last_modified),
+        last_modified_time(validators.last_modified_time),
+        date(validators.date) {}
+
+  std::string_view entity_tag{};
+  std::string_view last_modified{};
+  std::optional<WallTime> last_modified_time{};
+  std::optional<WallTime> date{};
+};
+
 // What is there of a response that is not complete (RFC 9111 section 3.3).
 struct PartialContent {
   std::uint64_t complete_length = 0;
@@ -81,12 +97,24 @@ struct StoredMeta {
   std::shared_ptr<const PartialContent> partial{};
 };
 
-// Whether the same fields of a request select both, or none does.
-inline bool selected_by_same_names(const StoredMeta& a, const StoredMeta& b) noexcept {
-  const bool a_varies = a.vary && !a.vary->empty();
-  const bool b_varies = b.vary && !b.vary->empty();
+// Which requests a response answers without being validated, the key apart. A view.
+struct ReuseTerms {
+  Freshness freshness{};
+  AuthorizedReuse authorized_reuse = AuthorizedReuse::forbidden;
+  const VaryNames* vary = nullptr;  // null: no Vary
+  std::string_view secondary_key{};
+};
+
+inline ReuseTerms reuse_terms(const StoredMeta& meta) noexcept {
+  return {meta.freshness, meta.authorized_reuse, meta.vary.get(), meta.secondary_key};
+}
+
+// Whether the same fields of a request select both, or none does. Null: no Vary.
+inline bool selected_by_same_names(const VaryNames* a, const VaryNames* b) noexcept {
+  const bool a_varies = a != nullptr && !a->empty();
+  const bool b_varies = b != nullptr && !b->empty();
   if (!a_varies || !b_varies) return a_varies == b_varies;
-  return a.vary == b.vary || *a.vary == *b.vary;
+  return a == b || *a == *b;
 }
 
 }  // namespace hawkcache::caching

@@ -20,7 +20,7 @@ bool is_weak(std::string_view entity_tag) noexcept { return entity_tag.starts_wi
 
 // If-None-Match is false (so: not modified) for "*", because there is a stored response, and for a
 // list with a tag that matches weakly. (RFC 9110 section 13.1.2)
-bool none_match_is_false(http::FieldsView request, const Validators& validators) {
+bool none_match_is_false(http::FieldsView request, const ValidatorsView& validators) {
   bool matched = false;
   request.for_each(FieldName::if_none_match, [&](std::string_view line) {
     matched =
@@ -33,7 +33,7 @@ bool none_match_is_false(http::FieldsView request, const Validators& validators)
 // "The validator is about to be used by an intermediate to compare with the validator stored in its
 // cache for the representation, and the cache entry includes a Date value that is at least one
 // second after the Last-Modified value" (RFC 9110 section 8.8.2.2)
-bool has_strong_date(const Validators& validators) noexcept {
+bool has_strong_date(const ValidatorsView& validators) noexcept {
   return validators.last_modified_time && validators.date &&
          *validators.date - *validators.last_modified_time >= std::chrono::seconds(1);
 }
@@ -84,15 +84,20 @@ Validators parse_validators(http::FieldsView response, WallTime now) {
   return validators;
 }
 
-bool has_validator(const Validators& validators) noexcept {
+bool has_validator(const ValidatorsView& validators) noexcept {
   return !validators.entity_tag.empty() || !validators.last_modified.empty();
+}
+
+bool has_precondition(http::FieldsView request) noexcept {
+  return request.contains(FieldName::if_none_match) ||
+         request.contains(FieldName::if_modified_since);
 }
 
 // "the If-Match and If-Unmodified-Since conditional header fields are not applicable to a cache,
 // and If-None-Match takes precedence over If-Modified-Since." (RFC 9111 section 4.3.2)
 Precondition evaluate_precondition(http::FieldsView request,
                                    int status,
-                                   const Validators& validators,
+                                   const ValidatorsView& validators,
                                    WallTime now) {
   // "A server MUST ignore all received preconditions if its response to the same request without
   // those conditions [...] would have been a status code other than a 2xx" (RFC 9110
@@ -117,7 +122,7 @@ Precondition evaluate_precondition(http::FieldsView request,
   return modified && *modified <= *since ? Precondition::not_modified : Precondition::send;
 }
 
-IfRange evaluate_if_range(http::FieldsView request, const Validators& validators) {
+IfRange evaluate_if_range(http::FieldsView request, const ValidatorsView& validators) {
   const auto text = request.value(FieldName::if_range);
   if (!text) return IfRange::honour_range;
   if (request.count(FieldName::if_range) != 1) return IfRange::ignore_range;
@@ -137,7 +142,7 @@ IfRange evaluate_if_range(http::FieldsView request, const Validators& validators
 }
 
 // Where there is an entity tag, it alone says what the representation is.
-std::optional<std::string_view> strong_validator(const Validators& validators) noexcept {
+std::optional<std::string_view> strong_validator(const ValidatorsView& validators) noexcept {
   if (!validators.entity_tag.empty()) {
     if (is_weak(validators.entity_tag)) return std::nullopt;
     return validators.entity_tag;
@@ -146,27 +151,28 @@ std::optional<std::string_view> strong_validator(const Validators& validators) n
   return validators.last_modified;
 }
 
-bool share_strong_validator(const Validators& a, const Validators& b) noexcept {
+bool share_strong_validator(const ValidatorsView& a, const ValidatorsView& b) noexcept {
   const auto one = strong_validator(a);
   const auto other = strong_validator(b);
   return one && other && *one == *other && a.entity_tag.empty() == b.entity_tag.empty();
 }
 
-std::vector<OwnedField> conditional_fields(const Validators& validators) {
+std::vector<OwnedField> conditional_fields(const ValidatorsView& validators) {
   std::vector<OwnedField> fields;
   // "One or more entity tags [...] can be used in an If-None-Match header field"
-  if (!validators.entity_tag.empty()) fields.push_back({"If-None-Match", validators.entity_tag});
+  if (!validators.entity_tag.empty())
+    fields.push_back({"If-None-Match", std::string(validators.entity_tag)});
   // "the timestamp given in a Last-Modified header field, which can be used in an If-Modified-Since
   // header field for response validation" (RFC 9111 section 4.3.1)
   if (!validators.last_modified.empty()) {
-    fields.push_back({"If-Modified-Since", validators.last_modified});
+    fields.push_back({"If-Modified-Since", std::string(validators.last_modified)});
   }
   return fields;
 }
 
 // "The initial set of stored responses to update are those that could have been chosen for that
 // request": here the one whose validators were sent. (RFC 9111 section 4.3.4)
-bool freshens(const Validators& stored, const Validators& from_304) {
+bool freshens(const ValidatorsView& stored, const ValidatorsView& from_304) {
   if (!from_304.entity_tag.empty()) {
     // "If the new response contains one or more strong validators [...] If none of the initial set
     // contains at least one of the same strong validators, then the cache MUST NOT use the new
@@ -193,7 +199,7 @@ bool freshens(const Validators& stored, const Validators& from_304) {
 // response
 // [...]; otherwise, the cache SHOULD consider the stored response to be stale." (RFC 9111 section
 // 4.3.5)
-HeadVerdict judge_head_response(const Validators& stored,
+HeadVerdict judge_head_response(const ValidatorsView& stored,
                                 std::uint64_t stored_length,
                                 http::FieldsView head_response,
                                 WallTime now) {

@@ -3,6 +3,7 @@
 // worker's thread; it may keep scratch from request to request.
 #pragma once
 
+#include "base/keep_alive.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
@@ -34,7 +35,7 @@ struct Request {
 struct PreparedResponse {
   std::string head;  // rendered bytes that `buffers` may point into: reserve before taking views
   std::vector<asio::const_buffer> buffers;  // what is written, in order
-  std::shared_ptr<const void> owner;        // keeps alive what `buffers` points to
+  KeepAlive owner;                          // keeps alive what `buffers` points to
   void clear() noexcept {
     head.clear();
     buffers.clear();

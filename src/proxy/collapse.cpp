@@ -34,26 +34,26 @@ bool needs_permission(http::FieldsView request, const caching::CachePolicy& poli
 
 Share may_share(const FillHead& head, const Asker& asker) {
   if (head.not_stored != caching::Reason::none) return Share::not_shareable;
-  return may_share_fresh(head.meta, asker);
+  return may_share_fresh(caching::reuse_terms(head.meta), asker);
 }
 
 // RFC 9111 section 4: what is stale, must be validated each time, or is too old for who asks,
 // answers nobody but the request that fetched it.
-Share may_share_fresh(const caching::StoredMeta& meta, const Asker& asker) {
-  const auto reuse = caching::decide_reuse(meta.freshness, asker.directives, asker.now);
+Share may_share_fresh(const caching::ReuseTerms& stored, const Asker& asker) {
+  const auto reuse = caching::decide_reuse(stored.freshness, asker.directives, asker.now);
   if (reuse.action != caching::ReuseAction::serve_fresh) return Share::not_shareable;
-  return may_share_stale(meta, asker);
+  return may_share_stale(stored, asker);
 }
 
-Share may_share_stale(const caching::StoredMeta& meta, const Asker& asker) {
+Share may_share_stale(const caching::ReuseTerms& stored, const Asker& asker) {
   if (needs_permission(asker.fields, asker.policy) &&
-      meta.authorized_reuse == caching::AuthorizedReuse::forbidden) {
+      stored.authorized_reuse == caching::AuthorizedReuse::forbidden) {
     return Share::not_shareable;
   }
-  if (!meta.vary) return Share::yes;
+  if (stored.vary == nullptr) return Share::yes;
   std::string key;
-  caching::append_secondary_key(key, *meta.vary, asker.fields, asker.policy.normalize);
-  return key == meta.secondary_key ? Share::yes : Share::other_variant;
+  caching::append_secondary_key(key, *stored.vary, asker.fields, asker.policy.normalize);
+  return key == stored.secondary_key ? Share::yes : Share::other_variant;
 }
 
 caching::RequestDirectives directives_of_one_who_waited(caching::RequestDirectives directives) {

@@ -69,9 +69,9 @@ struct Asker {
 // A response that is on its way: it must be storable, and reusable without validation.
 Share may_share(const FillHead& head, const Asker& asker);
 // The same of one that is stored, just freshened by a 304.
-Share may_share_fresh(const caching::StoredMeta& meta, const Asker& asker);
+Share may_share_fresh(const caching::ReuseTerms& stored, const Asker& asker);
 // Only as far as Vary and Authorization go: of one that is served stale.
-Share may_share_stale(const caching::StoredMeta& meta, const Asker& asker);
+Share may_share_stale(const caching::ReuseTerms& stored, const Asker& asker);
 
 // What a request that has waited for a response's head may still ask of it: an age, but not that
 // the origin be asked, which has just been done.

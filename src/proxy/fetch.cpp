@@ -139,7 +139,7 @@ net::Awaitable<Fetch::Rest> Fetch::on_rest(const http::ResponseHead& head,
     head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
     if (!head_) co_return Rest::ask_for_the_whole;
     co_await begin_body();
-    fill_.stage(order_.part->body(), 0, order_.rest->first);
+    fill_.stage(order_.part->share_body(), 0, order_.rest->first);
     co_return Rest::begun;
   }
   // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
@@ -210,7 +210,7 @@ net::Awaitable<bool> Fetch::wait_for_room() {
 // the readers; but for those who have waited for the store long enough.
 net::Awaitable<void> Fetch::complete() {
   if (order_.rest) {
-    fill_.stage(order_.part->body(), order_.rest->first, order_.part->body_size());
+    fill_.stage(order_.part->share_body(), order_.rest->first, order_.part->body_size());
   }
   if (keeping_ && is_as_long_as_announced()) {
     if (waits_for_store()) fill_.foretell_complete();
@@ -258,7 +258,7 @@ net::Awaitable<store::PutResult> Fetch::put() {
                                state_.worker.clock().wall(),
                                order_.patience);
   } else {
-    auto response = std::make_shared<store::StoredResponse>(std::move(parts));
+    auto response = store::StoredResponse::make(std::move(parts));
     result = co_await state_.store.put(std::move(response), order_.patience);
   }
   co_return result;

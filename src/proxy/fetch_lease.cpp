@@ -48,12 +48,12 @@ net::Awaitable<FetchLease::Look> FetchLease::find_brought(store::Patience& patie
 
 // Not what was stored before: it did not answer then, whatever it looks like now.
 bool FetchLease::answers(const store::StoredResponse& stored, WallTime now) const {
-  const caching::StoredMeta& meta = stored.meta();
   if (base_ && stored.sequence() <= base_->sequence()) return false;
-  if (meta.partial || meta.rule_fingerprint != route_.fingerprint || stored.soft_purged_at()) {
+  if (stored.partial() != nullptr || stored.rule_fingerprint() != route_.fingerprint ||
+      stored.soft_purged_at()) {
     return false;
   }
-  return may_share_fresh(meta,
+  return may_share_fresh(stored.reuse_terms(),
                          {.fields = fill_.subject().request->fields(),
                           .policy = route_.policy,
                           .directives = nullptr,

@@ -34,7 +34,7 @@ net::Awaitable<void> Fetch::hand_on_alone() {
   not_stored(head_->not_stored);
   if (speaks_for_the_resource(*head_)) co_await forget_base();
   fill_.set_head(head_);
-  fill_.stage(base->body(), 0, base->body_size());
+  fill_.stage(base->share_body(), 0, base->body_size());
   fill_.complete();
 }
 
@@ -63,16 +63,16 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
 }
 
 // The same body under a newer head.
-std::shared_ptr<store::StoredResponse> Fetch::freshened(const store::StoredResponse& stored,
-                                                        const FillHead& head) const {
-  return std::make_shared<store::StoredResponse>(
+store::NewResponsePtr Fetch::freshened(const store::StoredResponse& stored,
+                                       const FillHead& head) const {
+  return store::StoredResponse::make(
       store::StoredParts{.key = fill_.subject().key,
                          .authority = fill_.subject().authority,
                          .path_and_query = fill_.subject().path_and_query,
                          .meta = head.meta,
                          .head = head.text,
                          .withheld = head.withheld,
-                         .body = stored.body(),
+                         .body = stored.share_body(),
                          .epoch = fill_.epoch(),
                          .sequence = fill_.sequence(),
                          .shared = fill_.shared()});
@@ -121,7 +121,8 @@ net::Awaitable<void> Fetch::forget_base() {
   const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
   if (!known) co_return;
   store::PurgeRequest purge;
-  purge.urls.push_back({store::normalized_authority(known->authority()), known->path_and_query()});
+  purge.urls.push_back(
+      {store::normalized_authority(known->authority()), std::string(known->path_and_query())});
   order_.base.reset();
   [[maybe_unused]] const auto reach = co_await purge_for_traffic(state_, std::move(purge));
 }

@@ -19,29 +19,33 @@ bool may_answer_authorized(const store::StoredResponse& stored,
                            const RequestPlan& plan,
                            http::FieldsView request) {
   return plan.route->policy.keyed_credentials == caching::KeyedCredentials::authorization ||
-         stored.meta().authorized_reuse == caching::AuthorizedReuse::allowed ||
+         stored.authorized_reuse() == caching::AuthorizedReuse::allowed ||
          !request.contains(http::FieldName::authorization);
 }
 
+// REQUIRES: stored.partial().
+bool answers_from_part(const store::StoredResponse& stored, const http::RequestHead& request) {
+  const auto answer = caching::answer_from_part(
+      *stored.partial(), stored.validators(), request.method, request.fields());
+  return answer.verdict != caching::PartAnswer::Verdict::miss;
+}
+
 bool answers_unvalidated(const store::StoredResponse& stored, const LookupInput& input) {
-  const caching::StoredMeta& meta = stored.meta();
   const caching::Freshness freshness = effective_freshness(stored);
   if (freshness.revalidation == caching::Revalidation::always ||
       !caching::is_fresh(freshness, input.now)) {
     return false;
   }
-  return !meta.partial ||
-         caching::answer_from_part(meta, input.request.method, input.request.fields()).verdict !=
-             caching::PartAnswer::Verdict::miss;
+  return stored.partial() == nullptr || answers_from_part(stored, input.request);
 }
 
 // "When a cache has multiple stored responses for a target URI and one or more omits the Vary
 // header field, the cache SHOULD choose the most recent [...] stored response with a valid Vary
 // field value." (RFC 9111 section 4.1) "the cache MUST use the most recent one (as determined by
 // the Date header field)" (section 4)
-bool is_preferred(const caching::StoredMeta& one, const caching::StoredMeta& other) {
-  if ((one.vary != nullptr) != (other.vary != nullptr)) return one.vary != nullptr;
-  return one.validators.date > other.validators.date;
+bool is_preferred(const store::StoredResponse& one, const store::StoredResponse& other) {
+  if ((one.vary() != nullptr) != (other.vary() != nullptr)) return one.vary() != nullptr;
+  return one.validators().date > other.validators().date;
 }
 
 // What would have to be validated, or completed, does not hide what need not be; of several such
@@ -51,7 +55,7 @@ bool is_chosen_over(const store::StoredResponse& one,
                     const LookupInput& input) {
   const bool one_answers = answers_unvalidated(one, input);
   if (one_answers != answers_unvalidated(other, input)) return one_answers;
-  return one_answers && is_preferred(one.meta(), other.meta());
+  return one_answers && is_preferred(one, other);
 }
 
 // Why this one does not answer; Reason::none: it does.
@@ -59,16 +63,15 @@ Reason match(const store::StoredResponse& candidate,
              const RequestPlan& plan,
              http::FieldsView request,
              LookupScratch& scratch) {
-  const caching::StoredMeta& meta = candidate.meta();
-  if (meta.rule_fingerprint != plan.route->fingerprint) return Reason::rule_changed;
-  if (meta.vary) {
-    if (!scratch.rendered || *scratch.rendered != *meta.vary) {
+  if (candidate.rule_fingerprint() != plan.route->fingerprint) return Reason::rule_changed;
+  if (const caching::VaryNames* vary = candidate.vary()) {
+    if (!scratch.rendered || *scratch.rendered != *vary) {
       scratch.secondary_key.clear();
       caching::append_secondary_key(
-          scratch.secondary_key, *meta.vary, request, plan.route->policy.normalize);
-      scratch.rendered = meta.vary.get();
+          scratch.secondary_key, *vary, request, plan.route->policy.normalize);
+      scratch.rendered = vary;
     }
-    if (scratch.secondary_key != meta.secondary_key) return Reason::vary_miss;
+    if (scratch.secondary_key != candidate.secondary_key()) return Reason::vary_miss;
   }
   return may_answer_authorized(candidate, plan, request) ? Reason::none : Reason::authorization;
 }
@@ -78,12 +81,12 @@ Reason select_variant(const LookupInput& input, LookupScratch& scratch, LookupRe
   Reason reason = Reason::uri_miss;
   scratch.rendered = nullptr;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
-    const caching::StoredMeta& meta = candidate->meta();
+    const caching::VaryNames* vary = candidate->vary();
     // Of those that the same fields select only one matches.
-    if (result.stored && caching::selected_by_same_names(meta, result.stored->meta())) continue;
+    if (result.stored && caching::selected_by_same_names(vary, result.stored->vary())) continue;
     const Reason mismatch = match(*candidate, input.plan, input.request.fields(), scratch);
-    if (mismatch != Reason::rule_changed && meta.vary && !result.vary_hint) {
-      result.vary_hint = meta.vary;
+    if (mismatch != Reason::rule_changed && vary != nullptr && !result.vary_hint) {
+      result.vary_hint = candidate->shared_vary();
     }
     if (mismatch == Reason::none) {
       if (!result.stored || is_chosen_over(*candidate, *result.stored, input)) {
@@ -104,14 +107,14 @@ Reason select_by_language(const RequestPlan& plan,
   const std::vector<std::string>& normalize = plan.route->policy.normalize;
   if (!request.contains(http::FieldName::accept_language)) return Reason::vary_miss;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
-    const caching::StoredMeta& meta = candidate->meta();
-    if (!meta.vary || meta.rule_fingerprint != plan.route->fingerprint) continue;
+    const caching::VaryNames* vary = candidate->vary();
+    if (vary == nullptr || candidate->rule_fingerprint() != plan.route->fingerprint) continue;
     if (!may_answer_authorized(*candidate, plan, request)) continue;
     scratch.secondary_key.clear();
-    caching::append_secondary_key(scratch.secondary_key, *meta.vary, request, normalize);
+    caching::append_secondary_key(scratch.secondary_key, *vary, request, normalize);
     if (!caching::matches_by_language(
-            {.names = *meta.vary,
-             .secondary_key = meta.secondary_key,
+            {.names = *vary,
+             .secondary_key = candidate->secondary_key(),
              .content_language = only_value(candidate->head(), "content-language")},
             scratch.secondary_key,
             request,
@@ -127,11 +130,11 @@ Reason select_by_language(const RequestPlan& plan,
 // Others that the request may be answered by, under the same strong entity tag: those that a 304
 // freshens beside the one that was chosen (RFC 9111 section 4.3.4).
 void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
-  const std::string& tag = result.stored->meta().validators.entity_tag;
+  const std::string_view tag = result.stored->validators().entity_tag;
   if (scratch.found.size() < 2 || tag.empty()) return;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
-    if (candidate == result.stored || candidate->meta().partial ||
-        !http::strongly_equal(candidate->meta().validators.entity_tag, tag)) {
+    if (candidate == result.stored || candidate->partial() != nullptr ||
+        !http::strongly_equal(candidate->validators().entity_tag, tag)) {
       continue;
     }
     scratch.rendered = nullptr;
@@ -145,7 +148,7 @@ void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& 
 
 caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept {
   const auto purged_at = stored.soft_purged_at();
-  const caching::Freshness& freshness = stored.meta().freshness;
+  const caching::Freshness freshness = stored.freshness();
   return purged_at ? caching::expire_at(freshness, *purged_at) : freshness;
 }
 
@@ -164,9 +167,8 @@ LookupResult choose(const LookupInput& input, LookupScratch& scratch) {
   if (missing == Reason::vary_miss && !plan.route->policy.normalize.empty()) {
     missing = select_by_language(plan, request.fields(), scratch, result);
   }
-  if (result.stored && result.stored->meta().partial &&
-      caching::answer_from_part(result.stored->meta(), request.method, request.fields()).verdict ==
-          caching::PartAnswer::Verdict::miss) {
+  if (result.stored && result.stored->partial() != nullptr &&
+      !answers_from_part(*result.stored, request)) {
     result.part = std::move(result.stored);
     missing = Reason::partial_miss;
   }

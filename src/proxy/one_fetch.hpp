@@ -46,8 +46,7 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> hand_on_alone();
   bool validates_by_head() const noexcept;
   net::Awaitable<bool> is_answered_by_head(const http::ResponseHead& head);
-  std::shared_ptr<store::StoredResponse> freshened(const store::StoredResponse& stored,
-                                                   const FillHead& head) const;
+  store::NewResponsePtr freshened(const store::StoredResponse& stored, const FillHead& head) const;
   net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
   void foretell_freshened(int origin_status);
   net::Awaitable<void> serve_freshened(int origin_status);

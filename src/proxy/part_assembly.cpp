@@ -19,10 +19,9 @@ constexpr std::size_t kSmall = 16 * 1024;
 // The variant of these parts among what the store has; null: none.
 store::StoredResponsePtr find_variant(const store::Found& found, const store::StoredParts& parts) {
   for (const store::StoredResponsePtr& candidate : found) {
-    const caching::StoredMeta& meta = candidate->meta();
-    if (meta.rule_fingerprint == parts.meta.rule_fingerprint &&
-        meta.secondary_key == parts.meta.secondary_key &&
-        caching::selected_by_same_names(meta, parts.meta) &&
+    if (candidate->rule_fingerprint() == parts.meta.rule_fingerprint &&
+        candidate->secondary_key() == parts.meta.secondary_key &&
+        caching::selected_by_same_names(candidate->vary(), parts.meta.vary.get()) &&
         candidate->authority() == parts.authority &&
         candidate->path_and_query() == parts.path_and_query) {
       return candidate;
@@ -91,16 +90,16 @@ std::vector<SharedBytes> Assembly::take() {
 }  // namespace
 
 bool can_be_added_to(const store::StoredResponse& part) noexcept {
-  return !part.soft_purged_at() && caching::strong_validator(part.meta().validators) &&
-         part.meta().partial->parts.size() < caching::kMostParts;
+  return !part.soft_purged_at() && caching::strong_validator(part.validators()) &&
+         part.partial()->parts.size() < caching::kMostParts;
 }
 
 bool keeps_its_place(const store::StoredResponse& complete,
                      const caching::StoredMeta& part,
                      WallTime now) noexcept {
-  if (complete.meta().status != 200) return false;
-  if (caching::share_strong_validator(complete.meta().validators, part.validators)) return true;
-  return !complete.soft_purged_at() && caching::is_fresh(complete.meta().freshness, now);
+  if (complete.status() != 200) return false;
+  if (caching::share_strong_validator(complete.validators(), part.validators)) return true;
+  return !complete.soft_purged_at() && caching::is_fresh(complete.freshness(), now);
 }
 
 Combination combine(const store::StoredResponse& older,
@@ -113,10 +112,10 @@ Combination combine(const store::StoredResponse& older,
   // validator." (RFC 9110 section 15.3.7.3) What a soft purge marked stale is not mixed into
   // something fresh.
   if (older.soft_purged_at() ||
-      !caching::share_strong_validator(older.meta().validators, newer.meta.validators)) {
+      !caching::share_strong_validator(older.validators(), newer.meta.validators)) {
     return result;
   }
-  const auto together = caching::unite(*older.meta().partial, *newer.meta.partial);
+  const auto together = caching::unite(*older.partial(), *newer.meta.partial);
   if (!together) return result;
   const auto head = take_in_combined(older, newer_fields, together->content, input);
   if (!head) return result;
@@ -132,7 +131,7 @@ Combination combine(const store::StoredResponse& older,
                   .meta = head->meta,
                   .head = head->text,
                   .withheld = head->withheld,
-                  .body = splice(older.body(), newer.body, together->splices),
+                  .body = splice(older.share_body(), newer.body, together->splices),
                   .epoch = std::min(older.epoch(), newer.epoch),
                   .sequence = std::max(older.sequence(), newer.sequence),
                   .shared = store::older_of(older.shared(), newer.shared)};
@@ -153,21 +152,21 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
   // A part must not take the place of a whole that was only not seen.
   if (store::is_unknown(outcome) && found.empty()) co_return store::PutResult::unavailable;
   const store::StoredResponsePtr older = find_variant(found, part);
-  if (older && !older->meta().partial && keeps_its_place(*older, part.meta, now)) {
+  if (older && !older->partial() && keeps_its_place(*older, part.meta, now)) {
     co_return store::PutResult::superseded;
   }
   store::PutResult result = store::PutResult::stored;
-  if (older && older->meta().partial) {
+  if (older && older->partial()) {
     Combination together = combine(*older, part, fields, input);
     if (together.outcome == Combination::Outcome::too_large) co_return store::PutResult::too_large;
     if (together.outcome == Combination::Outcome::combined) {
-      auto whole = std::make_shared<store::StoredResponse>(std::move(together.parts));
+      auto whole = store::StoredResponse::make(std::move(together.parts));
       result = co_await store.put(std::move(whole), patience);
       // What a purge refuses for its older bytes may still be good for its newer ones.
       if (result != store::PutResult::purged_meanwhile) co_return result;
     }
   }
-  auto alone = std::make_shared<store::StoredResponse>(std::move(part));
+  auto alone = store::StoredResponse::make(std::move(part));
   result = co_await store.put(std::move(alone), patience);
   co_return result;
 }
@@ -177,20 +176,20 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
 std::optional<http::ByteRange> rest_to_ask_for(const store::StoredResponse& part,
                                                const caching::CachePolicy& policy,
                                                std::uint64_t max_object) {
-  if (part.soft_purged_at() || !caching::strong_validator(part.meta().validators) ||
-      !caching::stores_parts(policy) || part.meta().partial->complete_length > max_object) {
+  if (part.soft_purged_at() || !caching::strong_validator(part.validators()) ||
+      !caching::stores_parts(policy) || part.partial()->complete_length > max_object) {
     return std::nullopt;
   }
-  return caching::only_gap(*part.meta().partial);
+  return caching::only_gap(*part.partial());
 }
 
 std::vector<caching::OwnedField> fields_for_rest(const store::StoredResponse& part,
                                                  http::ByteRange rest) {
-  const bool to_the_end = rest.last + 1 == part.meta().partial->complete_length;
+  const bool to_the_end = rest.last + 1 == part.partial()->complete_length;
   return {{"Range",
            to_the_end ? fmt::format("bytes={}-", rest.first)
                       : fmt::format("bytes={}-{}", rest.first, rest.last)},
-          {"If-Range", std::string(*caching::strong_validator(part.meta().validators))}};
+          {"If-Range", std::string(*caching::strong_validator(part.validators()))}};
 }
 
 std::shared_ptr<const FillHead> take_in_rest(const store::StoredResponse& part,
@@ -201,10 +200,10 @@ std::shared_ptr<const FillHead> take_in_rest(const store::StoredResponse& part,
   // A body of unknown length could turn out shorter or longer than the hole that it is to fill.
   if (framing.kind != http::BodyKind::length) return nullptr;
   const auto received = caching::received_part(response, framing.length);
-  const std::uint64_t length = part.meta().partial->complete_length;
+  const std::uint64_t length = part.partial()->complete_length;
   if (!received || received->range != rest || received->complete_length != length) return nullptr;
   const auto validators = caching::parse_validators(response.fields(), input.times.response_time);
-  if (!caching::share_strong_validator(part.meta().validators, validators)) return nullptr;
+  if (!caching::share_strong_validator(part.validators(), validators)) return nullptr;
   return take_in_combined(
       part, response.fields(), {.complete_length = length, .parts = {{0, length - 1}}}, input);
 }

@@ -76,7 +76,7 @@ void PostRecorder::take(std::string_view piece) {
 // that no GET that was sent after the purge is replaced by it.
 net::Awaitable<void> PostRecorder::store() {
   const FillSubject& subject = body_->subject();
-  auto response = std::make_shared<store::StoredResponse>(
+  auto response = store::StoredResponse::make(
       store::StoredParts{.key = subject.key,
                          .authority = subject.authority,
                          .path_and_query = subject.path_and_query,

@@ -113,6 +113,13 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   head.withheld = withheld_fields(response.fields(), rendering);
 }
 
+std::string whole_head(const store::StoredResponse& stored) {
+  std::string text(stored.head());
+  text += stored.withheld().value_or(std::string_view());
+  text += "\r\n";
+  return text;
+}
+
 // The fields of a stored response as its origin sent them.
 class StoredFields {
  public:
@@ -130,8 +137,7 @@ class StoredFields {
 };
 
 StoredFields::StoredFields(const store::StoredResponse& stored)
-    : text_(stored.head() + stored.withheld().value_or("") + "\r\n"),
-      readable_(parser_.feed(text_) == http::Feed::complete) {
+    : text_(whole_head(stored)), readable_(parser_.feed(text_) == http::Feed::complete) {
   if (!readable_) return;
   // What rendering added comes off again: the last line of Via, and the Cache-Control for clients
   // where the origin's is withheld (the first; the withheld ones follow it).
@@ -218,7 +224,7 @@ std::shared_ptr<const FillHead> merge(const store::StoredResponse& stored,
   if (!stored_fields.readable()) return nullptr;
   http::ResponseHead merged;
   merged.version = response.version;
-  merged.status = stored.meta().status;
+  merged.status = stored.status();
   merged.reason = stored_fields.reason();
   merged.field_list = caching::freshened_fields(stored_fields.fields(), response.fields());
   const http::BodyFraming framing{http::BodyKind::length, stored.body_size()};
@@ -237,39 +243,26 @@ std::shared_ptr<const FillHead> freshen(const store::StoredResponse& stored,
                                         const http::ResponseHead& not_modified,
                                         const IntakeInput& input) {
   const auto from_304 = caching::parse_validators(not_modified.fields(), input.times.response_time);
-  if (!caching::freshens(stored.meta().validators, from_304)) return nullptr;
+  if (!caching::freshens(stored.validators(), from_304)) return nullptr;
   return merge(stored, not_modified, input);
 }
 
 std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& stored,
                                                 const http::ResponseHead& head_response,
                                                 const IntakeInput& input) {
-  if (stored.meta().status != head_response.status) return nullptr;
-  const auto verdict = caching::judge_head_response(stored.meta().validators,
-                                                    stored.body_size(),
-                                                    head_response.fields(),
-                                                    input.times.response_time);
+  if (stored.status() != head_response.status) return nullptr;
+  const auto verdict = caching::judge_head_response(
+      stored.validators(), stored.body_size(), head_response.fields(), input.times.response_time);
   if (verdict == caching::HeadVerdict::outdated) return nullptr;
   return merge(stored, head_response, input);
 }
 
-std::shared_ptr<store::StoredResponse> outdated(const store::StoredResponse& stored,
-                                                const caching::Freshness& freshness) {
-  caching::StoredMeta meta = stored.meta();
-  meta.freshness = freshness;
-  meta.freshness.revalidation = caching::Revalidation::always;
-  meta.tags = stored.tag_texts();
-  return std::make_shared<store::StoredResponse>(
-      store::StoredParts{.key = stored.key(),
-                         .authority = stored.authority(),
-                         .path_and_query = stored.path_and_query(),
-                         .meta = std::move(meta),
-                         .head = stored.head(),
-                         .withheld = stored.withheld(),
-                         .body = stored.body(),
-                         .epoch = stored.epoch(),
-                         .sequence = stored.sequence(),
-                         .shared = stored.shared()});
+store::NewResponsePtr outdated(const store::StoredResponse& stored,
+                               const caching::Freshness& freshness) {
+  store::StoredParts parts = stored.parts();
+  parts.meta.freshness = freshness;
+  parts.meta.freshness.revalidation = caching::Revalidation::always;
+  return store::StoredResponse::make(std::move(parts));
 }
 
 std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,

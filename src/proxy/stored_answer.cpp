@@ -18,22 +18,23 @@ bool status_has_body(int status) { return status != 204 && status != 304; }
 
 // The representation's length, whether all of it is there or not.
 std::uint64_t length_of(const store::StoredResponse& stored) {
-  const auto& partial = stored.meta().partial;
-  return partial ? partial->complete_length : stored.body_size();
+  const caching::PartialContent* partial = stored.partial();
+  return partial != nullptr ? partial->complete_length : stored.body_size();
 }
 
 http::RangeDecision range_for(const StoredAnswerInput& input, const store::StoredResponse& stored) {
-  if (stored.meta().status != 200) return {};
+  const http::FieldsView fields = input.request->fields();
+  if (stored.status() != 200 || !fields.contains(http::FieldName::range)) return {};
   return caching::requested_ranges(
-      input.request->method, input.request->fields(), stored.meta().validators, length_of(stored));
+      input.request->method, fields, stored.validators(), length_of(stored));
 }
 
 void append_body(const store::StoredResponse& stored,
                  std::uint64_t first,
                  std::uint64_t size,
                  std::vector<asio::const_buffer>& buffers) {
-  for (const SharedBytes& chunk : stored.body()) {
-    if (size == 0) return;
+  for (std::size_t i = 0; i < stored.chunks() && size > 0; ++i) {
+    const std::string_view chunk = stored.chunk(i);
     if (first >= chunk.size()) {
       first -= chunk.size();
       continue;
@@ -43,6 +44,13 @@ void append_body(const store::StoredResponse& stored,
     size -= part;
     first = 0;
   }
+}
+
+bool is_not_modified(const store::StoredResponse& stored, const StoredAnswerInput& input) {
+  const http::FieldsView fields = input.request->fields();
+  return caching::has_precondition(fields) &&
+         caching::evaluate_precondition(fields, stored.status(), stored.validators(), input.now) ==
+             caching::Precondition::not_modified;
 }
 
 HeadTail tail_for(const StoredAnswerInput& input) {
@@ -59,7 +67,7 @@ StoredAnswer prepare_whole(const store::StoredResponsePtr& stored,
                            const StoredAnswerInput& input,
                            net::PreparedResponse& out) {
   HeadTail tail = tail_for(input);
-  const int status = stored->meta().status;
+  const int status = stored->status();
   if (status_has_body(status)) tail.content_length = stored->body_size();
   append_head_tail(out.head, tail);
   out.buffers.emplace_back(stored->head().data(), stored->head().size());
@@ -136,8 +144,8 @@ StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
 StoredAnswer prepare_from_part(const store::StoredResponsePtr& stored,
                                const StoredAnswerInput& input,
                                net::PreparedResponse& out) {
-  const auto answer =
-      caching::answer_from_part(stored->meta(), input.request->method, input.request->fields());
+  const auto answer = caching::answer_from_part(
+      *stored->partial(), stored->validators(), input.request->method, input.request->fields());
   if (answer.verdict != caching::PartAnswer::Verdict::range) {
     return prepare_unsatisfiable(stored, input, out);
   }
@@ -149,16 +157,14 @@ StoredAnswer prepare_from_part(const store::StoredResponsePtr& stored,
 StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
-  out.owner = stored;
-  const auto precondition = caching::evaluate_precondition(
-      input.request->fields(), stored->meta().status, stored->meta().validators, input.now);
-  if (precondition == caching::Precondition::not_modified) {
+  out.owner = KeepAlive(stored);
+  if (is_not_modified(*stored, input)) {
     append_not_modified_head(out.head, stored->head());
     append_head_tail(out.head, tail_for(input));
     out.buffers.emplace_back(out.head.data(), out.head.size());
     return {AnswerKind::not_modified, 304};
   }
-  if (stored->meta().partial) return prepare_from_part(stored, input, out);
+  if (stored->partial() != nullptr) return prepare_from_part(stored, input, out);
   const http::RangeDecision range = range_for(input, *stored);
   switch (range.verdict) {
     case http::RangeVerdict::whole:

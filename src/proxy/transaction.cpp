@@ -101,7 +101,7 @@ StoredAnswer Transaction::prepare_hit(const net::Request& request,
                             {.request = request.head,
                              .persistence = persistence,
                              .now = now,
-                             .age = caching::current_age(lookup_.stored->meta().freshness, now),
+                             .age = caching::current_age(lookup_.freshness, now),
                              .x_cache = XCache::hit,
                              .cache_status = &status},
                             out);

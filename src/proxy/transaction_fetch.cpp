@@ -102,8 +102,9 @@ Share Transaction::share_of(const FillReader::View& view, http::FieldsView field
                     .now = state_.worker.clock().wall()};
   if (view.head) return may_share(*view.head, asker);
   if (!view.stored) return Share::yes;
-  return view.stored_reason == Reason::stale_if_error ? may_share_stale(view.stored->meta(), asker)
-                                                      : may_share_fresh(view.stored->meta(), asker);
+  return view.stored_reason == Reason::stale_if_error
+             ? may_share_stale(view.stored->reuse_terms(), asker)
+             : may_share_fresh(view.stored->reuse_terms(), asker);
 }
 
 // One try: join a fetch under way or begin one. With Company::alone it is our own in any case, and
@@ -145,7 +146,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
       co_return Attempt::other_range;
     }
     if (share == Share::other_variant) {
-      lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->meta().vary;
+      lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
       co_return Attempt::other_variant;
     }
   }
@@ -215,7 +216,7 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                             {.request = client.request().head,
                              .persistence = client.persistence(),
                              .now = now,
-                             .age = caching::current_age(stored->meta().freshness, now),
+                             .age = caching::current_age(stored->freshness(), now),
                              .x_cache = x_cache,
                              .cache_status = &status},
                             prepared);
@@ -230,8 +231,8 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
 // desired even if it has changed". Where nothing is stored, or nothing to tell a change by, a HEAD
 // fetches the whole.
 http::Method Transaction::method_to_validate(http::Method asked) const noexcept {
-  const bool by_head = lookup_.stored && !lookup_.stored->meta().partial &&
-                       caching::has_validator(lookup_.stored->meta().validators);
+  const bool by_head = lookup_.stored && lookup_.stored->partial() == nullptr &&
+                       caching::has_validator(lookup_.stored->validators());
   return by_head ? asked : method_for_whole(asked);
 }
 

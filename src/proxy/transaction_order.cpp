@@ -47,7 +47,7 @@ Transaction::Company Transaction::likely_company(const http::RequestHead& reques
 // The client's Range and If-Range, where the origin is asked for just that.
 void Transaction::choose_range(const http::RequestHead& request, FillSubject& subject) const {
   // What is stored whole is validated as a whole.
-  if (lookup_.stored && !lookup_.stored->meta().partial) return;
+  if (lookup_.stored && lookup_.stored->partial() == nullptr) return;
   if (lookup_.part && !can_be_added_to(*lookup_.part)) return;
   const http::FieldsView fields = request.fields();
   if (caching::decide_range_on_miss(plan_->route->policy, request.method, fields) ==
@@ -96,7 +96,7 @@ Transaction::Known Transaction::still_known(const FillSubject& subject) const {
   }
   // What is stored in part may stand in for a failing origin only where that very range is asked
   // for.
-  if (known.stored && known.stored->meta().partial && subject.range.empty()) {
+  if (known.stored && known.stored->partial() != nullptr && subject.range.empty()) {
     known.part = std::move(known.stored);
   }
   return known;
@@ -129,7 +129,7 @@ Transaction::Question Transaction::make_question(const net::Request& request,
   } else if (known.stored) {
     question.method = subject.method;
     question.method_text = http::to_string(subject.method);
-    question.ours = caching::conditional_fields(known.stored->meta().validators);
+    question.ours = caching::conditional_fields(known.stored->validators());
   } else if (known.part) {
     question.rest = rest_to_ask_for(*known.part, plan_->route->policy, state_.store.max_object());
     if (question.rest) question.ours = fields_for_rest(*known.part, *question.rest);

@@ -5,12 +5,12 @@
 namespace hawkcache::store {
 
 void Census::add(const StoredResponse& response) {
-  for (const TagRef& tag : response.tags()) tag->add_member();
+  for (const TagRef& tag : response.tag_records()) tag->add_member();
   urls_.add(response.authority(), response.path_and_query());
 }
 
 void Census::remove(const StoredResponse& response) noexcept {
-  for (const TagRef& tag : response.tags()) tag->remove_member();
+  for (const TagRef& tag : response.tag_records()) tag->remove_member();
   urls_.remove(response.authority(), response.path_and_query());
 }
 

@@ -5,23 +5,13 @@
 // Not thread-safe: the shard's lock guards it.
 #pragma once
 
-#include "store/eviction.hpp"
-#include "store/expiry_wheel.hpp"
-#include "store/stored_response.hpp"
+#include "store/entry.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace hawkcache::store {
-
-// A stored response's place in a shard. EvictionNode::hash is that of the key, mixed (MemoryStore).
-struct Entry : EvictionNode, ExpiryNode {
-  Entry* chained = nullptr;  // the next in its bucket, or in a list of removed ones
-  StoredResponsePtr response;
-
-  std::uint64_t bytes() const noexcept { return std::uint64_t{units} * kUnit; }
-};
 
 class EntryIndex {
  public:

@@ -12,6 +12,7 @@ namespace {
 
 // A ghost per entry, with the table's room to grow.
 constexpr std::size_t kGhostBytes = 16;
+constexpr bool kAlreadyCounted = false;
 
 // In the order of the requests that went upstream. Epochs do not tell it: what is put together of
 // two fetches carries the older one's.
@@ -20,15 +21,15 @@ bool is_older(const StoredResponse& a, const StoredResponse& b) noexcept {
 }
 
 bool has_vary(const StoredResponse& response) noexcept {
-  return response.meta().vary != nullptr && !response.meta().vary->empty();
+  return response.vary() != nullptr && !response.vary()->empty();
 }
 
 // Of which a new one takes the other's place. One without Vary stands beside those with it: which
 // of them is chosen is decided above (RFC 9111 section 4.1).
 bool same_variant(const StoredResponse& a, const StoredResponse& b) noexcept {
-  return a.meta().rule_fingerprint == b.meta().rule_fingerprint &&
-         a.meta().secondary_key == b.meta().secondary_key &&
-         caching::selected_by_same_names(a.meta(), b.meta());
+  return a.rule_fingerprint() == b.rule_fingerprint() &&
+         caching::selected_by_same_names(a.vary(), b.vary()) &&
+         a.secondary_key() == b.secondary_key();
 }
 
 // Of what was fetched earlier. A variant would be chosen over a newer response that speaks for all
@@ -47,8 +48,10 @@ class MemoryShard::Removed {
   Removed& operator=(const Removed&) = delete;
   ~Removed() {
     while (first_ != nullptr) {
-      const std::unique_ptr<Entry> entry(std::exchange(first_, first_->chained));
-      census_.remove(*entry->response);
+      // The reference that the shard held.
+      const StoredResponsePtr response(&response_of(*std::exchange(first_, first_->chained)),
+                                       kAlreadyCounted);
+      census_.remove(*response);
     }
   }
   void add(Entry& entry) noexcept {
@@ -77,8 +80,7 @@ MemoryShard::~MemoryShard() {
 }
 
 std::size_t MemoryShard::bytes_per_entry() noexcept {
-  return heap_footprint(sizeof(Entry)) + EntryIndex::kBytesPerEntry + kGhostBytes +
-         UrlCounts::kBytesPerEntry;
+  return EntryIndex::kBytesPerEntry + kGhostBytes + UrlCounts::kBytesPerEntry;
 }
 
 void MemoryShard::find(const caching::KeyView& key, std::uint32_t hash, Found& found) {
@@ -87,14 +89,15 @@ void MemoryShard::find(const caching::KeyView& key, std::uint32_t hash, Found& f
   Entry* next = nullptr;
   for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
     next = entry->chained;
-    if (entry->hash != hash || entry->response->key() != key.text) continue;
-    if (entry->response->vouch(shared_.fence) == Trust::distrusted) {
+    const StoredResponse& response = response_of(*entry);
+    if (entry->hash != hash || response.key() != key.text) continue;
+    if (response.vouch(shared_.fence) == Trust::distrusted) {
       discard(*entry, removed);
       shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
       continue;
     }
     policy_->on_hit(*entry);
-    found.push_back(entry->response);
+    found.emplace_back(&response);
   }
 }
 
@@ -104,7 +107,9 @@ void MemoryShard::drop(const Hash128& key_hash, std::uint32_t hash) noexcept {
   Entry* next = nullptr;
   for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
     next = entry->chained;
-    if (entry->hash == hash && entry->response->key_hash() == key_hash) discard(*entry, removed);
+    if (entry->hash == hash && response_of(*entry).key_hash() == key_hash) {
+      discard(*entry, removed);
+    }
   }
 }
 
@@ -112,7 +117,7 @@ MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
                                          std::uint32_t hash,
                                          Neighbours& neighbours) const {
   for (Entry* entry = index_.chain(hash); entry != nullptr; entry = entry->chained) {
-    const StoredResponse& other = *entry->response;
+    const StoredResponse& other = response_of(*entry);
     if (entry->hash != hash || other.key() != fresh.key()) continue;
     if (other.vouch(shared_.fence) == Trust::distrusted) {
       neighbours.replaced.push_back(entry);
@@ -126,33 +131,33 @@ MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
     }
     ++neighbours.staying;
     Entry*& oldest = neighbours.oldest_staying;
-    if (oldest == nullptr || is_older(other, *oldest->response)) oldest = entry;
+    if (oldest == nullptr || is_older(other, response_of(*oldest))) oldest = entry;
   }
   return Placed::stored;
 }
 
-MemoryShard::Placed MemoryShard::place(std::unique_ptr<Entry>& entry) {
+MemoryShard::Placed MemoryShard::place(const NewResponsePtr& response) {
   Removed removed(shared_.census);
   const std::lock_guard lock(mutex_);
-  const StoredResponse& fresh = *entry->response;
+  Entry& entry = *response;
   // Under the lock, so that a sweep that has passed this shard need not come back for it.
-  if (fresh.vouch(shared_.fence) == Trust::distrusted) return Placed::purged_meanwhile;
+  if (response->vouch(shared_.fence) == Trust::distrusted) return Placed::purged_meanwhile;
   Neighbours neighbours;
-  if (examine(fresh, entry->hash, neighbours) == Placed::superseded) return Placed::superseded;
+  if (examine(*response, entry.hash, neighbours) == Placed::superseded) return Placed::superseded;
   for (Entry* replaced : neighbours.replaced) discard(*replaced, removed);
   if (neighbours.staying >= shared_.max_variants && neighbours.oldest_staying != nullptr) {
     discard(*neighbours.oldest_staying, removed);
     shared_.counters.evicted.fetch_add(1, std::memory_order_relaxed);
   }
-  if (const Placed room = reserve(entry->bytes(), removed); room != Placed::stored) return room;
+  if (const Placed room = reserve(entry.bytes(), removed); room != Placed::stored) return room;
 
-  Entry& placed = *entry.release();
-  bytes_ += placed.bytes();
-  index_.insert(placed);
-  policy_->on_insert(placed);
+  NewResponsePtr(response).detach();
+  bytes_ += entry.bytes();
+  index_.insert(entry);
+  policy_->on_insert(entry);
   const auto arrived = std::chrono::floor<std::chrono::seconds>(
-      placed.response->meta().freshness.response_time.time_since_epoch());
-  wheel_.insert(placed, static_cast<std::uint32_t>(std::max<std::int64_t>(arrived.count(), 1)));
+      response->freshness().response_time.time_since_epoch());
+  wheel_.insert(entry, static_cast<std::uint32_t>(std::max<std::int64_t>(arrived.count(), 1)));
   return Placed::stored;
 }
 
@@ -205,7 +210,7 @@ MemoryShard::Walk MemoryShard::remove_purged(std::size_t& position, std::size_t&
     for (Entry* entry = index_.bucket(position); entry != nullptr; entry = next) {
       next = entry->chained;
       if (budget > 0 && next != nullptr) --budget;
-      if (entry->response->vouch(shared_.fence) != Trust::distrusted) continue;
+      if (response_of(*entry).vouch(shared_.fence) != Trust::distrusted) continue;
       discard(*entry, removed);
       shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
     }

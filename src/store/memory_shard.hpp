@@ -53,9 +53,9 @@ class MemoryShard {
   // again: call again, other threads get a turn in between. full: room must be made in other shards
   // first.
   enum class Placed : std::uint8_t { stored, purged_meanwhile, superseded, again, full };
-  // Puts the entry in, in the place of those it replaces; takes it over only when stored. REQUIRES:
-  // counted in the census.
-  Placed place(std::unique_ptr<Entry>& entry);
+  // Puts the response in, in the place of those it replaces; when stored the shard holds it too.
+  // REQUIRES: counted in the census; its Entry says hash, size and when it is due.
+  Placed place(const NewResponsePtr& response);
 
   // Evicts until the ledger has room for this, at most a batch; from_share: only while the shard
   // holds its share of the store. Returns how many went.
@@ -69,13 +69,19 @@ class MemoryShard {
   Walk remove_purged(std::size_t& position, std::size_t& budget);
 
   static constexpr std::size_t kBatch = 64;
-  // Memory per entry here, the response apart.
+  // Memory per response here, itself apart.
   static std::size_t bytes_per_entry() noexcept;
 
  private:
   class Removed;
   struct Neighbours;
 
+  static StoredResponse& response_of(Entry& entry) noexcept {
+    return static_cast<StoredResponse&>(entry);
+  }
+  static const StoredResponse& response_of(const Entry& entry) noexcept {
+    return static_cast<const StoredResponse&>(entry);
+  }
   Placed examine(const StoredResponse& fresh, std::uint32_t hash, Neighbours& neighbours) const;
   Placed reserve(std::uint64_t bytes, Removed& removed);
   bool holds_its_share() const noexcept;

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <bit>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,9 +38,9 @@ PurgeFence::Limits limits_for(const MemoryStoreSettings& settings) {
 }
 
 // The first second at which it is of no use.
-std::uint32_t due_second(const caching::StoredMeta& meta) {
-  const auto useless =
-      std::chrono::floor<std::chrono::seconds>(caching::useless_after(meta).time_since_epoch());
+std::uint32_t due_second(const StoredResponse& response) {
+  const WallTime end = caching::useless_after(response.freshness(), response.validators());
+  const auto useless = std::chrono::floor<std::chrono::seconds>(end.time_since_epoch());
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(useless.count(), 0, UINT32_MAX - 1) +
                                     1);
 }
@@ -66,8 +67,8 @@ class MemoryStore final : public LocalStore {
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
-  PutResult put_now(std::shared_ptr<StoredResponse> response) noexcept override;
+  Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
+  PutResult put_now(NewResponsePtr response) noexcept override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   Purged purge_now(const PurgeRequest& request, WallTime now) override;
   void drop(const Hash128& key_hash) noexcept override;
@@ -96,7 +97,7 @@ class MemoryStore final : public LocalStore {
   }
   bool can_never_fit(const StoredResponse& response) const noexcept;
   bool adopt_tags(StoredResponse& response, std::size_t shard);
-  PutResult place(std::unique_ptr<Entry> entry, std::size_t shard);
+  PutResult place(const NewResponsePtr& response, std::size_t shard);
   bool make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries);
   bool reserve_beside(std::size_t shard, std::uint64_t bytes);
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
@@ -160,8 +161,7 @@ Awaitable<FindOutcome> MemoryStore::find_all(caching::KeyView key,
   co_return FindOutcome::complete;
 }
 
-Awaitable<PutResult> MemoryStore::put(std::shared_ptr<StoredResponse> response,
-                                      Patience& /*patience*/) {
+Awaitable<PutResult> MemoryStore::put(NewResponsePtr response, Patience& /*patience*/) {
   co_return put_now(std::move(response));
 }
 
@@ -174,7 +174,7 @@ void MemoryStore::drop(const Hash128& key_hash) noexcept {
   shards_[shard_number(hash)]->drop(key_hash, static_cast<std::uint32_t>(hash));
 }
 
-PutResult MemoryStore::put_now(std::shared_ptr<StoredResponse> response) noexcept {
+PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
   if (response->body_size() > settings_.max_object || can_never_fit(*response)) {
     return PutResult::too_large;
   }
@@ -184,18 +184,17 @@ PutResult MemoryStore::put_now(std::shared_ptr<StoredResponse> response) noexcep
   const std::size_t shard = shard_number(hash);
   if (!adopt_tags(*response, shard)) return PutResult::no_room;
 
-  auto entry = std::make_unique<Entry>();
+  Entry& entry = *response;
   const std::size_t bytes = response->footprint() + MemoryShard::bytes_per_entry();
-  entry->units = static_cast<std::uint32_t>((bytes + Entry::kUnit - 1) / Entry::kUnit) & 0xFFFFFFFu;
-  entry->hash = static_cast<std::uint32_t>(hash);
-  entry->due = due_second(response->meta());
-  entry->response = std::move(response);
-  return place(std::move(entry), shard);
+  entry.units = static_cast<std::uint32_t>((bytes + Entry::kUnit - 1) / Entry::kUnit) & 0xFFFFFFFu;
+  entry.hash = static_cast<std::uint32_t>(hash);
+  entry.due = due_second(*response);
+  return place(response, shard);
 }
 
 bool MemoryStore::can_never_fit(const StoredResponse& response) const noexcept {
   std::uint64_t bytes = response.footprint() + MemoryShard::bytes_per_entry() + Entry::kUnit;
-  for (const std::string& tag : response.meta().tags) bytes += TagTable::record_bytes(tag);
+  for (const std::string& tag : response.unrecorded_tags()) bytes += TagTable::record_bytes(tag);
   return settings_.max_entries == 0 ||
          bytes > std::min<std::uint64_t>(settings_.max_size, Entry::kMaxBytes);
 }
@@ -203,7 +202,7 @@ bool MemoryStore::can_never_fit(const StoredResponse& response) const noexcept {
 // Room for new records is reserved while they are made; from then on they are in the fence's own
 // books.
 bool MemoryStore::adopt_tags(StoredResponse& response, std::size_t shard) {
-  const std::vector<std::string>& texts = response.meta().tags;
+  const std::span<const std::string> texts = response.unrecorded_tags();
   std::vector<TagRef> records;
   records.reserve(texts.size());
   std::uint64_t missing = 0;
@@ -222,14 +221,13 @@ bool MemoryStore::adopt_tags(StoredResponse& response, std::size_t shard) {
   return true;
 }
 
-PutResult MemoryStore::place(std::unique_ptr<Entry> entry, std::size_t shard) {
-  const StoredResponsePtr response = entry->response;
-  const std::uint64_t bytes = entry->bytes();
+PutResult MemoryStore::place(const NewResponsePtr& response, std::size_t shard) {
+  const std::uint64_t bytes = response->bytes();
   census_.add(*response);
   PutResult result = PutResult::no_room;
   for (bool again = true; again;) {
     again = false;
-    switch (shards_[shard]->place(entry)) {
+    switch (shards_[shard]->place(response)) {
       case MemoryShard::Placed::stored:
         return PutResult::stored;
       case MemoryShard::Placed::purged_meanwhile:

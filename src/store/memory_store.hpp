@@ -30,7 +30,7 @@ struct MemoryStoreSettings {
 // The memory store as others build on it: what a Store does, at once.
 class LocalStore : public Store {
  public:
-  virtual PutResult put_now(std::shared_ptr<StoredResponse> response) noexcept = 0;
+  virtual PutResult put_now(NewResponsePtr response) noexcept = 0;
   virtual Purged purge_now(const PurgeRequest& request, WallTime now) = 0;
   // Forgets every variant under the key whose hash this is.
   virtual void drop(const Hash128& key_hash) noexcept = 0;

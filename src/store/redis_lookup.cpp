@@ -100,10 +100,10 @@ redis::Command ask_for_counter(const RedisCore& core) {
   return redis::Command(name, {"GET", name});
 }
 
-std::shared_ptr<StoredResponse> admit_value(RedisCore& core,
-                                            const caching::KeyView& key,
-                                            std::string value,
-                                            const std::string& name) {
+NewResponsePtr admit_value(RedisCore& core,
+                           const caching::KeyView& key,
+                           std::string value,
+                           const std::string& name) {
   auto decoded = decode_response(std::move(value), name);
   if (const auto* failure = std::get_if<DecodeFailure>(&decoded)) {
     core.figures.reject(rejected(*failure));
@@ -115,7 +115,7 @@ std::shared_ptr<StoredResponse> admit_value(RedisCore& core,
   // Looked at after the local epoch was taken: a purge that Redis did not take is raised locally
   // first, and then the link is left. One that came before is met here, a later one by the epoch.
   if (trust == Trust::distrusted || !core.link.usable()) return nullptr;
-  auto response = std::make_shared<StoredResponse>(std::move(parts));
+  auto response = StoredResponse::make(std::move(parts));
   if (response->vouch(core.local) == Trust::distrusted) return nullptr;
   return response;
 }

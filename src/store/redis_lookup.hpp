@@ -40,10 +40,10 @@ redis::Command ask_for_counter(const RedisCore& core);
 
 // One value that was read: decoded, compared with the key, judged. Null: absent, damaged (counted),
 // another key's, or purged.
-std::shared_ptr<StoredResponse> admit_value(RedisCore& core,
-                                            const caching::KeyView& key,
-                                            std::string value,
-                                            const std::string& name);
+NewResponsePtr admit_value(RedisCore& core,
+                           const caching::KeyView& key,
+                           std::string value,
+                           const std::string& name);
 
 void sort_newest_first(Found& found);
 

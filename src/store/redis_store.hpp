@@ -42,7 +42,7 @@ class RedisStore : public Store {
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   FetchTicket begin_fetch(WallTime now) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
+  Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
@@ -55,7 +55,7 @@ class RedisStore : public Store {
 
  protected:
   // What a look-up brings: responses that nobody else has yet.
-  using Brought = std::vector<std::shared_ptr<StoredResponse>>;
+  using Brought = std::vector<NewResponsePtr>;
   // The look-ups, without the responses' having been handed out.
   Awaitable<FindOutcome> bring(caching::KeyView key,
                                const VariantSelector& selector,

@@ -35,7 +35,7 @@ PutResult result_of(const Reply& reply) {
 
 }  // namespace
 
-Awaitable<PutResult> RedisStore::put(std::shared_ptr<StoredResponse> response, Patience& patience) {
+Awaitable<PutResult> RedisStore::put(NewResponsePtr response, Patience& patience) {
   const PutResult result = co_await write(std::move(response), patience);
   co_return result;
 }
@@ -52,15 +52,15 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
     co_return PutResult::unavailable;
   }
   const caching::KeyView key{response->key(), response->key_hash()};
-  const caching::StoredMeta& meta = response->meta();
-  const Hash128 variant = variant_hash(meta.rule_fingerprint, meta.vary.get(), meta.secondary_key);
+  const Hash128 variant =
+      variant_hash(response->rule_fingerprint(), response->vary(), response->secondary_key());
   const std::string name = core_.names.response(key.hash, variant);
   const std::string value = encode_response(*response, name);
   if (value.empty()) co_return PutResult::no_room;
   if (core_.memory) core_.own_writes.remember(name, value.substr(0, kStoredHeaderSize));
 
   const WallTime now = core_.clock.wall();
-  const Duration ttl = caching::useless_after(meta) - now;
+  const Duration ttl = caching::useless_after(response->freshness(), response->validators()) - now;
   PutResult result = PutResult::superseded;
   for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
     if (tries > 0) {
@@ -72,7 +72,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
                                     {.key = key.hash,
                                      .variant = variant,
                                      .sequence = response->sequence(),
-                                     .vary = meta.vary.get(),
+                                     .vary = response->vary(),
                                      .value = value,
                                      .now = core_.shared_time(now),
                                      .ttl = ttl,
@@ -96,7 +96,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
     }
   }
   if (result == PutResult::stored) {
-    hints_.remember(key.hash, meta.vary);
+    hints_.remember(key.hash, response->shared_vary());
     ++core_.figures.stores;
   } else if (result != PutResult::superseded) {
     ++core_.figures.puts_unavailable;

@@ -132,8 +132,7 @@ class Store {
   // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
   // carries is held until this returns. When it returns `stored`, this node finds it. Waits as
   // find() does; without patience left nothing is stored that others would have to be asked for.
-  virtual Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response,
-                                   Patience& patience) = 0;
+  virtual Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) = 0;
   // In force on this node when it returns, whatever it returns; a value: in force for all that
   // share the store. Error: store_unavailable; it is handed on when that is possible again. Each
   // purge that names something, this one or one that is followed from another node, takes an epoch

@@ -11,19 +11,20 @@ namespace {
 using namespace layout;
 
 std::uint16_t flags_of(const StoredResponse& response) noexcept {
-  const caching::StoredMeta& meta = response.meta();
+  const caching::Freshness freshness = response.freshness();
+  const caching::ValidatorsView validators = response.validators();
   unsigned flags = 0;
   const auto set = [&flags](bool condition, Flag flag) {
     if (condition) flags |= flag;
   };
-  set(meta.freshness.stale == caching::StalePermission::forbidden, kStaleForbidden);
-  set(meta.freshness.revalidation == caching::Revalidation::always, kRevalidateAlways);
-  set(meta.authorized_reuse == caching::AuthorizedReuse::allowed, kAuthorizedReuse);
+  set(freshness.stale == caching::StalePermission::forbidden, kStaleForbidden);
+  set(freshness.revalidation == caching::Revalidation::always, kRevalidateAlways);
+  set(response.authorized_reuse() == caching::AuthorizedReuse::allowed, kAuthorizedReuse);
   set(response.withheld().has_value(), kHasWithheld);
-  set(meta.validators.last_modified_time.has_value(), kHasLastModified);
-  set(meta.validators.date.has_value(), kHasDate);
-  set(meta.vary != nullptr, kHasVary);
-  set(meta.partial != nullptr, kIsPartial);
+  set(validators.last_modified_time.has_value(), kHasLastModified);
+  set(validators.date.has_value(), kHasDate);
+  set(response.vary() != nullptr, kHasVary);
+  set(response.partial() != nullptr, kIsPartial);
   return static_cast<std::uint16_t>(flags);
 }
 
@@ -68,53 +69,52 @@ template <class Sink>
 void write_response(Sink& sink,
                     const StoredResponse& response,
                     const std::vector<std::string>& tags) {
-  const caching::StoredMeta& meta = response.meta();
-  sink.number(static_cast<std::uint16_t>(meta.status));
+  const caching::ValidatorsView validators = response.validators();
+  const caching::PartialContent* partial = response.partial();
+  sink.number(static_cast<std::uint16_t>(response.status()));
   sink.number(flags_of(response));
-  write_freshness(sink, meta.freshness);
-  sink.number(time_bits(meta.validators.last_modified_time));
-  sink.number(time_bits(meta.validators.date));
-  sink.number(meta.rule_fingerprint);
-  sink.number(meta.partial == nullptr ? std::uint64_t{0} : meta.partial->complete_length);
-  sink.text(meta.validators.entity_tag);
-  sink.text(meta.validators.last_modified);
-  sink.text(meta.secondary_key);
-  write_texts(sink, meta.vary.get());
+  write_freshness(sink, response.freshness());
+  sink.number(time_bits(validators.last_modified_time));
+  sink.number(time_bits(validators.date));
+  sink.number(response.rule_fingerprint());
+  sink.number(partial == nullptr ? std::uint64_t{0} : partial->complete_length);
+  sink.text(validators.entity_tag);
+  sink.text(validators.last_modified);
+  sink.text(response.secondary_key());
+  write_texts(sink, response.vary());
   write_texts(sink, &tags);
-  write_parts(sink, meta.partial.get());
+  write_parts(sink, partial);
   sink.text(response.key());
   sink.text(response.authority());
   sink.text(response.path_and_query());
   sink.text(response.head());
-  sink.text(response.withheld() ? std::string_view(*response.withheld()) : std::string_view());
-  for (const SharedBytes& chunk : response.body()) sink.bytes(chunk.view());
+  sink.text(response.withheld().value_or(std::string_view()));
+  for (std::size_t i = 0; i < response.chunks(); ++i) sink.bytes(response.chunk(i));
 }
 
 bool can_be_decoded(const StoredResponse& response, const std::vector<std::string>& tags) noexcept {
-  const caching::StoredMeta& meta = response.meta();
-  if (meta.status < 100 || meta.status > 599 || tags.size() > kMostTags) return false;
-  if (meta.vary != nullptr && meta.vary->size() > kMostVaryNames) return false;
-  if (meta.vary != nullptr && !is_well_formed(*meta.vary)) return false;
-  if (meta.partial != nullptr && !is_well_formed(*meta.partial, response.body_size())) return false;
+  const caching::ValidatorsView validators = response.validators();
+  const caching::VaryNames* vary = response.vary();
+  const caching::PartialContent* partial = response.partial();
+  if (response.status() < 100 || response.status() > 599) return false;
+  if (tags.size() > kMostTags) return false;
+  if (vary != nullptr && (vary->size() > kMostVaryNames || !is_well_formed(*vary))) return false;
+  if (partial != nullptr && !is_well_formed(*partial, response.body_size())) return false;
   if (!is_head_text(response.head()) || !is_head_text(response.withheld().value_or("")))
     return false;
-  if (!is_field_value(meta.validators.entity_tag) ||
-      !is_field_value(meta.validators.last_modified)) {
+  if (!is_field_value(validators.entity_tag) || !is_field_value(validators.last_modified)) {
     return false;
   }
   // Texts beyond that come from no request; without them every sum below fits.
-  return std::max({response.key().size(), response.head().size(), meta.secondary_key.size()}) <
+  return std::max(
+             {response.key().size(), response.head().size(), response.secondary_key().size()}) <
          kLongestText;
 }
 
 }  // namespace
 
 std::string encode_response(const StoredResponse& response, std::string_view name) {
-  // In a memory store the tags are records, and only there.
-  const bool as_text = !response.meta().tags.empty();
-  const std::vector<std::string> records =
-      as_text ? std::vector<std::string>() : response.tag_texts();
-  const std::vector<std::string>& tags = as_text ? response.meta().tags : records;
+  const std::vector<std::string> tags = response.tag_texts();
   if (!can_be_decoded(response, tags)) return {};
 
   SizeCounter counter;

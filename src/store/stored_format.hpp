@@ -45,8 +45,8 @@ inline constexpr std::size_t kStoredHeaderSize = 40;
 // version. The checksum is not looked at.
 std::optional<StoredHeader> peek_header(std::string_view value) noexcept;
 
-// Everything of the response but its local epoch. Takes one allocation, apart from the tags' texts
-// when the response lies in a memory store already. Durations and times beyond 35,000 years are
+// Everything of the response but its local epoch. Takes one allocation, apart from the tags' texts.
+// Durations and times beyond 35,000 years are
 // written as the nearest that can be. Empty: the response is nothing that could be decoded again
 // (names in Vary, parts or tags beyond all measure or out of order).
 std::string encode_response(const StoredResponse& response, std::string_view name);

@@ -30,7 +30,7 @@ void TieredStore::keep(const caching::KeyView& key,
                        std::uint32_t changes,
                        Brought& brought,
                        Found& found) {
-  for (std::shared_ptr<StoredResponse>& response : brought) {
+  for (NewResponsePtr& response : brought) {
     core().memory->put_now(response);
     found.push_back(std::move(response));
   }
@@ -71,8 +71,7 @@ Awaitable<FindOutcome> TieredStore::find_all(caching::KeyView key,
 
 // In memory first: who asks on this node finds it before Redis has answered. What Redis did not
 // take while it is in use does not stay: nobody could delete it there.
-Awaitable<PutResult> TieredStore::put(std::shared_ptr<StoredResponse> response,
-                                      Patience& patience) {
+Awaitable<PutResult> TieredStore::put(NewResponsePtr response, Patience& patience) {
   const StoredResponsePtr shared = response;
   const bool was_up = core().link.usable();
   // Both of the tiers look at it; the memory store takes its tags over.

@@ -18,7 +18,7 @@ class TieredStore final : public RedisStore {
                               Found& found,
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override;
+  Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;

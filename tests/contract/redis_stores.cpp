@@ -43,7 +43,7 @@ class SharedStore final : public Store {
     return store_.find_all(key, found, patience);
   }
   FetchTicket begin_fetch(WallTime now) override { return store_.begin_fetch(now); }
-  Awaitable<PutResult> put(std::shared_ptr<StoredResponse> response, Patience& patience) override {
+  Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override {
     return store_.put(std::move(response), patience);
   }
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override {

@@ -86,9 +86,9 @@ class ResponseMaker {
     parts_.shared = ticket.shared();
     return *this;
   }
-  std::shared_ptr<StoredResponse> made() {
+  NewResponsePtr made() {
     parts_.key = key_text(parts_.authority, parts_.path_and_query);
-    return std::make_shared<StoredResponse>(parts_);
+    return StoredResponse::make(parts_);
   }
 
  private:

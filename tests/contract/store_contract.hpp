@@ -65,7 +65,7 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
     return world_->call([this] { return store().begin_fetch(kNow); });
   }
   PutResult put(ResponseMaker maker) { return put(maker.made()); }
-  PutResult put(std::shared_ptr<StoredResponse> response) {
+  PutResult put(NewResponsePtr response) {
     Patience patience = store().patience();
     return world_->run([&] { return store().put(response, patience); });
   }

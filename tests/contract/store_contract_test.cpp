@@ -145,8 +145,8 @@ TEST_P(StoreContract, the_number_of_variants_under_one_key_is_bounded) {
   }
   const Found found = find("/a");
   EXPECT_LE(found.size(), 64u);
-  EXPECT_EQ(found[0]->meta().secondary_key, "1999");
-  EXPECT_EQ(found.back()->meta().secondary_key, std::to_string(2000 - found.size()));
+  EXPECT_EQ(found[0]->secondary_key(), "1999");
+  EXPECT_EQ(found.back()->secondary_key(), std::to_string(2000 - found.size()));
 }
 
 // --- Limits ---

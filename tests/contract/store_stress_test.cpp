@@ -149,7 +149,7 @@ Awaitable<void> Racer::read(std::size_t round) {
   }
   for (const StoredResponsePtr& one : found) {
     ++tally_.hits;
-    if (std::stoull(one->head()) < oldest_allowed) ++tally_.outdated;
+    if (std::stoull(std::string(one->head())) < oldest_allowed) ++tally_.outdated;
   }
 }
 

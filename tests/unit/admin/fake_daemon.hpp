@@ -37,7 +37,7 @@ class RecordingStore final : public store::Store {
     co_return store::FindOutcome::complete;
   }
   store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> /*response*/,
+  net::Awaitable<store::PutResult> put(store::NewResponsePtr /*response*/,
                                        store::Patience& /*patience*/) override {
     co_return store::PutResult::no_room;
   }

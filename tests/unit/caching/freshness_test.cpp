@@ -218,13 +218,14 @@ TEST(UselessAfter, IsTheEndOfTheLongestWindow) {
 TEST(UselessAfter, LeavesTimeToValidate) {
   StoredMeta meta{.freshness = of_one_minute()};
   const WallTime end = kNow + seconds(50);
-  EXPECT_EQ(useless_after(meta), end);
+  EXPECT_EQ(useless_after(meta.freshness, meta.validators), end);
   meta.validators.entity_tag = "\"a\"";
-  EXPECT_EQ(useless_after(meta), end + kValidationGrace);
+  EXPECT_EQ(useless_after(meta.freshness, meta.validators), end + kValidationGrace);
   meta.freshness.stale_if_error = hours(1);
-  EXPECT_EQ(useless_after(meta), end + hours(1));
+  EXPECT_EQ(useless_after(meta.freshness, meta.validators), end + hours(1));
   meta.freshness = {.response_time = kNow, .initial_age = hours(9), .lifetime = seconds(1)};
-  EXPECT_EQ(useless_after(meta), kNow + kValidationGrace) << "it was stale when it arrived";
+  EXPECT_EQ(useless_after(meta.freshness, meta.validators), kNow + kValidationGrace)
+      << "it was stale when it arrived";
 }
 
 }  // namespace

@@ -56,7 +56,8 @@ StoredMeta stored_part(std::uint64_t length, std::vector<ByteRange> parts) {
 TEST(AnswerFromPart, OnlyARangeThatLiesWithinOnePart) {
   const StoredMeta meta = stored_part(100, {{10, 19}, {50, 99}});
   const auto answer = [&](const std::string& range) {
-    return answer_from_part(meta, http::Method::get, Fields{{"Range", range}});
+    return answer_from_part(
+        *meta.partial, meta.validators, http::Method::get, Fields{{"Range", range}});
   };
   const PartAnswer within = answer("bytes=12-14");
   EXPECT_EQ(within.verdict, Verdict::range);
@@ -86,11 +87,13 @@ TEST(AnswerFromPart, OnlyARangeThatLiesWithinOnePart) {
 TEST(AnswerFromPart, NothingElse) {
   const StoredMeta meta = stored_part(100, {{0, 49}});
   const Fields range{{"Range", "bytes=0-9"}};
-  EXPECT_EQ(answer_from_part(meta, http::Method::head, range).verdict, Verdict::miss);
-  EXPECT_EQ(answer_from_part(meta, http::Method::get, Fields{}).verdict, Verdict::miss);
+  EXPECT_EQ(answer_from_part(*meta.partial, meta.validators, http::Method::head, range).verdict,
+            Verdict::miss);
+  EXPECT_EQ(answer_from_part(*meta.partial, meta.validators, http::Method::get, Fields{}).verdict,
+            Verdict::miss);
   const auto under = [&](const std::string& if_range) {
     const Fields request{{"Range", "bytes=0-9"}, {"If-Range", if_range}};
-    return answer_from_part(meta, http::Method::get, request).verdict;
+    return answer_from_part(*meta.partial, meta.validators, http::Method::get, request).verdict;
   };
   EXPECT_EQ(under("\"v1\""), Verdict::range);
   EXPECT_EQ(under("\"v2\""), Verdict::miss);

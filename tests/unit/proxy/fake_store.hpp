@@ -47,7 +47,7 @@ class FakeStore final : public store::Store {
     co_return away ? store::FindOutcome::unavailable : store::FindOutcome::complete;
   }
   store::FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  net::Awaitable<store::PutResult> put(std::shared_ptr<store::StoredResponse> response,
+  net::Awaitable<store::PutResult> put(store::NewResponsePtr response,
                                        store::Patience& /*patience*/) override {
     ++puts;
     const bool held = std::exchange(hold_next_put, false);
@@ -117,8 +117,8 @@ class FakeStore final : public store::Store {
     store::Found selected;
     for (const store::StoredResponsePtr& one : found) {
       std::string wanted;
-      if (one->meta().vary) selector.append_secondary_key(wanted, *one->meta().vary);
-      if (one->meta().secondary_key == wanted) selected.push_back(one);
+      if (one->vary() != nullptr) selector.append_secondary_key(wanted, *one->vary());
+      if (one->secondary_key() == wanted) selected.push_back(one);
     }
     found = selected;
   }

@@ -171,7 +171,7 @@ class OneWorker {
     return parts;
   }
   static store::StoredResponsePtr stored(store::StoredParts parts) {
-    return std::make_shared<store::StoredResponse>(std::move(parts));
+    return store::StoredResponse::make(std::move(parts));
   }
   store::StoredParts stale_parts(std::string body, std::uint64_t sequence = 1) const {
     store::StoredParts made = parts(std::move(body), sequence);

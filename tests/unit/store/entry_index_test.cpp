@@ -92,7 +92,7 @@ TEST(EntryIndex, a_walk_interrupted_by_growth_misses_nothing_that_was_there) {
   for (std::size_t i = 0; i < 1000; ++i) EXPECT_TRUE(seen.contains(&entries[i]));
 }
 
-TEST(EntryIndex, an_entry_is_lean) { EXPECT_LE(sizeof(Entry), 72u); }
+TEST(EntryIndex, an_entry_is_lean) { EXPECT_LE(sizeof(Entry), 56u); }
 
 }  // namespace
 }  // namespace hawkcache::store

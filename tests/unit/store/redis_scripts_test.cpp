@@ -121,7 +121,7 @@ class RedisUnlink : public RedisScriptsTest {
   void make(const std::string& name, SharedStamp stamp) {
     StoredParts parts = plain_parts();
     parts.shared = stamp;
-    cli_.text({"SET", name, encode_response(StoredResponse(parts), name)});
+    cli_.text({"SET", name, encode_response(*StoredResponse::make(parts), name)});
   }
   // How many were removed. All names must have been looked at.
   std::size_t unlink(std::vector<std::string_view> names, SharedStamp stamp) {
@@ -210,7 +210,7 @@ class RedisDrop : public RedisScriptsTest {
   std::string value(std::uint64_t sequence) {
     StoredParts parts = plain_parts();
     parts.sequence = sequence;
-    return encode_response(StoredResponse(parts), response_name(1));
+    return encode_response(*StoredResponse::make(parts), response_name(1));
   }
   bool drop(std::string_view seen) {
     return runner_.number(drop_variant(names_, kRedisKey, variant(1), seen)) == 1;

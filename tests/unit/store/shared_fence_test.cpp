@@ -84,10 +84,10 @@ TEST_F(SharedFenceTest, another_generation_distrusts_everything_on_this_node) {
   fence_.begin(kGeneration, 5, kNow);
   StoredParts held = parts({kGeneration, 5});
   ASSERT_EQ(fence_.admit(held), Trust::trusted);
-  const StoredResponse response(std::move(held));
-  ASSERT_EQ(response.vouch(local_), Trust::trusted);
+  const StoredResponsePtr response = StoredResponse::make(std::move(held));
+  ASSERT_EQ(response->vouch(local_), Trust::trusted);
   EXPECT_EQ(fence_.begin(kGeneration + 1, 6, kNow), SharedFence::Began::anew);
-  EXPECT_EQ(response.vouch(local_), Trust::distrusted);
+  EXPECT_EQ(response->vouch(local_), Trust::distrusted);
 }
 
 TEST_F(SharedFenceTest, a_purge_concerns_what_is_older_and_carries_the_tag) {
@@ -106,8 +106,8 @@ TEST_F(SharedFenceTest, a_soft_purge_expires_at_the_time_when_it_was_asked_for) 
   StoredParts made = parts({kGeneration, 2});
   EXPECT_EQ(fence_.admit(made), Trust::expired_by_soft_purge);
   EXPECT_EQ(made.soft_purged_at, asked);
-  const StoredResponse response(std::move(made));
-  EXPECT_EQ(response.soft_purged_at(), asked);
+  const StoredResponsePtr response = StoredResponse::make(std::move(made));
+  EXPECT_EQ(response->soft_purged_at(), asked);
 }
 
 TEST_F(SharedFenceTest, purges_hold_on_this_node_each_with_an_epoch_of_its_own) {
@@ -150,9 +150,9 @@ TEST_F(SharedFenceTest, a_purge_that_the_judgement_missed_is_met_by_the_local_fe
   fence_.begin(kGeneration, 1, kNow);
   StoredParts made = parts({kGeneration, 1});
   ASSERT_EQ(fence_.admit(made), Trust::trusted);
-  const StoredResponse response(std::move(made));
+  const StoredResponsePtr response = StoredResponse::make(std::move(made));
   fence_.apply(reading({logged(2, of_tag("users"))}, 2), kNow);
-  EXPECT_EQ(response.vouch(local_), Trust::distrusted);
+  EXPECT_EQ(response->vouch(local_), Trust::distrusted);
 }
 
 }  // namespace

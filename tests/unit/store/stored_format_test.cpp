@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kName = "hawk:r:{1}:2";
 
 std::string encoded(const StoredParts& parts) {
-  return encode_response(StoredResponse(parts), kName);
+  return encode_response(*StoredResponse::make(parts), kName);
 }
 
 DecodeFailure failure_of(std::string value, std::string_view name = kName) {
