@@ -24,11 +24,6 @@ std::string_view trim(std::string_view text) noexcept {
   return text;
 }
 
-bool is_token_char(char c) noexcept {
-  if (is_alpha(c) || is_digit(c)) return true;
-  return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }

@@ -2,6 +2,7 @@
 // lists that mind quoted strings (section 5.6.1), and integers that never overflow.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,13 +25,24 @@ constexpr int hex_value(char c) noexcept {
   return -1;
 }
 
+inline constexpr auto kTokenChars = [] {
+  std::array<bool, 256> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 std::string to_lower(std::string_view text);
 // Without SP and HTAB at both ends.
 std::string_view trim(std::string_view text) noexcept;
 // RFC 9110 section 5.6.2.
 bool is_token(std::string_view text) noexcept;
-bool is_token_char(char c) noexcept;
+inline bool is_token_char(char c) noexcept { return kTokenChars[static_cast<unsigned char>(c)]; }
 
 // 1*DIGIT and nothing else; nullopt otherwise; values over `max` come back as `max`.
 std::optional<std::uint64_t> parse_digits(std::string_view text,

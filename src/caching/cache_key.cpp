@@ -1,6 +1,9 @@
 #include "caching/cache_key.hpp"
 
+#include "base/byte_words.hpp"
+
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace hawkcache::caching {
@@ -9,15 +12,26 @@ namespace {
 constexpr char kEnd = '\0';
 constexpr char kEscape = '\1';
 
+bool is_special(char c) noexcept { return c == kEnd || c == kEscape; }
+
+bool has_special(std::string_view text) noexcept {
+  return byte_words::any(
+      text, ' ', [](std::uint64_t word) { return byte_words::has_below(word, kEscape + 1); });
+}
+
 void append_text(std::string& out, std::string_view text) {
-  constexpr std::string_view kSpecial("\0\1", 2);
-  for (auto at = text.find_first_of(kSpecial); at != text.npos; at = text.find_first_of(kSpecial)) {
-    out.append(text.substr(0, at));
-    out += kEscape;
-    out += text[at] == kEnd ? '0' : '1';
-    text.remove_prefix(at + 1);
+  if (has_special(text)) {
+    for (const char c : text) {
+      if (is_special(c)) {
+        out += kEscape;
+        out += c == kEnd ? '0' : '1';
+      } else {
+        out += c;
+      }
+    }
+  } else {
+    out.append(text);
   }
-  out.append(text);
   out += kEnd;
 }
 

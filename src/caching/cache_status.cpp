@@ -2,9 +2,6 @@
 
 #include "base/ascii.hpp"
 
-#include <array>
-#include <charconv>
-
 namespace hawkcache::caching {
 namespace {
 
@@ -32,12 +29,6 @@ std::string_view to_string(Forward forward) noexcept {
   return "";
 }
 
-void append_integer(std::string& out, std::int64_t value) {
-  std::array<char, 24> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
-  out.append(buffer.data(), end);
-}
-
 // sf-token = ( ALPHA / "*" ) *( tchar / ":" / "/" ) (RFC 9651 section 3.3.4)
 bool is_sf_token(std::string_view text) noexcept {
   if (text.empty() || !(ascii::is_alpha(text[0]) || text[0] == '*')) return false;
@@ -48,14 +39,14 @@ bool is_sf_token(std::string_view text) noexcept {
 }
 
 // sf-string: printable ASCII, with \ before " and \ (RFC 9651 section 3.3.3)
-void append_sf_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
+void write_sf_string(TextWriter& out, std::string_view text) {
+  out.text("\"");
+  for (const char& c : text) {
     if (c < ' ' || c > '~') continue;
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    if (c == '"' || c == '\\') out.text("\\");
+    out.text({&c, 1});
   }
-  out += '"';
+  out.text("\"");
 }
 
 }  // namespace
@@ -128,28 +119,29 @@ Forward forward_for(Reason reason) noexcept {
 
 // Cache-Status = sf-list; "Each member of the list represents a cache that has handled the
 // request", its parameters in the order of sections 2.1 to 2.8. (RFC 9211 section 2)
-void append_cache_status(std::string& out, const CacheStatus& status) {
-  out += "hawkcache";
-  if (status.hit) out += "; hit";
+void write_cache_status(TextWriter& out, const CacheStatus& status) {
+  out.text("hawkcache");
+  if (status.hit) out.text("; hit");
   // "hit and fwd are exclusive" (RFC 9211 section 2.2)
   if (!status.hit && status.forward != Forward::none) {
-    out.append("; fwd=").append(to_string(status.forward));
+    out.text("; fwd=");
+    out.text(to_string(status.forward));
     if (status.forward_status) {
-      out += "; fwd-status=";
-      append_integer(out, *status.forward_status);
+      out.text("; fwd-status=");
+      out.number(*status.forward_status);
     }
   }
   if (status.ttl) {
-    out += "; ttl=";
-    append_integer(out, *status.ttl);
+    out.text("; ttl=");
+    out.number(*status.ttl);
   }
   // "stored [...] indicates whether the cache stored the response", "collapsed [...] whether this
   // request was collapsed with one or more other forward requests" (RFC 9211 sections 2.5 and 2.6)
-  if (!status.hit && status.stored) out += "; stored";
-  if (!status.hit && status.collapsed) out += "; collapsed";
+  if (!status.hit && status.stored) out.text("; stored");
+  if (!status.hit && status.collapsed) out.text("; collapsed");
   if (!status.key.empty()) {
-    out += "; key=";
-    append_sf_string(out, status.key);
+    out.text("; key=");
+    write_sf_string(out, status.key);
   }
   const std::string_view detail =
       !status.detail_text.empty()
@@ -157,11 +149,11 @@ void append_cache_status(std::string& out, const CacheStatus& status) {
           : (status.detail == Reason::none ? std::string_view()
                                            : caching::to_string(status.detail));
   if (detail.empty()) return;
-  out += "; detail=";
+  out.text("; detail=");
   if (is_sf_token(detail)) {
-    out.append(detail);
+    out.text(detail);
   } else {
-    append_sf_string(out, detail);
+    write_sf_string(out, detail);
   }
 }
 

@@ -2,6 +2,7 @@
 // fwd-status=200; stored; collapsed; detail=...`.
 #pragma once
 
+#include "base/text_writer.hpp"
 #include "caching/reason.hpp"
 
 #include <cstdint>
@@ -40,8 +41,12 @@ struct CacheStatus {
 // The Forward member that a reason stands for.
 Forward forward_for(Reason reason) noexcept;
 
-// Appends the member's text, without the field name. Allocates only when `out` has too little
+// Appends the member's text, without the field name. Allocates only when the string has too little
 // capacity.
-void append_cache_status(std::string& out, const CacheStatus& status);
+void write_cache_status(TextWriter& out, const CacheStatus& status);
+inline void append_cache_status(std::string& out, const CacheStatus& status) {
+  TextWriter writer(out);
+  write_cache_status(writer, status);
+}
 
 }  // namespace hawkcache::caching

@@ -42,6 +42,7 @@ struct Length {
 
 Length read_content_length(FieldsView fields) noexcept {
   Length length;
+  if (!fields.contains(FieldName::content_length)) return length;
   length.valid = every_member(fields, FieldName::content_length, [&](std::string_view member) {
     const auto value = ascii::parse_digits(member);
     if (!value || *value > kMaxLength) return false;

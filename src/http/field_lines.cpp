@@ -1,10 +1,13 @@
 #include "http/field_lines.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include <boost/beast/http/basic_parser.hpp>
 
@@ -36,12 +39,10 @@ const IdTable kIds = [] {
 
 class Reader final : public beast_http::basic_parser<true> {
  public:
-  explicit Reader(std::vector<Field>& fields) : fields_(fields) {
-    skip(true);  // the body is not its business, whatever the fields say
-    header_limit(std::numeric_limits<std::uint32_t>::max());
-  }
+  explicit Reader(std::vector<Field>& fields);
 
-  FieldLines read(std::string_view block);
+  // `line`, with its CRLF, is the first of `block`.
+  FieldLines read(std::string_view line, std::string_view block);
 
  private:
   void on_field_impl(beast_http::field id,
@@ -74,35 +75,78 @@ bool is_judgement(const error_code& error) noexcept {
 }
 
 // Takes over a line that Beast has checked and then refused: name ":" OWS value OWS CRLF.
-void take_line(std::string_view& block, std::vector<Field>& fields) {
-  const std::size_t end = block.find("\r\n");
-  const std::string_view line = block.substr(0, end);
+Field take_line(std::string_view line) {
+  line.remove_suffix(2);
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
-  fields.push_back(
-      {.id = parse_field_name(name), .name = name, .value = ascii::trim(line.substr(colon + 1))});
-  block.remove_prefix(end + 2);
+  return {.id = parse_field_name(name), .name = name, .value = ascii::trim(line.substr(colon + 1))};
 }
 
-FieldLines Reader::read(std::string_view block) {
+Reader::Reader(std::vector<Field>& fields) : fields_(fields) {
+  skip(true);  // the body is not its business, whatever the fields say
+  header_limit(std::numeric_limits<std::uint32_t>::max());
   // basic_parser insists on a start line. Ours has been read; this one only gets it going.
   constexpr std::string_view kStartLine = "G * HTTP/1.1\r\n";
+  error_code ignored;
+  put({kStartLine.data(), kStartLine.size()}, ignored);
+}
+
+FieldLines Reader::read(std::string_view line, std::string_view block) {
+  // A line ends where the next one does not begin with a blank: one byte more has to be seen.
   error_code error;
-  put({kStartLine.data(), kStartLine.size()}, error);
-  for (;;) {
-    // After an error put() has used up the lines before the one at fault, and goes on where it is
-    // told to.
-    block.remove_prefix(put({block.data(), block.size()}, error));
-    if (!error) return FieldLines::well_formed;
-    if (!is_judgement(error)) return FieldLines::malformed;
-    take_line(block, fields_);
-  }
+  const std::size_t used = put({block.data(), line.size() + 1}, error);
+  if (used == line.size()) return FieldLines::well_formed;
+  if (!is_judgement(error)) return FieldLines::malformed;
+  fields_.push_back(take_line(line));
+  return FieldLines::well_formed;
+}
+
+// The same field where its line stands now.
+Field moved(const Field& field, const char* line) {
+  const auto value = line + (field.value.data() - field.name.data());
+  return {.id = field.id, .name = {line, field.name.size()}, .value = {value, field.value.size()}};
 }
 
 }  // namespace
 
-FieldLines parse_field_lines(std::string_view block, std::vector<Field>& fields) {
-  return Reader(fields).read(block);
+KnownLines::Run KnownLines::find_run(std::size_t next, std::string_view text) const noexcept {
+  constexpr std::size_t kLookAhead = 3;
+  const std::size_t end = std::min(fields.size(), next + kLookAhead);
+  for (std::size_t first = next; first < end; ++first) {
+    const std::string_view lines = from(first);
+    const std::size_t same = byte_words::common_prefix(lines, text);
+    Run run{.first = first, .count = 0, .bytes = 0};
+    for (std::size_t line = first; line < fields.size(); ++line) {
+      const std::size_t line_end = lines.size() - from(line + 1).size();
+      if (line_end > same) break;
+      ++run.count;
+      run.bytes = line_end;
+    }
+    if (run.count > 0) return run;
+  }
+  return {};
+}
+
+FieldLines parse_field_lines(std::string_view block,
+                             const KnownLines& known,
+                             std::vector<Field>& fields) {
+  std::optional<Reader> reader;  // what it costs to begin is a line's worth
+  std::size_t next = 0;
+  while (block.size() > 2) {
+    const KnownLines::Run run = known.find_run(next, block);
+    for (const Field& field : known.fields.subspan(run.first, run.count)) {
+      fields.push_back(
+          moved(field, block.data() + (field.name.data() - known.from(run.first).data())));
+    }
+    block.remove_prefix(run.bytes);
+    next = run.count > 0 ? run.first + run.count : next;
+    if (block.size() <= 2) break;
+    const std::string_view line = block.substr(0, block.find('\r') + 2);
+    if (!reader) reader.emplace(fields);
+    if (reader->read(line, block) == FieldLines::malformed) return FieldLines::malformed;
+    block.remove_prefix(line.size());
+  }
+  return FieldLines::well_formed;
 }
 
 }  // namespace hawkcache::http

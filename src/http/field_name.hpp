@@ -2,6 +2,7 @@
 // FieldName::unknown and keeps its text. Lookups ignore case.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -81,6 +82,11 @@ enum class FieldName : std::uint8_t {
   HAWKCACHE_FIELD_NAMES(X)
 #undef X
 };
+inline constexpr std::size_t kFieldNameCount = 1  // unknown
+#define X(enumerator, text) +1
+    HAWKCACHE_FIELD_NAMES(X)
+#undef X
+    ;
 
 FieldName parse_field_name(std::string_view text) noexcept;
 // The canonical spelling; "" for unknown.

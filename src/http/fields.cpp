@@ -34,24 +34,20 @@ bool has_name(const Field& field, FieldName id, std::string_view name) noexcept 
   return id != FieldName::unknown || ascii::equals_ignoring_case(field.name, name);
 }
 
-const Field* FieldsView::find(FieldName id) const noexcept {
+const Field* FieldsView::find_present(FieldName id) const noexcept {
   return find_if(fields_, [id](const Field& field) { return field.id == id; });
 }
 
 const Field* FieldsView::find(std::string_view name) const noexcept {
   const FieldName id = parse_field_name(name);
+  if (!names_.may_have(id)) return nullptr;
   return find_if(fields_, [&](const Field& field) { return has_name(field, id, name); });
 }
 
 std::size_t FieldsView::count(FieldName id) const noexcept {
+  if (!names_.may_have(id)) return 0;
   return static_cast<std::size_t>(
       std::count_if(fields_.begin(), fields_.end(), [id](const Field& f) { return f.id == id; }));
-}
-
-std::optional<std::string_view> FieldsView::value(FieldName id) const noexcept {
-  const Field* field = find(id);
-  if (field == nullptr) return std::nullopt;
-  return field->value;
 }
 
 std::optional<std::string> FieldsView::combined(FieldName id) const {

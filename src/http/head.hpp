@@ -21,8 +21,9 @@ struct RequestHead {
   std::string_view target;  // the request-target as received
   Version version = Version::http_1_1;
   std::vector<Field> field_list;
+  FieldNameSet names;  // of field_list
 
-  FieldsView fields() const noexcept { return {field_list}; }
+  FieldsView fields() const noexcept { return {field_list, names}; }
 };
 
 struct ResponseHead {

@@ -39,7 +39,7 @@ std::size_t find_control(std::string_view text, std::size_t from) noexcept {
 
 }  // namespace
 
-Feed HeadScanner::scan(std::string_view buffer, std::string_view expected) noexcept {
+Feed HeadScanner::scan(std::string_view buffer, const KnownLines& known) noexcept {
   Feed outcome = Feed::need_more;
   while (outcome == Feed::need_more) {
     const std::string_view window = buffer.substr(0, limit());
@@ -56,17 +56,29 @@ Feed HeadScanner::scan(std::string_view buffer, std::string_view expected) noexc
     searched_ = at + 2;
     outcome = end_of_line(line);
     line_begin_ = at + 2;
-    if (field_count_ == 0 && takes_expected(buffer, expected)) return Feed::complete;
+    if (!has_start_line_ || outcome != Feed::need_more) continue;
+    if (field_count_ == 0 && takes_whole(buffer, known.block)) return Feed::complete;
+    take_known(buffer.substr(0, limit()), known);
   }
   return outcome;
 }
 
-bool HeadScanner::takes_expected(std::string_view buffer, std::string_view expected) noexcept {
-  if (!has_start_line_ || expected.empty() || error_ != HeadError::none) return false;
-  if (expected.size() > limits_.header_block - line_begin_) return false;
-  if (!buffer.substr(line_begin_).starts_with(expected)) return false;
-  line_begin_ += expected.size();
+bool HeadScanner::takes_whole(std::string_view buffer, std::string_view known) noexcept {
+  if (known.empty() || known.size() > limits_.header_block - line_begin_) return false;
+  if (!buffer.substr(line_begin_).starts_with(known)) return false;
+  line_begin_ += known.size();
   return true;
+}
+
+// Known lines that stand where the next line begins, as far as the limits go.
+void HeadScanner::take_known(std::string_view window, const KnownLines& known) noexcept {
+  if (next_known_ >= known.size()) return;
+  const KnownLines::Run run = known.find_run(next_known_, window.substr(line_begin_));
+  if (run.count == 0 || run.count > limits_.field_count - field_count_) return;
+  next_known_ = run.first + run.count;
+  field_count_ += run.count;
+  line_begin_ += run.bytes;
+  searched_ = line_begin_;
 }
 
 Feed HeadScanner::end_of_line(std::string_view line) noexcept {

@@ -3,6 +3,7 @@
 // tests.
 #pragma once
 
+#include "http/field_lines.hpp"
 #include "http/parser.hpp"
 
 #include <cstddef>
@@ -19,9 +20,9 @@ class HeadScanner {
 
   // `buffer` begins at the same byte each time. Every byte is looked at once, however often this is
   // called, and the outcome depends on the bytes alone, not on how they were cut. After `complete`
-  // or `error`: REQUIRES reset() first. `expected` is empty, or the field_lines() of an earlier
-  // head: where the same bytes come again, nothing is searched.
-  Feed scan(std::string_view buffer, std::string_view expected = {}) noexcept;
+  // or `error`: REQUIRES reset() first. `known`: the lines of an earlier head; where they come
+  // again, nothing is searched. The same in all calls for one head.
+  Feed scan(std::string_view buffer, const KnownLines& known = {}) noexcept;
   void reset() noexcept { *this = HeadScanner(limits_, empty_lines_); }
 
   HeadError error() const noexcept { return error_; }
@@ -38,7 +39,8 @@ class HeadScanner {
  private:
   Feed end_of_line(std::string_view line) noexcept;
   Feed end_of_start_line(std::string_view line) noexcept;
-  bool takes_expected(std::string_view buffer, std::string_view expected) noexcept;
+  bool takes_whole(std::string_view buffer, std::string_view known) noexcept;
+  void take_known(std::string_view window, const KnownLines& known) noexcept;
   Feed fail(HeadError error) noexcept;
   std::size_t limit() const noexcept;
 
@@ -48,6 +50,7 @@ class HeadScanner {
   bool has_start_line_ = false;
   std::size_t skipped_lines_ = 0;
   std::size_t field_count_ = 0;
+  std::size_t next_known_ = 0;
   std::size_t searched_ = 0;    // no control byte before this
   std::size_t line_begin_ = 0;  // of the line that has not ended yet
   std::size_t start_begin_ = 0;

@@ -4,8 +4,9 @@
 #include "http/head_scanner.hpp"
 #include "http/start_line.hpp"
 
-#include <string>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 namespace hawkcache::http {
 namespace {
@@ -15,7 +16,7 @@ constexpr bool kIsRequest = std::is_same_v<Head, RequestHead>;
 
 // On a kept connection the field lines of one request are mostly those of the request before, byte
 // for byte. Up to this size they are copied and, when they come again, the fields are there
-// already.
+// already; where some lines differ, only those are parsed.
 constexpr std::size_t kMaxRemembered = 4096;
 
 // Scanner, start line and fields together. Views are made for good only in the feed() that
@@ -46,7 +47,7 @@ class HeadParser {
 
  private:
   Feed advance(std::string_view buffer) {
-    const Feed scanned = scanner_.scan(buffer, remembered_);
+    const Feed scanned = scanner_.scan(buffer, remembered());
     // The start line comes first, and so does what is wrong with it.
     const HeadError start_line_error = check_start_line(buffer, scanned);
     if (start_line_error != HeadError::none) return fail(start_line_error);
@@ -56,17 +57,28 @@ class HeadParser {
     return fail(HeadError::malformed);
   }
 
+  KnownLines remembered() const noexcept {
+    const std::string_view block(remembered_.data(), remembered_.size());
+    return {block, block.empty() ? std::span<const Field>() : head_.field_list};
+  }
+
   bool parse_fields(std::string_view block) {
-    if (block == remembered_) return true;  // field_list consists of views into remembered_
+    if (block == remembered().block) return true;  // field_list consists of views into it
+    const KnownLines known = remembered();
+    before_.swap(remembered_);  // vectors: what views their memory goes on to
+    fields_before_.swap(head_.field_list);
     head_.field_list.clear();
     remembered_.clear();
     if (kIsRequest<Head> && block.size() <= kMaxRemembered) {
-      remembered_ = block;
-      block = remembered_;
+      remembered_.assign(block.begin(), block.end());
+      block = {remembered_.data(), remembered_.size()};
     }
-    if (parse_field_lines(block, head_.field_list) == FieldLines::well_formed) return true;
-    remembered_.clear();
-    return false;
+    if (parse_field_lines(block, known, head_.field_list) == FieldLines::malformed) {
+      remembered_.clear();
+      return false;
+    }
+    if constexpr (kIsRequest<Head>) head_.names = FieldNameSet::of(head_.field_list);
+    return true;
   }
 
   HeadError check_start_line(std::string_view buffer, Feed scanned) {
@@ -86,7 +98,10 @@ class HeadParser {
 
   HeadScanner scanner_;
   Head head_;
-  std::string remembered_;  // well-formed field lines, or empty
+  std::vector<char> remembered_;  // well-formed field lines, or empty
+  // The same of the head before, while a new block is read.
+  std::vector<char> before_;
+  std::vector<Field> fields_before_;
   Feed outcome_ = Feed::need_more;
   HeadError error_ = HeadError::none;
   bool start_line_checked_ = false;

@@ -1,5 +1,9 @@
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 #include "http/target.hpp"
+
+#include <algorithm>
+#include <cstdint>
 
 namespace hawkcache::http {
 namespace {
@@ -11,6 +15,14 @@ PathHazard hazard_of(char c) noexcept {
   if (c == '\\') return PathHazard::encoded_backslash_or_backslash;
   if (c == '/') return PathHazard::encoded_slash;  // a plain one would have ended the segment
   return PathHazard::none;
+}
+
+// Nothing to decode and no byte that is a hazard.
+bool is_plain(std::string_view path) noexcept {
+  return !byte_words::any(path, 'a', [](std::uint64_t word) {
+    return byte_words::has_below(word, ' ') || byte_words::has(word, '%') ||
+           byte_words::has(word, '\\') || byte_words::has(word, '\x7f');
+  });
 }
 
 PathHazard append_decoded(std::string_view segment, std::string& decoded) {
@@ -41,25 +53,30 @@ PathHazard PathSegments::assign(std::string_view path) {
     segments_.clear();
     return hazard;
   };
-  for (;;) {
+  const bool plain = is_plain(path);
+  if (plain) decoded_ = path;
+  for (std::size_t begin = 0;;) {
     const std::size_t end = path.find('/');
     const bool last = end == std::string_view::npos;
-    const std::size_t begin = decoded_.size();
-    const PathHazard hazard = append_decoded(path.substr(0, end), decoded_);
-    if (hazard != PathHazard::none) return fail(hazard);
-
-    const std::string_view segment = std::string_view(decoded_).substr(begin);
+    std::size_t size = std::min(end, path.size());
+    if (!plain) {
+      const PathHazard hazard = append_decoded(path.substr(0, end), decoded_);
+      if (hazard != PathHazard::none) return fail(hazard);
+      size = decoded_.size() - begin;
+    }
+    const std::string_view segment(decoded_.data() + begin, size);
     if (segment == "." || segment == "..") return fail(PathHazard::dot_segment);
     if (segment.empty() && !last) return fail(PathHazard::empty_segment);
-    segments_.push_back({.begin = begin, .size = segment.size()});
+    segments_.push_back({.begin = begin, .size = size});
     if (last) return PathHazard::none;
-    decoded_ += '/';
+    if (!plain) decoded_ += '/';
+    begin += size + 1;
     path.remove_prefix(end + 1);
   }
 }
 
 std::string_view PathSegments::operator[](std::size_t i) const noexcept {
-  return std::string_view(decoded_).substr(segments_[i].begin, segments_[i].size);
+  return {decoded_.data() + segments_[i].begin, segments_[i].size};
 }
 
 std::string_view PathSegments::tail(std::size_t i) const noexcept {

@@ -1,8 +1,10 @@
 #include "http/start_line.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace hawkcache::http {
 namespace {
@@ -24,7 +26,12 @@ HeadError parse_version(std::string_view text, Version& version) noexcept {
 
 // VCHAR without "#": a fragment is never sent. What else is no URI character stays as it is, for
 // the origin to judge.
-bool is_target_char(char c) noexcept { return c > 0x20 && c < 0x7f && c != '#'; }
+bool is_target(std::string_view text) noexcept {
+  return !byte_words::any(text, '/', [](std::uint64_t word) {
+    return byte_words::has_below(word, '!') || byte_words::has(word, '#') ||
+           byte_words::has(word, '\x7f') || byte_words::has_above_ascii(word);
+  });
+}
 
 std::size_t method_size(std::string_view line) noexcept {
   const std::string_view start = line.substr(0, kLongestMethod + 1);
@@ -50,10 +57,7 @@ HeadError parse_start_line(std::string_view line, RequestHead& head) noexcept {
   if (rest.size() < kVersionSize + 2) return HeadError::malformed;
   const std::size_t target_end = rest.size() - kVersionSize - 1;
   head.target = rest.substr(0, target_end);
-  if (rest[target_end] != ' ' ||
-      !std::all_of(head.target.begin(), head.target.end(), is_target_char)) {
-    return HeadError::malformed;
-  }
+  if (rest[target_end] != ' ' || !is_target(head.target)) return HeadError::malformed;
   return parse_version(rest.substr(target_end + 1), head.version);
 }
 

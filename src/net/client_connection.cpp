@@ -15,6 +15,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 namespace hawkcache::net {
@@ -23,11 +24,8 @@ namespace {
 constexpr Duration kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 
-std::string peer_text(const Socket& socket) {
-  boost::system::error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
-  return error ? std::string("-") : endpoint.address().to_string();
-}
+// After a turn given to the others in vain: so many answers until the next.
+constexpr unsigned kAnswersUntilNextTurn = 32;
 
 class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
@@ -35,6 +33,7 @@ class ClientConnection final : public ClientExchange,
  public:
   ClientConnection(Worker& worker,
                    Socket socket,
+                   const asio::ip::tcp::endpoint& peer,
                    const ConnectionSettings& settings,
                    std::unique_ptr<RequestHandler> handler,
                    std::shared_ptr<ConnectionGauge> gauge)
@@ -46,7 +45,7 @@ class ClientConnection final : public ClientExchange,
         parser_(settings.limits),
         reading_(worker.deadlines(), socket_),
         output_(worker.deadlines(), socket_, settings.write_timeout),
-        peer_(peer_text(socket_)) {
+        peer_(peer.address().to_string()) {
     worker.connections().push_back(*this);
   }
   ~ClientConnection() override { gauge_->remove(); }
@@ -85,6 +84,8 @@ class ClientConnection final : public ClientExchange,
   enum class Received : std::uint8_t { bytes, ended };
   Received received(const boost::system::error_code& error, std::size_t size);
   void arm_for_head() noexcept;
+  bool gives_turn() noexcept;
+  void read_at_once();
   // 0 when the head is sound, else the status to refuse it with.
   int check_head();
   void begin_exchange();
@@ -110,6 +111,7 @@ class ClientConnection final : public ClientExchange,
   RequestBody body_;
   PreparedResponse prepared_;
   http::Persistence persistence_ = http::Persistence::keep_alive;
+  unsigned answers_until_turn_ = 0;
   bool in_exchange_ = false;
   bool read_cancelled_ = false;
   bool aborted_ = false;
@@ -141,8 +143,10 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       break;
     }
     c.begin_exchange();
-    if (c.body_.done() &&
-        c.handler_->try_handle(c.request_, c.persistence(), c.prepared_) == TryHandled::yes) {
+    const bool at_once =
+        c.body_.done() &&
+        c.handler_->try_handle(c.request_, c.persistence(), c.prepared_) == TryHandled::yes;
+    if (at_once) {
       ErrorCode failed = c.output_.write_now(c.prepared_.buffers);
       if (failed == asio::error::would_block) failed = co_await c.write({});
       c.handler_->finished(c.request_, c.bytes_written());
@@ -153,9 +157,37 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       co_await c.handler_->handle(c);
     }
     if (!c.finish_exchange()) break;
+    if (at_once && c.gives_turn()) {
+      co_await asio::post(c.worker_.executor(), asio::deferred);
+      c.read_at_once();
+    }
   }
   if (c.wants_linger()) co_await c.linger();
   c.close();
+}
+
+// Reading right after an answer finds nothing: the client has hardly seen it. On a busy worker the
+// others that are ready have their turn first, and when this connection's comes again, the next
+// request is mostly there: one read a request instead of two, and no wait (a tenth of a hit's CPU
+// with 64 connections that ask without a pause). Where the client takes longer, a turn is a poll in
+// vain, and is given only now and then.
+bool ClientConnection::gives_turn() noexcept {
+  if (!input_.empty()) return false;
+  if (answers_until_turn_ == 0) return true;
+  --answers_until_turn_;
+  return false;
+}
+
+// What went wrong shows again in the read that waits.
+void ClientConnection::read_at_once() {
+  const auto space = input_.space();
+  boost::system::error_code error;
+  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  if (error) {
+    answers_until_turn_ = kAnswersUntilNextTurn;
+  } else {
+    input_.commit(size);
+  }
 }
 
 void ClientConnection::arm_for_head() noexcept {
@@ -322,13 +354,14 @@ Awaitable<void> ClientConnection::linger() {
 
 void serve_connection(Worker& worker,
                       Socket socket,
+                      const asio::ip::tcp::endpoint& peer,
                       const ConnectionSettings& settings,
                       std::unique_ptr<RequestHandler> handler,
                       std::shared_ptr<ConnectionGauge> gauge) {
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   auto connection = std::make_shared<ClientConnection>(
-      worker, std::move(socket), settings, std::move(handler), std::move(gauge));
+      worker, std::move(socket), peer, settings, std::move(handler), std::move(gauge));
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
 }
 

@@ -24,9 +24,10 @@ struct ConnectionSettings {
   std::uint64_t max_body = 0;         // of a request; 0: unlimited
 };
 
-// Serves the connection until it ends; owns itself. On the worker's thread.
+// Serves the connection with `peer` until it ends; owns itself. On the worker's thread.
 void serve_connection(Worker& worker,
                       Socket socket,
+                      const asio::ip::tcp::endpoint& peer,
                       const ConnectionSettings& settings,
                       std::unique_ptr<RequestHandler> handler,
                       std::shared_ptr<ConnectionGauge> gauge);

@@ -1,6 +1,7 @@
 #include "proxy/response_text.hpp"
 
 #include "base/ascii.hpp"
+#include "base/text_writer.hpp"
 #include "http/date.hpp"
 #include "http/hop_by_hop.hpp"
 #include "http/status.hpp"
@@ -67,21 +68,22 @@ bool is_named(std::string_view line, std::string_view name) {
 }
 
 bool belongs_to_304(std::string_view line) {
-  static constexpr std::array<std::string_view, 11> kNames = {"cache-control",
-                                                              "cdn-cache-control",
-                                                              "content-location",
-                                                              "date",
-                                                              "etag",
-                                                              "expires",
-                                                              "vary",
-                                                              "last-modified",
-                                                              "via",
-                                                              "cache-groups",
-                                                              "cache-status"};
-  const std::string_view name = line.substr(0, std::min(line.find(':'), line.size()));
-  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) {
-    return ascii::equals_ignoring_case(known, name);
-  });
+  switch (http::parse_field_name(line.substr(0, std::min(line.find(':'), line.size())))) {
+    case FieldName::cache_control:
+    case FieldName::cdn_cache_control:
+    case FieldName::content_location:
+    case FieldName::date:
+    case FieldName::etag:
+    case FieldName::expires:
+    case FieldName::vary:
+    case FieldName::last_modified:
+    case FieldName::via:
+    case FieldName::cache_groups:
+    case FieldName::cache_status:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void append_status_line(std::string& out, int status, std::string_view reason) {
@@ -156,32 +158,36 @@ std::string_view to_string(XCache cache) noexcept {
   return "";
 }
 
-void append_head_tail(std::string& out, const HeadTail& tail) {
+void append_head_tail(std::string& text, const HeadTail& tail) {
+  TextWriter out(text);
   if (tail.content_length && tail.framing != ClientFraming::chunked) {
-    out += "Content-Length: ";
-    append_number(out, *tail.content_length);
-    out += "\r\n";
+    out.text("Content-Length: ");
+    out.number(static_cast<std::int64_t>(*tail.content_length));
+    out.text("\r\n");
   }
-  if (tail.framing == ClientFraming::chunked) out += "Transfer-Encoding: chunked\r\n";
+  if (tail.framing == ClientFraming::chunked) out.text("Transfer-Encoding: chunked\r\n");
   if (tail.age) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*tail.age).count();
-    out += "Age: ";
-    append_number(out,
-                  static_cast<std::uint64_t>(std::clamp<std::int64_t>(seconds, 0, 2147483648)));
-    out += "\r\n";
+    out.text("Age: ");
+    out.number(std::clamp<std::int64_t>(seconds, 0, 2147483648));
+    out.text("\r\n");
   }
-  if (tail.x_cache != XCache::none) append_field(out, "X-Cache", to_string(tail.x_cache));
+  if (tail.x_cache != XCache::none) {
+    out.text("X-Cache: ");
+    out.text(to_string(tail.x_cache));
+    out.text("\r\n");
+  }
   if (tail.cache_status != nullptr) {
-    out += "Cache-Status: ";
-    caching::append_cache_status(out, *tail.cache_status);
-    out += "\r\n";
+    out.text("Cache-Status: ");
+    caching::write_cache_status(out, *tail.cache_status);
+    out.text("\r\n");
   }
   if (tail.persistence == http::Persistence::close || tail.framing == ClientFraming::until_close) {
-    out += "Connection: close\r\n";
+    out.text("Connection: close\r\n");
   } else if (tail.client == http::Version::http_1_0) {
-    out += "Connection: keep-alive\r\n";
+    out.text("Connection: keep-alive\r\n");
   }
-  out += "\r\n";
+  out.text("\r\n");
 }
 
 ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version client) noexcept {

@@ -9,8 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <unordered_map>
 #include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 namespace hawkcache::proxy {
 namespace {
@@ -52,6 +53,7 @@ struct Edge {
   bool operator==(const Edge&) const = default;
 };
 struct EdgeHash {
+  using is_avalanching = void;
   std::size_t operator()(const Edge& edge) const noexcept {
     return hash64(edge.segment, edge.parent);
   }
@@ -160,7 +162,7 @@ class Trie {
   }
 
   std::vector<Node> nodes_;
-  std::unordered_map<Edge, std::uint32_t, EdgeHash> edges_;
+  boost::unordered_flat_map<Edge, std::uint32_t, EdgeHash> edges_;
 };
 
 // `host` is lower-case. Orders the request's spelling against it without a copy.

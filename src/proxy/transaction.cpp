@@ -33,7 +33,8 @@ void Transaction::begin(const net::Request& request) {
 }
 
 void Transaction::plan(const net::Request& request) {
-  snapshot_ = state_.snapshot;
+  // Counting references is a locked instruction each: not where it is the one of last time.
+  if (snapshot_ != state_.snapshot) snapshot_ = state_.snapshot;
   const http::BodyFraming& framing = request.framing;
   const bool bodiless = framing.kind == http::BodyKind::none ||
                         (framing.kind == http::BodyKind::length && framing.length == 0);

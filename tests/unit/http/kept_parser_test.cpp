@@ -2,8 +2,11 @@
 #include "http/parser.hpp"
 #include "unit/http/parsing.hpp"
 
+#include <array>
 #include <memory>
+#include <random>
 #include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -37,6 +40,71 @@ TEST_F(KeptConnection, ReadsEqualAndDifferingFieldsAlike) {
   EXPECT_EQ(next("GET /7 HTTP/1.1\r\n\r\n"), "GET /7 1.1");
   EXPECT_EQ(next("GET /8 HTTP/1.1\r\n\r\nHost: a\r\n\r\n"), "GET /8 1.1");
   EXPECT_EQ(next("GET /9 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /9 1.1|Host:a");
+}
+
+TEST_F(KeptConnection, ReadsWhatChangedBetweenLinesThatStayed) {
+  const std::string begin = " HTTP/1.1\r\nHost: a\r\n";
+  RequestParser parser(HeadLimits{});
+  const auto read = [&](const std::string& input) {
+    parser.reset();
+    buffer_ = std::make_unique<std::string>(input);
+    return parser.feed(*buffer_) == Feed::complete ? show(parser.head()) : "no head";
+  };
+  EXPECT_EQ(read("GET /1" + begin + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n"),
+            "GET /1 1.1|Host:a|A:1|B:2|C:3");
+  EXPECT_EQ(read("GET /2" + begin + "A: 1\r\nB:  22 \r\nC: 3\r\n\r\n"),
+            "GET /2 1.1|Host:a|A:1|B:22|C:3");
+  EXPECT_EQ(read("GET /3" + begin + "A: 1\r\nX: y\r\nB:  22 \r\nC: 3\r\n\r\n"),
+            "GET /3 1.1|Host:a|A:1|X:y|B:22|C:3");
+  EXPECT_EQ(read("GET /4" + begin + "X: y\r\nC: 3\r\n\r\n"), "GET /4 1.1|Host:a|X:y|C:3");
+  EXPECT_EQ(read("GET /5" + begin + "X: y\r\nC: 34\r\n\r\n"), "GET /5 1.1|Host:a|X:y|C:34");
+  EXPECT_EQ(read("GET /6 HTTP/1.1\r\nCookie: c\r\nHost: a\r\n\r\n"), "GET /6 1.1|Cookie:c|Host:a");
+  EXPECT_TRUE(parser.head().fields().contains(FieldName::cookie));
+  EXPECT_EQ(read("GET /7 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /7 1.1|Host:a");
+  EXPECT_FALSE(parser.head().fields().contains(FieldName::cookie));
+  // What follows a line that stayed is looked at all the same.
+  EXPECT_EQ(read("GET /8 HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n"), "no head");
+  EXPECT_EQ(read("GET /9 HTTP/1.1\r\nHost: a\r\nb c: d\r\n\r\n"), "no head");
+  EXPECT_EQ(read("GET /10 HTTP/1.1\r\nHost: a\r\n\r\n"), "GET /10 1.1|Host:a");
+}
+
+// Whatever came before, a head reads as it does on a new connection, and byte by byte as in one go.
+TEST_F(KeptConnection, ReadsRandomHeadsAsANewParserDoes) {
+  const std::array<std::string_view, 9> lines = {"Host: a\r\n",
+                                                 "A: 1\r\n",
+                                                 "A: 12\r\n",
+                                                 "B:\t2 \r\n",
+                                                 "Content-Length: x\r\n",
+                                                 "Connection: close,\r\n",
+                                                 "Cookie: a=b\r\n",
+                                                 " folded\r\n",
+                                                 "bad name: 1\r\n"};
+  std::mt19937 random(1);  // NOLINT: the same heads each time
+  const HeadLimits limits{.start_line = 100, .header_block = 120, .field_count = 6};
+  RequestParser kept(limits);
+  for (int i = 0; i < 20000; ++i) {
+    std::string input = "GET / HTTP/1.1\r\n";
+    for (auto n = random() % 8; n > 0; --n) {
+      input += lines[random() % (random() % 8 == 0 ? lines.size() : lines.size() - 2)];
+    }
+    input += "\r\n";
+    RequestParser fresh(limits);
+    const Feed expected = fresh.feed(input);
+    kept.reset();
+    Feed outcome = Feed::need_more;
+    const std::size_t step = random() % 4 == 0 ? 1 + random() % 9 : input.size();
+    for (std::size_t end = step; outcome == Feed::need_more; end += step) {
+      outcome = kept.feed(std::string_view(input).substr(0, end));
+    }
+    ASSERT_EQ(outcome, expected) << input;
+    ASSERT_EQ(kept.error(), fresh.error()) << input;
+    if (outcome != Feed::complete) continue;
+    ASSERT_EQ(show(kept.head()), show(fresh.head()));
+    ASSERT_EQ(kept.head_size(), fresh.head_size());
+    for (const FieldName name : {FieldName::host, FieldName::cookie, FieldName::content_length}) {
+      ASSERT_EQ(kept.head().fields().contains(name), fresh.head().fields().contains(name));
+    }
+  }
 }
 
 TEST_F(KeptConnection, ReadsLargeHeadsBetweenSmallOnes) {
