@@ -43,6 +43,8 @@ class Reader final : public beast_http::basic_parser<true> {
 
   // `line`, with its CRLF, is the first of `block`.
   FieldLines read(std::string_view line, std::string_view block);
+  // The last thing to be read: all lines, and the empty one.
+  FieldLines read_all(std::string_view block);
 
  private:
   void on_field_impl(beast_http::field id,
@@ -101,6 +103,20 @@ FieldLines Reader::read(std::string_view line, std::string_view block) {
   return FieldLines::well_formed;
 }
 
+FieldLines Reader::read_all(std::string_view block) {
+  error_code error;
+  for (;;) {
+    // After an error put() has used up the lines before the one at fault, and goes on where it is
+    // told to.
+    block.remove_prefix(put({block.data(), block.size()}, error));
+    if (!error) return FieldLines::well_formed;
+    if (!is_judgement(error)) return FieldLines::malformed;
+    const std::string_view line = block.substr(0, block.find('\r') + 2);
+    fields_.push_back(take_line(line));
+    block.remove_prefix(line.size());
+  }
+}
+
 // The same field where its line stands now.
 Field moved(const Field& field, const char* line) {
   const auto value = line + (field.value.data() - field.name.data());
@@ -143,6 +159,7 @@ FieldLines parse_field_lines(std::string_view block,
     if (block.size() <= 2) break;
     const std::string_view line = block.substr(0, block.find('\r') + 2);
     if (!reader) reader.emplace(fields);
+    if (next >= known.size()) return reader->read_all(block);
     if (reader->read(line, block) == FieldLines::malformed) return FieldLines::malformed;
     block.remove_prefix(line.size());
   }

@@ -18,6 +18,7 @@ constexpr bool kIsRequest = std::is_same_v<Head, RequestHead>;
 // for byte. Up to this size they are copied and, when they come again, the fields are there
 // already; where some lines differ, only those are parsed.
 constexpr std::size_t kMaxRemembered = 4096;
+constexpr std::size_t kUsualFields = 16;
 
 // Scanner, start line and fields together. Views are made for good only in the feed() that
 // completes the head, since the buffer may have moved before.
@@ -25,7 +26,9 @@ template <class Head>
 class HeadParser {
  public:
   explicit HeadParser(HeadLimits limits)
-      : scanner_(limits, kIsRequest<Head> ? EmptyLines::skipped : EmptyLines::refused) {}
+      : scanner_(limits, kIsRequest<Head> ? EmptyLines::skipped : EmptyLines::refused) {
+    head_.field_list.reserve(kUsualFields);  // rather than growing step by step
+  }
 
   Feed feed(std::string_view buffer) {
     if (outcome_ == Feed::need_more) outcome_ = advance(buffer);

@@ -46,6 +46,7 @@ PathHazard append_decoded(std::string_view segment, std::string& decoded) {
 
 PathHazard PathSegments::assign(std::string_view path) {
   segments_.clear();
+  if (segments_.capacity() == 0) segments_.reserve(8);
   decoded_.clear();
   if (!path.starts_with('/')) return PathHazard::none;
   path.remove_prefix(1);

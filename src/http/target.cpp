@@ -164,6 +164,10 @@ bool is_valid_authority(std::string_view authority) noexcept {
     if (close == std::string_view::npos) return false;
     return is_ipv6(authority.substr(1, close - 1)) && is_port_suffix(authority.substr(close + 1));
   }
+  // In one go what is mostly there: a name or an address, and perhaps a port.
+  std::size_t end = 0;
+  while (end < authority.size() && kNameChars[static_cast<unsigned char>(authority[end])]) ++end;
+  if (end == authority.size()) return end != 0;
   const std::size_t colon = std::min(authority.find(':'), authority.size());
   return colon != 0 && is_name_text(authority.substr(0, colon)) &&
          is_port_suffix(authority.substr(colon));

@@ -168,9 +168,8 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
 
 // Reading right after an answer finds nothing: the client has hardly seen it. On a busy worker the
 // others that are ready have their turn first, and when this connection's comes again, the next
-// request is mostly there: one read a request instead of two, and no wait (a tenth of a hit's CPU
-// with 64 connections that ask without a pause). Where the client takes longer, a turn is a poll in
-// vain, and is given only now and then.
+// request is mostly there: one read a request instead of two, and no wait. Where the client takes
+// longer, a turn is a poll in vain, and is given only now and then.
 bool ClientConnection::gives_turn() noexcept {
   if (!input_.empty()) return false;
   if (answers_until_turn_ == 0) return true;

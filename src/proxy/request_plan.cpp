@@ -243,6 +243,7 @@ void RequestPlanner::build_key() {
   const Route& route = *plan_.route;
   const http::FieldsView fields = head_->fields();
   key_text_.clear();
+  if (key_text_.capacity() < 128) key_text_.reserve(128);
   if (route.key) {
     caching::begin_key_template(key_text_);
     route.key->append_key(key_text_, input_for_store());
