@@ -57,6 +57,7 @@ bool PooledExchange::may_try_again(const ErrorCode& error) const noexcept {
   return is_repeatable() || connection_->bytes_written() == 0;
 }
 
+// One frame from the request to the final head, since every request that goes upstream waits here.
 Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamRequest request) {
   request_ = std::move(request);
   const std::optional<std::size_t> server =
@@ -65,16 +66,25 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
 
   const Duration max_idle = is_repeatable() ? Duration::max() : kRecentlyUsed;
   connection_ = pool_->kept.take(*server, max_idle);
-  if (connection_) {
-    const ErrorCode error = co_await converse();
+  for (bool kept = connection_ != nullptr;; kept = false) {
+    if (!kept) {
+      const ErrorCode unconnected = co_await connect_to_any(*server);
+      if (unconnected) co_return unconnected;
+    }
+    const UpstreamConnectionPtr connection = connection_;
+    ErrorCode error = send_now();
+    if (error == asio::error::would_block) {
+      error = co_await connection->write_rest(pool_->settings.idle_timeout);
+    }
+    error = sent(error);
+    while (!error && !head_complete_) {
+      const auto [failed, size] = co_await connection->async_read(response_->space());
+      error = hear(connection->judge_read(failed, size));
+    }
     if (!error) co_return &response_->head();
-    if (!may_try_again(error)) co_return error;
+    abandon(error);
+    if (!kept || !may_try_again(error)) co_return error;
   }
-  ErrorCode error = co_await connect_to_any(*server);
-  if (error) co_return error;
-  error = co_await converse();
-  if (error) co_return error;
-  co_return &response_->head();
 }
 
 Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
@@ -115,52 +125,23 @@ Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
   co_return error;
 }
 
-// Sends the request and reads until the final head is there. One frame for all of it, since every
-// request that goes upstream waits here.
-Awaitable<ErrorCode> PooledExchange::converse() {
-  using HeadState = UpstreamResponse::HeadState;
-  const UpstreamConnectionPtr connection = connection_;
+// The request, or all of it but the part that the pump sends.
+ErrorCode PooledExchange::send_now() {
   response_->begin(request_.method);
-  connection->begin_request();
+  connection_->begin_request();
   request_written_ = false;
-  ErrorCode error = connection->write_now(
+  return connection_->write_now(
       {asio::buffer(request_.head), asio::buffer(request_.whole_body), asio::const_buffer()});
-  if (error == asio::error::would_block) {
-    error = co_await connection->write_rest(pool_->settings.idle_timeout);
-  }
-  sent(error);
-  // A server may answer and close before it has taken everything, so a failure to write is not the
-  // end.
-  if (error == Errc::upstream_closed) error = {};
-  HeadState state = HeadState::need_input;
-  while (!error && state == HeadState::need_input) {
-    const auto [failed, size] = co_await connection->async_read(response_->space());
-    const UpstreamConnection::Read read = connection->judge_read(failed, size);
-    if (read.state == UpstreamConnection::Read::State::again) continue;
-    error = read.error;
-    if (!error && read.size == 0) error = Errc::upstream_closed;
-    if (error) break;
-    response_->received(read.size);
-    state = hear();
-    if (state == HeadState::malformed) error = Errc::upstream_malformed;
-  }
-  if (error) {
-    abandon(error);
-    co_return error;
-  }
-  connection->unlimit_reading();
-  if (pump_) pump_->head_arrived();
-  head_complete_ = true;
-  co_return error;
 }
 
-// The request, or all of it but the part that the pump sends.
-void PooledExchange::sent(const ErrorCode& error) {
+// Returns the error that makes it pointless to wait for a response.
+ErrorCode PooledExchange::sent(const ErrorCode& error) {
   request_written_ = !error;
   const UpstreamSettings& settings = pool_->settings;
   if (error || request_.body == nullptr) {
     connection_->limit_reading(settings.response_timeout);
-    return;
+    // A server may answer and close before it has taken everything.
+    return error == Errc::upstream_closed ? ErrorCode() : error;
   }
   // The client sets the pace: the time for the response begins with the end of the body.
   connection_->unlimit_reading();
@@ -170,17 +151,27 @@ void PooledExchange::sent(const ErrorCode& error) {
                            .idle = settings.idle_timeout,
                            .response = settings.response_timeout},
                           pool_->worker.executor());
+  return error;
 }
 
-// What has been received, as far as the final head.
-UpstreamResponse::HeadState PooledExchange::hear() {
+// What has been read, as far as the final head.
+ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
   using HeadState = UpstreamResponse::HeadState;
+  if (read.state == UpstreamConnection::Read::State::again) return {};
+  if (read.error) return read.error;
+  if (read.size == 0) return Errc::upstream_closed;
+  response_->received(read.size);
   HeadState state = response_->next_head();
   while (state == HeadState::interim) {
     heard_interim();
     state = response_->next_head();
   }
-  return state;
+  if (state == HeadState::malformed) return Errc::upstream_malformed;
+  if (state == HeadState::need_input) return {};
+  head_complete_ = true;
+  connection_->unlimit_reading();
+  if (pump_) pump_->head_arrived();
+  return {};
 }
 
 // The client has its 100 before its body is read.

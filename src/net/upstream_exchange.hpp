@@ -56,9 +56,9 @@ class PooledExchange final : public UpstreamExchange {
   bool may_try_again(const ErrorCode& error) const noexcept;
   Awaitable<ErrorCode> connect_to_any(std::size_t first);
   Awaitable<ErrorCode> connect_to(std::size_t server);
-  Awaitable<ErrorCode> converse();
-  void sent(const ErrorCode& error);
-  UpstreamResponse::HeadState hear();
+  ErrorCode send_now();
+  ErrorCode sent(const ErrorCode& error);
+  ErrorCode hear(const UpstreamConnection::Read& read);
   void heard_interim();
   void received(const UpstreamConnection::Read& read) noexcept;
   void response_ended() noexcept;

@@ -29,11 +29,28 @@ net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
     const bool brought = co_await fetch->is_brought_by_another_node();
     if (brought) co_return;
   }
-  Next next = co_await fetch->ask();
-  if (next == Next::ask_unconditionally) {
-    fetch->ask_for_the_whole();
-    next = co_await fetch->ask();
-  }
+  Next next = Next::done;
+  do {
+    fetch->exchange_ = fetch->state_.upstream->make_exchange();
+    net::UpstreamRequest request = fetch->request_to_send();
+    const auto started = co_await fetch->exchange_->start(std::move(request));
+    fetch->times_.response_time = fetch->state_.worker.clock().wall();
+    next = Next::done;
+    if (!started) {
+      fetch->on_error(started.error());
+    } else if (fetch->is_all_new(**started)) {
+      next = fetch->begin_new(**started, fetch->exchange_->framing());
+    } else {
+      next = co_await fetch->on_head(**started, fetch->exchange_->framing());
+    }
+    if (next == Next::body) {
+      if (!fetch->take_what_is_here()) break;
+      co_await fetch->complete();
+      next = Next::done;
+    }
+    if (!fetch->exchange_->finish_now()) co_await fetch->exchange_->finish();
+    if (next == Next::ask_unconditionally) fetch->ask_for_the_whole();
+  } while (next == Next::ask_unconditionally);
   fetch->client_ = nullptr;
   if (next == Next::body) {
     const net::Executor executor = fetch->state_.worker.executor();
@@ -60,32 +77,6 @@ net::Awaitable<bool> Fetch::is_brought_by_another_node() {
   left_ = CollapseTable::Left::stored;
   fill_.use_stored(std::move(brought), Reason::none, 0);
   co_return true;
-}
-
-// One exchange, up to what came with its head. body: the rest of that is still to come.
-net::Awaitable<Fetch::Next> Fetch::ask() {
-  exchange_ = state_.upstream->make_exchange();
-  net::UpstreamRequest request = request_to_send();
-  const auto started = co_await exchange_->start(std::move(request));
-  Next next = Next::done;
-  if (started) {
-    times_.response_time = state_.worker.clock().wall();
-    if (answers_nothing_stored(**started)) {
-      take_head(**started, exchange_->framing());
-      next = Next::body;
-    } else {
-      next = co_await on_head(**started, exchange_->framing());
-    }
-  } else {
-    on_error(started.error());
-  }
-  if (next == Next::body) {
-    if (!take_what_is_here()) co_return next;
-    co_await complete();
-    next = Next::done;
-  }
-  if (!exchange_->finish_now()) co_await exchange_->finish();
-  co_return next;
 }
 
 net::UpstreamRequest Fetch::request_to_send() {
@@ -130,7 +121,7 @@ IntakeInput Fetch::intake_input() const {
 }
 
 // A new response and nothing else: nothing is stored that it could confirm, complete or replace.
-bool Fetch::answers_nothing_stored(const http::ResponseHead& head) const {
+bool Fetch::is_all_new(const http::ResponseHead& head) const {
   return !order_.base && !order_.part &&
          !is_unasked(head.status, fill_.subject(), order_.conditions);
 }
@@ -138,8 +129,13 @@ bool Fetch::answers_nothing_stored(const http::ResponseHead& head) const {
 void Fetch::take_head(const http::ResponseHead& head, http::BodyFraming framing) {
   head_ = take_in(head, framing, intake_input());
   if (head_->meta.partial) part_fields_.emplace(head.fields());
+}
+
+Fetch::Next Fetch::begin_new(const http::ResponseHead& head, http::BodyFraming framing) {
+  take_head(head, framing);
   judge_keeping();
   fill_.set_head(head_);
+  return Next::body;
 }
 
 void Fetch::judge_keeping() {
@@ -171,8 +167,7 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
     const bool answered = co_await is_answered_by_head(head);
     if (answered) co_return Next::done;
   }
-  head_ = take_in(head, framing, intake_input());
-  if (head_->meta.partial) part_fields_.emplace(head.fields());
+  take_head(head, framing);
   co_await begin_body();
   co_return Next::body;
 }

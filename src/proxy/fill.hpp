@@ -146,8 +146,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   struct ReaderState {
     std::size_t interim_taken = 0;
     std::uint64_t position = 0;
-    std::uint64_t seen = 0;  // of changes_
-    bool cut_off = false;    // what follows its position is gone
+    std::uint64_t seen = 0;             // of changes_
+    bool cut_off = false;               // what follows its position is gone
     std::shared_ptr<net::WakeUp> bell;  // of one that has waited; else null
   };
   // Something may be new to the readers.

@@ -28,7 +28,7 @@ struct AnswerPlan {
   std::optional<std::uint64_t> content_length;
   ClientFraming framing = ClientFraming::length;
   boost::container::small_vector<BodySlice, 1> slices;  // ascending
-  std::string after;              // text that follows the last of them
+  std::string after;                                    // text that follows the last of them
 };
 
 // What plans are made from.

@@ -44,10 +44,10 @@ class Fetch final : public net::InterimSink {
 
   bool shares_with_other_nodes() const noexcept;
   net::Awaitable<bool> is_brought_by_another_node();
-  net::Awaitable<Next> ask();
   net::UpstreamRequest request_to_send();
   void ask_for_the_whole();
-  bool answers_nothing_stored(const http::ResponseHead& head) const;
+  bool is_all_new(const http::ResponseHead& head) const;
+  Next begin_new(const http::ResponseHead& head, http::BodyFraming framing);
   void take_head(const http::ResponseHead& head, http::BodyFraming framing);
   net::Awaitable<Next> on_head(const http::ResponseHead& head, http::BodyFraming framing);
   net::Awaitable<Next> on_not_modified(const http::ResponseHead& head);
@@ -87,7 +87,7 @@ class Fetch final : public net::InterimSink {
   net::ClientExchange* client_;
   std::unique_ptr<net::UpstreamExchange> exchange_;
   std::shared_ptr<net::WakeUp> bell_;  // once it has waited for its readers
-  std::optional<FetchLease> lease_;  // where all nodes share one fetch
+  std::optional<FetchLease> lease_;    // where all nodes share one fetch
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
   bool validating_;  // a 304 is an answer

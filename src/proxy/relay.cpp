@@ -123,8 +123,8 @@ net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
     }
     const std::array<std::string_view, 1> pieces{*piece};
     const bool last = piece->empty();
-    ErrorCode error = writer.write_now(std::span(pieces).first(last ? 0 : 1),
-                                       last ? Last::yes : Last::no);
+    ErrorCode error =
+        writer.write_now(std::span(pieces).first(last ? 0 : 1), last ? Last::yes : Last::no);
     if (error == asio::error::would_block) error = co_await writer.write_rest();
     if (error || last) co_return error;
   }
