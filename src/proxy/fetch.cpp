@@ -178,23 +178,6 @@ net::Awaitable<void> Fetch::begin_body() {
   fill_.set_head(head_);
 }
 
-// The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the
-// whole anew, or an error, and is treated as such.
-net::Awaitable<Fetch::Rest> Fetch::on_rest(const http::ResponseHead& head,
-                                           http::BodyFraming framing) {
-  if (head.status == 206) {
-    head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
-    if (!head_) co_return Rest::ask_for_the_whole;
-    co_await begin_body();
-    fill_.stage(order_.part->body(), 0, order_.rest->first);
-    co_return Rest::begun;
-  }
-  // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
-  if (head.status == 304 || head.status == 416) co_return Rest::ask_for_the_whole;
-  order_.rest.reset();
-  co_return Rest::is_the_whole;
-}
-
 void Fetch::on_error(const ErrorCode& error) {
   state_.counters.add(Counter::fetch_errors);
   log::warn("fetch of {}{} failed: {}",
@@ -338,12 +321,14 @@ void Fetch::not_stored(Reason reason) {
   }
 }
 
-void start_fetch(WorkerState& state, FetchOrder order) {
+void start_fetch(WorkerState& state, FetchOrder&& order) {
   auto fetch = std::make_unique<Fetch>(state, std::move(order), nullptr);
   asio::co_spawn(state.worker.executor(), Fetch::begin(std::move(fetch)), asio::detached);
 }
 
-net::Awaitable<void> lead_fetch(WorkerState& state, FetchOrder order, net::ClientExchange& client) {
+net::Awaitable<void> lead_fetch(WorkerState& state,
+                                FetchOrder&& order,
+                                net::ClientExchange& client) {
   return Fetch::begin(std::make_unique<Fetch>(state, std::move(order), &client));
 }
 

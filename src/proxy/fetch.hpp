@@ -48,13 +48,15 @@ struct FetchOrder {
 };
 
 // Sets the fetch going; returns at once. `state` outlives it.
-void start_fetch(WorkerState& state, FetchOrder order);
+void start_fetch(WorkerState& state, FetchOrder&& order);
 
 // The same in the coroutine of the client whose request began it, who has nothing to do before the
 // head is there. Returns when the fill's outcome is known as far as its head; with a response that
 // came in one piece, when that has been stored. What is left of a longer one goes on by itself,
 // whatever becomes of the client. 1xx responses go to the client as they come, and into the fill
 // for the others.
-net::Awaitable<void> lead_fetch(WorkerState& state, FetchOrder order, net::ClientExchange& client);
+net::Awaitable<void> lead_fetch(WorkerState& state,
+                                FetchOrder&& order,
+                                net::ClientExchange& client);
 
 }  // namespace hawkcache::proxy

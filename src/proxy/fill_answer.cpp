@@ -244,21 +244,22 @@ void Slicer::pick_from(std::string_view piece, Wanted& wanted) {
 
 net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             FillReader& reader,
+                                            const FillReader::View& view,
                                             FillAnswerInput input) {
-  AnswerPlan plan = plan_answer(client, reader.peek(), input);
+  AnswerPlan plan = plan_answer(client, view, input);
   FillAnswer answer{.status = plan.status, .kind = plan.kind, .error = {}};
   BodyWriter writer(client, std::move(plan.head), plan.framing);
   Slicer slicer(plan.slices, plan.after);
   const bool bodiless = plan.framing == ClientFraming::no_body;
   for (;;) {
-    FillReader::View view;
-    if (!bodiless) view = reader.take();
-    Slicer::Wanted wanted = slicer.pick(view.pieces);
-    if (view.phase == FillPhase::failed) {
-      answer.error = view.failure;
+    FillReader::View next;
+    if (!bodiless) next = reader.take();
+    Slicer::Wanted wanted = slicer.pick(next.pieces);
+    if (next.phase == FillPhase::failed) {
+      answer.error = next.failure;
       break;
     }
-    const bool last = bodiless || view.phase == FillPhase::complete || slicer.done();
+    const bool last = bodiless || next.phase == FillPhase::complete || slicer.done();
     if (last && !slicer.after().empty()) wanted.push_back(slicer.after());
     answer.error = writer.write_now(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
     if (answer.error == asio::error::would_block) answer.error = co_await writer.write_rest();

@@ -20,7 +20,7 @@ namespace hawkcache::proxy {
 class Fetch final : public net::InterimSink {
  public:
   // `client`: who leads it, while begin() runs; null: nobody.
-  Fetch(WorkerState& state, FetchOrder order, net::ClientExchange* client)
+  Fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client)
       : state_(state),
         order_(std::move(order)),
         fill_(*order_.fill),

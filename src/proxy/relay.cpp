@@ -93,11 +93,10 @@ std::string render_relayed_head(const http::ResponseHead& head,
   return text;
 }
 
-net::Awaitable<OwnPurge> purge_before_answer(WorkerState& state, store::PurgeRequest purge) {
-  const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
+OwnPurge count_purge(WorkerState& state, PurgeReach reach) noexcept {
   state.counters.add(Counter::purges);
   state.counters.add(Counter::purges_by_response);
-  co_return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
+  return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
 }
 
 // The response's body and end, behind its head.
@@ -185,7 +184,10 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     store::PurgeRequest purge = purge_for_response(
         *client.request().head, head, *input.plan, *input.planner, *input.router);
     OwnPurge purged = OwnPurge::none;
-    if (!purge.names_nothing()) purged = co_await purge_before_answer(state, std::move(purge));
+    if (!purge.names_nothing()) {
+      const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
+      purged = count_purge(state, reach);
+    }
     if (input.recorder != nullptr) {
       input.recorder->begin(purged);
       if (input.recorder->is_whole()) co_await input.recorder->store();

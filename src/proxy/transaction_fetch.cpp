@@ -196,7 +196,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .x_cache = XCache::miss,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
-    const FillAnswer answer = co_await answer_from_fill(client, reader, input);
+    const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
     record_.status = answer.error && !client.response_started() ? 0 : answer.status;
     if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
   }
