@@ -321,8 +321,8 @@ void Fetch::not_stored(Reason reason) {
   }
 }
 
-void start_fetch(WorkerState& state, FetchOrder&& order) {
-  auto fetch = std::make_unique<Fetch>(state, std::move(order), nullptr);
+void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {
+  auto fetch = std::make_unique<Fetch>(state, std::move(order), client);
   asio::co_spawn(state.worker.executor(), Fetch::begin(std::move(fetch)), asio::detached);
 }
 

@@ -19,7 +19,7 @@ namespace hawkcache::proxy {
 // One fetch under way. Owned by the coroutine that carries it out.
 class Fetch final : public net::InterimSink {
  public:
-  // `client`: who leads it, while begin() runs; null: nobody.
+  // `client`: whose request began it, and who waits for the head; null: nobody.
   Fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client)
       : state_(state),
         order_(std::move(order)),

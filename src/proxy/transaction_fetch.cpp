@@ -123,7 +123,11 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   const bool leads = joined.role == Role::leader;
   if (leads) {
     FetchOrder order = make_order(request, fill, company);
-    co_await lead_fetch(state_, std::move(order), client);
+    if (state_.store.reach() == store::Reach::immediate) {
+      co_await lead_fetch(state_, std::move(order), client);
+    } else {
+      start_fetch(state_, std::move(order), &client);
+    }
   }
   fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
@@ -248,7 +252,7 @@ void Transaction::refresh_in_background(const net::Request& request) {
   }
   if (role != Role::leader) return;
   state_.counters.add(Counter::refreshes);
-  start_fetch(state_, make_order(request, fill, Company::nobody));
+  start_fetch(state_, make_order(request, fill, Company::nobody), nullptr);
 }
 
 std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }
