@@ -80,7 +80,6 @@ class Decision {
         times_(times),
         asked_(asked),
         deciding_(deciding_directives(fields_)),
-        validators_(parse_validators(fields_, times.response_time)),
         explicit_(explicit_lifetime(deciding_, fields_, times)),
         rule_(rule_lifetime(policy, status_)),
         origin_set_aside_(policy.precedence == OriginPrecedence::rule_wins && rule_.has_value()) {
@@ -93,6 +92,9 @@ class Decision {
 
  private:
   const ResponseDirectives& said() const noexcept { return deciding_.directives; }
+  bool validatable() const {
+    return has_validator(parse_validators(fields_, times_.response_time));
+  }
   bool authorized() const noexcept { return request_.contains(FieldName::authorization); }
   bool keyed() const noexcept {
     return policy_.keyed_credentials == KeyedCredentials::authorization;
@@ -127,7 +129,6 @@ class Decision {
   ResponseTimes times_;
   Asked asked_;
   DecidingDirectives deciding_;
-  Validators validators_;
   std::optional<FreshnessLifetime> explicit_;
   std::optional<Duration> rule_;
   // `override: true`, and the rule has a lifetime for this status: the origin's directives decide
@@ -270,7 +271,7 @@ Reason Decision::choose_lifetime() {
   if (!origin_set_aside_ && said().no_cache) {
     // "the response MUST NOT be used to satisfy any other request without forwarding it for
     // validation and receiving a successful response" (RFC 9111 section 5.2.2.4)
-    if (!has_validator(validators_)) return Reason::no_cache;
+    if (!validatable()) return Reason::no_cache;
     freshness_.revalidation = Revalidation::always;
     if (!chosen && success) chosen = FreshnessLifetime{Duration::zero(), LifetimeSource::max_age};
   }
@@ -313,7 +314,7 @@ AuthorizedReuse Decision::authorized_reuse() const noexcept {
 // "some caches will not store a response that has neither a cache validator nor an explicit
 // expiration time, as such responses are not usually useful to store" (RFC 9111 section 3)
 Reason Decision::check_usefulness() const {
-  if (has_validator(validators_) || useless_after(freshness_) > times_.response_time) {
+  if (useless_after(freshness_) > times_.response_time || validatable()) {
     return Reason::none;
   }
   return Reason::already_stale;

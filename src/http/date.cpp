@@ -106,6 +106,26 @@ std::optional<WallTime> parse_imf_fixdate(std::string_view text) noexcept {
   return finish(reader, {y, m, d}, time);
 }
 
+// A message's dates are asked for several times over, and its Date is that of all messages of the
+// same second: the last few that were read are remembered.
+std::optional<WallTime> recall_imf_fixdate(std::string_view text) noexcept {
+  constexpr std::size_t kSize = 29;
+  constexpr std::size_t kLastDigit = 24;
+  struct Remembered {
+    std::array<char, kSize> text{};
+    WallTime time;
+  };
+  static thread_local constinit std::array<Remembered, 8> last{};
+  if (text.size() != kSize) return parse_imf_fixdate(text);
+  Remembered& known = last[static_cast<unsigned char>(text[kLastDigit]) % last.size()];
+  if (text == std::string_view(known.text.data(), kSize)) return known.time;
+  const std::optional<WallTime> time = parse_imf_fixdate(text);
+  if (!time) return time;
+  text.copy(known.text.data(), kSize);
+  known.time = *time;
+  return time;
+}
+
 // A timestamp that appears to be more than 50 years in the future is one of the past century with
 // the same last digits.
 year nearest_year(unsigned two_digits, WallTime now) noexcept {
@@ -159,7 +179,7 @@ void append_number(std::string& text, unsigned value, int digits) {
 std::optional<WallTime> parse_date(std::string_view text, WallTime now) noexcept {
   // The fourth byte tells the formats apart: "Sun," "Sun " "Sunday,"
   if (text.size() < 4) return std::nullopt;
-  if (text[3] == ',') return parse_imf_fixdate(text);
+  if (text[3] == ',') return recall_imf_fixdate(text);
   if (text[3] == ' ') return parse_asctime(text);
   return parse_rfc850(text, now);
 }

@@ -82,7 +82,10 @@ Awaitable<void> BodyPump::carry(std::shared_ptr<BodyPump> pump) {
     const UpstreamConnection::Buffers buffers = pump->frame(*piece);
     // After an error here the response is still read: the server may have said why it does not want
     // the rest.
-    const ErrorCode error = co_await connection->write(buffers, pump->timeouts_.idle);
+    ErrorCode error = connection->write_now(buffers);
+    if (error == asio::error::would_block) {
+      error = co_await connection->write_rest(pump->timeouts_.idle);
+    }
     if (error || pump->stopped_) co_return;
     if (last) {
       pump->completed_ = true;

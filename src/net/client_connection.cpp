@@ -69,6 +69,9 @@ class ClientConnection final : public ClientExchange,
   void write_interim(int status, std::string_view head) override {
     output_.write_interim(status, head);
   }
+  ErrorCode write_now(std::span<const asio::const_buffer> buffers) override {
+    return output_.write_response_now(buffers);
+  }
   Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override {
     return output_.write(buffers);
   }

@@ -45,6 +45,9 @@ class ClientExchange {
   // 100 that it did not ask for, once the response has begun; and where it leaves too much unread.
   virtual void write_interim(int status, std::string_view head) = 0;
 
+  // Writes what the client takes at once. Errors: would_block, then write({}) goes on with the
+  // rest, while the buffers stay valid; client_gone.
+  virtual ErrorCode write_now(std::span<const asio::const_buffer> buffers) = 0;
   // Writes all of it, waiting where the client is slow. Error: client_gone, client_timeout; then
   // nothing more can be written.
   virtual Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) = 0;

@@ -14,6 +14,16 @@ Awaitable<ErrorCode> ClientOutput::give_continue() {
   co_return error;
 }
 
+ErrorCode ClientOutput::write_response_now(std::span<const asio::const_buffer> buffers) {
+  interim_.end();
+  gather_.assign(buffers);
+  // Those go first.
+  if (!interim_.unsent().empty()) return asio::error::would_block;
+  const ErrorCode error = gather_.write_some(socket_, written_);
+  if (!error || error == asio::error::would_block) return error;
+  return Errc::client_gone;
+}
+
 Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buffers) {
   interim_.end();
   if (!interim_.unsent().empty()) {

@@ -43,6 +43,8 @@ class ClientOutput {
     gather_.assign(buffers);
     return gather_.write_some(socket_, written_);
   }
+  // The same of an exchange that may have interim responses. Error: would_block, client_gone.
+  ErrorCode write_response_now(std::span<const asio::const_buffer> buffers);
   // Writes all of it. Errors: client_gone, client_timeout. One caller at a time.
   Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers);
   void disarm() noexcept { deadline_.disarm(); }

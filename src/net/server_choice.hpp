@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 namespace hawkcache::net {
 
 class ServerChoice {
@@ -15,7 +17,7 @@ class ServerChoice {
   ServerChoice(std::size_t servers, Duration fail_timeout);
 
   // The servers that one request has tried.
-  using Tried = std::vector<bool>;
+  using Tried = boost::container::small_vector<bool, 8>;
   // The next server that is not among those; marks it there. nullopt when all have been tried. A
   // server that failed less than fail_timeout ago only comes when no other is left.
   std::optional<std::size_t> next(Tried& tried, SteadyTime now) noexcept;

@@ -79,6 +79,8 @@ class UpstreamExchange {
   // being read (the server answered without waiting for the body, or the exchange is given up), and
   // waits until nobody uses it. May be called more than once. What start() returned stays valid.
   virtual Awaitable<void> finish() = 0;
+  // The same without waiting. Whether nobody uses it any more: else finish() has to be awaited.
+  virtual bool finish_now() noexcept = 0;
 };
 
 class Upstream {

@@ -43,41 +43,45 @@ Awaitable<ErrorCode> UpstreamConnection::connect(tcp::endpoint endpoint, Duratio
   co_return reason;
 }
 
-Awaitable<ErrorCode> UpstreamConnection::write(Buffers buffers, Duration timeout) {
+ErrorCode UpstreamConnection::write_now(const Buffers& buffers) {
   unwritten_.assign(buffers);
+  return write_some();
+}
+
+ErrorCode UpstreamConnection::write_some() {
+  if (failure_) return failure_;
+  const ErrorCode error = unwritten_.write_some(socket_, bytes_written_);
+  if (!error || error == asio::error::would_block) return error;
+  return Errc::upstream_closed;
+}
+
+Awaitable<ErrorCode> UpstreamConnection::write_rest(Duration timeout) {
+  writing_.arm(timeout);
   for (;;) {
-    if (failure_) co_return failure_;
-    const std::uint64_t before = bytes_written_;
-    const ErrorCode error = unwritten_.write_some(socket_, bytes_written_);
-    if (error != asio::error::would_block) {
-      writing_.disarm();
-      if (error) co_return Errc::upstream_closed;
-      co_return ErrorCode();
-    }
-    // Not set anew when the wait ended for another reason than room in the socket.
-    if (bytes_written_ != before || !writing_.armed()) writing_.arm(timeout);
     co_await socket_.async_wait(Socket::wait_write, use_op);
     if (writing_.expired() && !failure_) fail(Errc::upstream_timeout);
+    const std::uint64_t before = bytes_written_;
+    const ErrorCode error = write_some();
+    if (error != asio::error::would_block) {
+      writing_.disarm();
+      co_return error;
+    }
+    // Not set anew when the wait ended for another reason than room in the socket.
+    if (bytes_written_ != before) writing_.arm(timeout);
   }
 }
 
-Awaitable<Result<std::size_t>> UpstreamConnection::read(std::span<char> space) {
-  const asio::mutable_buffer buffer(space.data(), space.size());
-  for (;;) {
-    if (failure_) co_return failure_;
-    if (reading_.expired()) {
-      fail(Errc::upstream_timeout);
-      co_return failure_;
-    }
-    const auto [error, size] = co_await socket_.async_read_some(buffer, use_op);
-    if (failure_) co_return failure_;
-    if (!error) co_return size;
-    if (error == asio::error::eof) co_return std::size_t{0};
-    // Cancelled for the sake of the other direction, or by our own timeout, which the loop looks
-    // at.
-    if (error == asio::error::operation_aborted) continue;
-    co_return Errc::upstream_closed;
-  }
+UpstreamConnection::Read UpstreamConnection::judge_read(const ErrorCode& error,
+                                                        std::size_t size) noexcept {
+  using State = Read::State;
+  if (failure_) return {State::failed, 0, failure_};
+  if (!error) return {State::bytes, size, {}};
+  if (error == asio::error::eof) return {State::bytes, 0, {}};
+  if (error != asio::error::operation_aborted) return {State::failed, 0, Errc::upstream_closed};
+  // Cancelled for the sake of the other direction, or by our own timeout.
+  if (!reading_.expired()) return {State::again, 0, {}};
+  fail(Errc::upstream_timeout);
+  return {State::failed, 0, failure_};
 }
 
 void UpstreamConnection::fail(ErrorCode reason) noexcept {

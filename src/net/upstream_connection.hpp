@@ -29,13 +29,28 @@ class UpstreamConnection {
   Awaitable<ErrorCode> connect(asio::ip::tcp::endpoint endpoint, Duration timeout);
 
   using Buffers = std::array<asio::const_buffer, 3>;
-  // Writes all of it; `timeout` is for the server to take any bytes. Errors: upstream_closed;
+  // Writes what the socket takes at once. Errors: would_block, then write_rest() goes on with the
+  // rest; upstream_closed, or what fail() was given.
+  ErrorCode write_now(const Buffers& buffers);
+  // Writes the rest; `timeout` is for the server to take any bytes. Errors: upstream_closed;
   // upstream_timeout, which fails the connection for its reader too.
-  Awaitable<ErrorCode> write(Buffers buffers, Duration timeout);
+  Awaitable<ErrorCode> write_rest(Duration timeout);
 
-  // How much was read; 0 at the end of the stream. Errors: upstream_timeout (see limit_reading),
-  // upstream_closed (reset), or what fail() was given.
-  Awaitable<Result<std::size_t>> read(std::span<char> space);
+  // One read, awaited where its bytes are wanted:
+  //   const auto [error, size] = co_await connection->async_read(space);
+  //   const Read read = connection->judge_read(error, size);
+  auto async_read(std::span<char> space) {
+    return socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
+  }
+  // again: nothing has come, and nothing is wrong; read once more. bytes: `size` of them; none at
+  // the end of the stream. failed: upstream_timeout (see limit_reading), upstream_closed (reset),
+  // or what fail() was given.
+  struct Read {
+    enum class State : std::uint8_t { bytes, again, failed } state = State::again;
+    std::size_t size = 0;
+    ErrorCode error;
+  };
+  Read judge_read(const ErrorCode& error, std::size_t size) noexcept;
   // From now on reading may take that long in all; until unlimit_reading(), or the next limit.
   void limit_reading(Duration timeout) noexcept { reading_.arm(timeout); }
   void unlimit_reading() noexcept { reading_.disarm(); }
@@ -54,6 +69,8 @@ class UpstreamConnection {
   void begin_request() noexcept { bytes_written_ = 0; }
 
  private:
+  ErrorCode write_some();
+
   // A timeout for one direction. Its expiry cancels what waits in the socket; the other direction
   // just waits again.
   class Timeout final : public Deadline::Listener {

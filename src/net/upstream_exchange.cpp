@@ -57,6 +57,7 @@ bool PooledExchange::may_try_again(const ErrorCode& error) const noexcept {
   return is_repeatable() || connection_->bytes_written() == 0;
 }
 
+// One frame from the request to the final head, since every request that goes upstream waits here.
 Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamRequest request) {
   request_ = std::move(request);
   const std::optional<std::size_t> server =
@@ -65,14 +66,25 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
 
   const Duration max_idle = is_repeatable() ? Duration::max() : kRecentlyUsed;
   connection_ = pool_->kept.take(*server, max_idle);
-  if (connection_) {
-    const Result<const http::ResponseHead*> head = co_await converse();
-    if (!head.has_error() || !may_try_again(head.error())) co_return head;
+  for (bool kept = connection_ != nullptr;; kept = false) {
+    if (!kept) {
+      const ErrorCode unconnected = co_await connect_to_any(*server);
+      if (unconnected) co_return unconnected;
+    }
+    const UpstreamConnectionPtr connection = connection_;
+    ErrorCode error = send_now();
+    if (error == asio::error::would_block) {
+      error = co_await connection->write_rest(pool_->settings.idle_timeout);
+    }
+    error = sent(error);
+    while (!error && !head_complete_) {
+      const auto [failed, size] = co_await connection->async_read(response_->space());
+      error = hear(connection->judge_read(failed, size));
+    }
+    if (!error) co_return &response_->head();
+    abandon(error);
+    if (!kept || !may_try_again(error)) co_return error;
   }
-  const ErrorCode error = co_await connect_to_any(*server);
-  if (error) co_return error;
-  const Result<const http::ResponseHead*> head = co_await converse();
-  co_return head;
 }
 
 Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
@@ -113,64 +125,53 @@ Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
   co_return error;
 }
 
-Awaitable<Result<const http::ResponseHead*>> PooledExchange::converse() {
+// The request, or all of it but the part that the pump sends.
+ErrorCode PooledExchange::send_now() {
   response_->begin(request_.method);
   connection_->begin_request();
   request_written_ = false;
-  const ErrorCode unsent = co_await send_request();
-  // A server may answer and close before it has taken everything, so a failure to write is not the
-  // end.
-  request_written_ = !unsent;
-  ErrorCode error = unsent;
-  if (!unsent || unsent == Errc::upstream_closed) error = co_await read_head();
-  if (error) {
-    abandon(error);
-    co_return error;
-  }
-  head_complete_ = true;
-  co_return &response_->head();
+  return connection_->write_now(
+      {asio::buffer(request_.head), asio::buffer(request_.whole_body), asio::const_buffer()});
 }
 
-Awaitable<ErrorCode> PooledExchange::send_request() {
-  const UpstreamConnectionPtr connection = connection_;
-  const UpstreamConnection::Buffers buffers{asio::buffer(request_.head),
-                                            asio::buffer(request_.whole_body)};
+// Returns the error that makes it pointless to wait for a response.
+ErrorCode PooledExchange::sent(const ErrorCode& error) {
+  request_written_ = !error;
   const UpstreamSettings& settings = pool_->settings;
-  const ErrorCode error = co_await connection->write(buffers, settings.idle_timeout);
   if (error || request_.body == nullptr) {
-    connection->limit_reading(settings.response_timeout);
-    co_return error;
+    connection_->limit_reading(settings.response_timeout);
+    // A server may answer and close before it has taken everything.
+    return error == Errc::upstream_closed ? ErrorCode() : error;
   }
   // The client sets the pace: the time for the response begins with the end of the body.
-  connection->unlimit_reading();
-  pump_ = BodyPump::start(connection,
+  connection_->unlimit_reading();
+  pump_ = BodyPump::start(connection_,
                           request_,
                           {.hold = settings.continue_timeout,
                            .idle = settings.idle_timeout,
                            .response = settings.response_timeout},
                           pool_->worker.executor());
-  co_return error;
+  return error;
 }
 
-Awaitable<ErrorCode> PooledExchange::read_head() {
+// What has been read, as far as the final head.
+ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
   using HeadState = UpstreamResponse::HeadState;
-  const UpstreamConnectionPtr connection = connection_;
-  HeadState state = HeadState::need_input;
-  while (state != HeadState::complete) {
-    const Result<std::size_t> size = co_await connection->read(response_->space());
-    if (size.has_error()) co_return size.error();
-    if (*size == 0) co_return Errc::upstream_closed;
-    response_->received(*size);
+  if (read.state == UpstreamConnection::Read::State::again) return {};
+  if (read.error) return read.error;
+  if (read.size == 0) return Errc::upstream_closed;
+  response_->received(read.size);
+  HeadState state = response_->next_head();
+  while (state == HeadState::interim) {
+    heard_interim();
     state = response_->next_head();
-    while (state == HeadState::interim) {
-      heard_interim();
-      state = response_->next_head();
-    }
-    if (state == HeadState::malformed) co_return Errc::upstream_malformed;
   }
-  connection->unlimit_reading();
+  if (state == HeadState::malformed) return Errc::upstream_malformed;
+  if (state == HeadState::need_input) return {};
+  head_complete_ = true;
+  connection_->unlimit_reading();
   if (pump_) pump_->head_arrived();
-  co_return ErrorCode();
+  return {};
 }
 
 // The client has its 100 before its body is read.
@@ -181,42 +182,40 @@ void PooledExchange::heard_interim() {
 }
 
 Awaitable<Result<std::string_view>> PooledExchange::read_body() {
+  const UpstreamConnectionPtr connection = connection_;
   for (;;) {
-    const UpstreamResponse::Piece piece = response_->next_piece();
-    switch (piece.state) {
-      case UpstreamResponse::PieceState::data:
-        co_return piece.data;
-      case UpstreamResponse::PieceState::end:
-        response_ended();
-        co_return std::string_view();
-      case UpstreamResponse::PieceState::error:
-        abandon(piece.error);
-        co_return piece.error;
-      case UpstreamResponse::PieceState::need_input:
-        break;
+    UpstreamResponse::Piece piece = response_->next_piece();
+    if (piece.state == UpstreamResponse::PieceState::data) co_return piece.data;
+    if (piece.state == UpstreamResponse::PieceState::end) {
+      response_ended();
+      co_return std::string_view();
     }
-    const ErrorCode error = co_await fill(pool_->settings.idle_timeout);
-    if (error) {
-      abandon(error);
-      co_return error;
+    if (piece.state == UpstreamResponse::PieceState::need_input && !connection) {
+      piece.error = Errc::upstream_closed;
+    } else if (piece.state == UpstreamResponse::PieceState::need_input) {
+      connection->limit_reading(pool_->settings.idle_timeout);
+      const auto [failed, size] = co_await connection->async_read(response_->space());
+      const UpstreamConnection::Read read = connection->judge_read(failed, size);
+      // A client that takes its time with what was read is not the server's fault.
+      connection->unlimit_reading();
+      if (read.state == UpstreamConnection::Read::State::again) continue;
+      received(read);
+      piece.error = read.error;
+    }
+    if (piece.error) {
+      abandon(piece.error);
+      co_return piece.error;
     }
   }
 }
 
-Awaitable<ErrorCode> PooledExchange::fill(Duration timeout) {
-  const UpstreamConnectionPtr connection = connection_;
-  if (!connection) co_return Errc::upstream_closed;
-  connection->limit_reading(timeout);
-  const Result<std::size_t> size = co_await connection->read(response_->space());
-  // A client that takes its time with what was read is not the server's fault.
-  connection->unlimit_reading();
-  if (size.has_error()) co_return size.error();
-  if (*size == 0) {
+void PooledExchange::received(const UpstreamConnection::Read& read) noexcept {
+  if (read.error) return;
+  if (read.size == 0) {
     response_->received_end();
   } else {
-    response_->received(*size);
+    response_->received(read.size);
   }
-  co_return ErrorCode();
 }
 
 std::optional<std::string_view> PooledExchange::try_read_body() noexcept {
@@ -252,11 +251,15 @@ void PooledExchange::cancel() noexcept {
   abandon(Errc::upstream_closed);
 }
 
-Awaitable<void> PooledExchange::finish() {
+bool PooledExchange::finish_now() noexcept {
   // An end that needs no reading (HEAD, 204, 304) counts even if nobody asked for the body.
   if (head_complete_ && !ended_ && !cancelled_) try_read_body();
   abandon(Errc::upstream_closed);
-  if (pump_) co_await BodyPump::wait(pump_);
+  return !pump_ || !pump_->running();
+}
+
+Awaitable<void> PooledExchange::finish() {
+  if (!finish_now()) co_await BodyPump::wait(pump_);
 }
 
 }  // namespace hawkcache::net

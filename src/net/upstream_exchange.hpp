@@ -48,6 +48,7 @@ class PooledExchange final : public UpstreamExchange {
   std::optional<std::string_view> try_read_body() noexcept override;
   void cancel() noexcept override;
   Awaitable<void> finish() override;
+  bool finish_now() noexcept override;
 
  private:
   // Whether all of the request is here, and may be sent a second time (RFC 9110 section 9.2.2).
@@ -55,11 +56,11 @@ class PooledExchange final : public UpstreamExchange {
   bool may_try_again(const ErrorCode& error) const noexcept;
   Awaitable<ErrorCode> connect_to_any(std::size_t first);
   Awaitable<ErrorCode> connect_to(std::size_t server);
-  Awaitable<Result<const http::ResponseHead*>> converse();
-  Awaitable<ErrorCode> send_request();
-  Awaitable<ErrorCode> read_head();
+  ErrorCode send_now();
+  ErrorCode sent(const ErrorCode& error);
+  ErrorCode hear(const UpstreamConnection::Read& read);
   void heard_interim();
-  Awaitable<ErrorCode> fill(Duration timeout);
+  void received(const UpstreamConnection::Read& read) noexcept;
   void response_ended() noexcept;
   // Nothing more is wanted of the connection.
   void abandon(ErrorCode reason) noexcept;

@@ -4,7 +4,7 @@
 
 namespace hawkcache::proxy {
 
-net::Awaitable<ErrorCode> BodyWriter::write(std::span<const std::string_view> pieces, Last last) {
+ErrorCode BodyWriter::write_now(std::span<const std::string_view> pieces, Last last) {
   buffers_.clear();
   if (!head_written_) buffers_.emplace_back(head_.data(), head_.size());
   head_written_ = true;
@@ -23,9 +23,8 @@ net::Awaitable<ErrorCode> BodyWriter::write(std::span<const std::string_view> pi
   if (framing_ == ClientFraming::chunked && last == Last::yes) {
     buffers_.emplace_back(http::kLastChunk.data(), http::kLastChunk.size());
   }
-  if (buffers_.empty()) co_return ErrorCode{};
-  const ErrorCode error = co_await client_.write(buffers_);
-  co_return error;
+  if (buffers_.empty()) return {};
+  return client_.write_now(buffers_);
 }
 
 void BodyWriter::break_off() noexcept {

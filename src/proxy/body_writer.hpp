@@ -10,7 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 namespace hawkcache::proxy {
 
@@ -23,9 +24,10 @@ class BodyWriter {
       : client_(client), head_(std::move(head)), framing_(framing) {}
 
   enum class Last : std::uint8_t { no, yes };
-  // The pieces, and with Last::yes the end of the body. The pieces must stay valid until it is
-  // done.
-  net::Awaitable<ErrorCode> write(std::span<const std::string_view> pieces, Last last);
+  // The pieces, and with Last::yes the end of the body, as far as the client takes them at once.
+  // Errors: would_block, then write_rest() goes on, while the pieces stay valid; client_gone.
+  ErrorCode write_now(std::span<const std::string_view> pieces, Last last);
+  net::Awaitable<ErrorCode> write_rest() { return client_.write({}); }
   // The response broke off in mid-body.
   void break_off() noexcept;
 
@@ -33,7 +35,7 @@ class BodyWriter {
   net::ClientExchange& client_;
   std::string head_;
   ClientFraming framing_;
-  std::vector<asio::const_buffer> buffers_;
+  boost::container::small_vector<asio::const_buffer, 8> buffers_;
   std::array<char, 20> chunk_size_{};
   bool head_written_ = false;
 };

@@ -1,6 +1,5 @@
 #include "proxy/collapse.hpp"
 
-#include "base/hash.hpp"
 #include "caching/reuse.hpp"
 #include "caching/vary.hpp"
 
@@ -63,10 +62,6 @@ caching::RequestDirectives directives_of_one_who_waited(caching::RequestDirectiv
   return directives;
 }
 
-CollapseTable::Shard& CollapseTable::shard_of(std::string_view key) noexcept {
-  return shards_[hash64(key) % kShards];
-}
-
 bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const {
   const FillSubject& subject = fill.subject();
   if (subject.rule_fingerprint != request.rule_fingerprint) return false;
@@ -103,20 +98,19 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
 
 std::shared_ptr<Fill> CollapseTable::find_locked(const Shard& shard,
                                                  const JoinRequest& request) const {
-  const auto found = shard.fills.find(std::string(request.key.text));
-  if (found == shard.fills.end()) return nullptr;
   // The newest first: an older one may have been overtaken by a purge.
-  const auto fill = std::find_if(
-      found->second.rbegin(), found->second.rend(), [&](const std::shared_ptr<Fill>& candidate) {
-        return may_join(*candidate, request);
+  const auto found =
+      std::find_if(shard.fills.rbegin(), shard.fills.rend(), [&](const Shard::Entry& entry) {
+        return entry.key_hash == request.key.hash &&
+               entry.fill->subject().key == request.key.text && may_join(*entry.fill, request);
       });
-  return fill == found->second.rend() ? nullptr : *fill;
+  return found == shard.fills.rend() ? nullptr : found->fill;
 }
 
 CollapseTable::Joined CollapseTable::join_or_lead(const JoinRequest& request,
                                                   const std::shared_ptr<Fill>& candidate,
                                                   net::Executor executor) {
-  Shard& shard = shard_of(request.key.text);
+  Shard& shard = shard_of(request.key.hash);
   const std::lock_guard lock(shard.mutex);
   if (const auto fill = find_locked(shard, request)) {
     if (auto reader = fill->try_read(executor)) {
@@ -124,33 +118,33 @@ CollapseTable::Joined CollapseTable::join_or_lead(const JoinRequest& request,
     }
   }
   if (has_arrived(request)) return {nullptr, Role::look_again};
-  shard.fills[std::string(request.key.text)].push_back(candidate);
+  shard.fills.push_back({request.key.hash, candidate});
   return {candidate->try_read(executor), Role::leader};
 }
 
 CollapseTable::Role CollapseTable::try_lead(const JoinRequest& request,
                                             const std::shared_ptr<Fill>& candidate) {
-  Shard& shard = shard_of(request.key.text);
+  Shard& shard = shard_of(request.key.hash);
   const std::lock_guard lock(shard.mutex);
   if (find_locked(shard, request)) return Role::follower;
   if (has_arrived(request)) return Role::look_again;
-  shard.fills[std::string(request.key.text)].push_back(candidate);
+  shard.fills.push_back({request.key.hash, candidate});
   return Role::leader;
 }
 
 // What was put into the store was put before this; who finds the fill gone under the shard's lock
 // sees the new count, and who read the new count before its look-up finds what was put.
 void CollapseTable::leave(const Fill& fill, Left left) noexcept {
-  Shard& shard = shard_of(fill.subject().key);
+  const Hash128& key = fill.subject().key_hash;
+  Shard& shard = shard_of(key);
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.fills.find(fill.subject().key);
+  const auto found =
+      std::find_if(shard.fills.begin(), shard.fills.end(), [&](const Shard::Entry& entry) {
+        return entry.fill.get() == &fill;
+      });
   if (found == shard.fills.end()) return;
-  const std::size_t before = found->second.size();
-  std::erase_if(found->second, [&](const auto& candidate) { return candidate.get() == &fill; });
-  if (left == Left::stored && found->second.size() != before) {
-    arrivals_[slot_of(hash128(fill.subject().key))].fetch_add(1, std::memory_order_release);
-  }
-  if (found->second.empty()) shard.fills.erase(found);
+  shard.fills.erase(found);
+  if (left == Left::stored) arrivals_[slot_of(key)].fetch_add(1, std::memory_order_release);
 }
 
 }  // namespace hawkcache::proxy

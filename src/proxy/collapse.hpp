@@ -21,7 +21,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace hawkcache::proxy {
@@ -109,16 +108,22 @@ class CollapseTable {
  private:
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<std::string, std::vector<std::shared_ptr<Fill>>> fills;
+    // In the order of their coming, all keys together: there are few in each of so many shards. The
+    // hash decides, before a key is compared.
+    struct Entry {
+      Hash128 key_hash;
+      std::shared_ptr<Fill> fill;
+    };
+    std::vector<Entry> fills;
   };
-  static constexpr std::size_t kShards = 32;
+  static constexpr std::size_t kShards = 512;
   // Counted by the key's hash: keys that share a slot cost each other a look-up now and then.
   static constexpr std::size_t kSlots = 4096;
   static std::size_t slot_of(const Hash128& key) noexcept { return key.low % kSlots; }
   bool has_arrived(const JoinRequest& request) const noexcept {
     return request.arrivals && *request.arrivals != arrivals(request.key.hash);
   }
-  Shard& shard_of(std::string_view key) noexcept;
+  Shard& shard_of(const Hash128& key) noexcept { return shards_[key.high % kShards]; }
   std::shared_ptr<Fill> find_locked(const Shard& shard, const JoinRequest& request) const;
   bool may_join(const Fill& fill, const JoinRequest& request) const;
 

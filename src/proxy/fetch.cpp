@@ -24,19 +24,50 @@ constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of the
 
 }  // namespace
 
-net::Awaitable<void> Fetch::run() {
-  if (order_.coalesce == Coalesce::cluster && state_.store.reach() == store::Reach::remote) {
-    const bool brought = co_await is_brought_by_another_node();
+net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
+  if (fetch->shares_with_other_nodes()) {
+    const bool brought = co_await fetch->is_brought_by_another_node();
     if (brought) co_return;
   }
-  const Next next = co_await exchange_once(std::move(order_.head));
-  if (next == Next::ask_unconditionally) {
-    validating_ = false;
-    order_.rest.reset();
-    order_.method = order_.unconditional_method;
-    co_await exchange_once(std::move(order_.unconditional_head));
+  Next next = Next::done;
+  do {
+    fetch->exchange_ = fetch->state_.upstream->make_exchange();
+    net::UpstreamRequest request = fetch->request_to_send();
+    const auto started = co_await fetch->exchange_->start(std::move(request));
+    fetch->times_.response_time = fetch->state_.worker.clock().wall();
+    next = Next::done;
+    if (!started) {
+      fetch->on_error(started.error());
+    } else if (fetch->is_all_new(**started)) {
+      next = fetch->begin_new(**started, fetch->exchange_->framing());
+    } else {
+      next = co_await fetch->on_head(**started, fetch->exchange_->framing());
+    }
+    if (next == Next::body) {
+      if (!fetch->take_what_is_here()) break;
+      co_await fetch->complete();
+      next = Next::done;
+    }
+    if (!fetch->exchange_->finish_now()) co_await fetch->exchange_->finish();
+    if (next == Next::ask_unconditionally) fetch->ask_for_the_whole();
+  } while (next == Next::ask_unconditionally);
+  fetch->client_ = nullptr;
+  if (next == Next::body) {
+    const net::Executor executor = fetch->state_.worker.executor();
+    asio::co_spawn(executor, receive_rest(std::move(fetch)), asio::detached);
+  } else if (fetch->lease_) {
+    fetch->lease_->end(store::LeaseEnd::failed);
   }
-  if (lease_) lease_->end(store::LeaseEnd::failed);
+}
+
+net::Awaitable<void> Fetch::receive_rest(std::unique_ptr<Fetch> fetch) {
+  co_await fetch->receive_body();
+  if (!fetch->exchange_->finish_now()) co_await fetch->exchange_->finish();
+  if (fetch->lease_) fetch->lease_->end(store::LeaseEnd::failed);
+}
+
+bool Fetch::shares_with_other_nodes() const noexcept {
+  return order_.coalesce == Coalesce::cluster && state_.store.reach() == store::Reach::remote;
 }
 
 net::Awaitable<bool> Fetch::is_brought_by_another_node() {
@@ -48,38 +79,35 @@ net::Awaitable<bool> Fetch::is_brought_by_another_node() {
   co_return true;
 }
 
-net::Awaitable<Fetch::Next> Fetch::exchange_once(std::string head) {
+net::UpstreamRequest Fetch::request_to_send() {
   state_.counters.add(Counter::fetches);
-  const auto exchange = state_.upstream->make_exchange();
   times_.request_time = state_.worker.clock().wall();
-  net::UpstreamRequest request{.method = order_.method,
-                               .head = std::move(head),
-                               .whole_body = order_.content ? *order_.content : std::string_view(),
-                               .body = nullptr,
-                               .coding = net::UpstreamRequest::BodyCoding::as_is,
-                               .body_start = net::UpstreamRequest::BodyStart::at_once,
-                               .interim = this};
-  const auto started = co_await exchange->start(std::move(request));
-  Next next = Next::done;
-  if (started) {
-    times_.response_time = state_.worker.clock().wall();
-    next = co_await on_head(**started, exchange->framing());
-  } else {
-    on_error(started.error());
-  }
-  if (next == Next::body) co_await receive_body(*exchange);
-  co_await exchange->finish();
-  co_return next;
+  return {.method = order_.method,
+          .head = std::move(order_.head),
+          .whole_body = order_.content ? *order_.content : std::string_view(),
+          .body = nullptr,
+          .coding = net::UpstreamRequest::BodyCoding::as_is,
+          .body_start = net::UpstreamRequest::BodyStart::at_once,
+          .interim = this};
+}
+
+void Fetch::ask_for_the_whole() {
+  validating_ = false;
+  order_.rest.reset();
+  order_.method = order_.unconditional_method;
+  order_.head = std::move(order_.unconditional_head);
 }
 
 // RFC 9111 section 3: "the response status code is final" is the second condition for storing, so a
 // 1xx goes to those who wait and no further. The request asked for no 100, so one says nothing.
 void Fetch::interim(const http::ResponseHead& head) {
   if (head.status == kContinue) return;
-  fill_.add_interim(std::make_shared<const FillInterim>(
+  auto interim = std::make_shared<const FillInterim>(
       FillInterim{.status = head.status,
                   .text = render_interim_head(head),
-                  .shared = !head.fields().contains(http::FieldName::set_cookie)}));
+                  .shared = !head.fields().contains(http::FieldName::set_cookie)});
+  if (client_ != nullptr) client_->write_interim(interim->status, interim->text);
+  fill_.add_interim(std::move(interim));
 }
 
 IntakeInput Fetch::intake_input() const {
@@ -90,6 +118,29 @@ IntakeInput Fetch::intake_input() const {
           .tag_limits = order_.snapshot->tag_limits,
           .times = times_,
           .max_object = state_.store.max_object()};
+}
+
+// A new response and nothing else: nothing is stored that it could confirm, complete or replace.
+bool Fetch::is_all_new(const http::ResponseHead& head) const {
+  return !order_.base && !order_.part &&
+         !is_unasked(head.status, fill_.subject(), order_.conditions);
+}
+
+void Fetch::take_head(const http::ResponseHead& head, http::BodyFraming framing) {
+  head_ = take_in(head, framing, intake_input());
+  if (head_->meta.partial) part_fields_.emplace(head.fields());
+}
+
+Fetch::Next Fetch::begin_new(const http::ResponseHead& head, http::BodyFraming framing) {
+  take_head(head, framing);
+  judge_keeping();
+  fill_.set_head(head_);
+  return Next::body;
+}
+
+void Fetch::judge_keeping() {
+  keeping_ = head_->not_stored == Reason::none;
+  if (!keeping_) not_stored(head_->not_stored);
 }
 
 // `head` is valid until the exchange is asked for the body.
@@ -116,36 +167,15 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
     const bool answered = co_await is_answered_by_head(head);
     if (answered) co_return Next::done;
   }
-  head_ = take_in(head, framing, intake_input());
-  if (head_->meta.partial) part_fields_.emplace(head.fields());
+  take_head(head, framing);
   co_await begin_body();
   co_return Next::body;
 }
 
 net::Awaitable<void> Fetch::begin_body() {
-  keeping_ = head_->not_stored == Reason::none;
-  if (!keeping_) {
-    not_stored(head_->not_stored);
-    if (speaks_for_the_resource(*head_)) co_await forget_base();
-  }
+  judge_keeping();
+  if (!keeping_ && speaks_for_the_resource(*head_)) co_await forget_base();
   fill_.set_head(head_);
-}
-
-// The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the
-// whole anew, or an error, and is treated as such.
-net::Awaitable<Fetch::Rest> Fetch::on_rest(const http::ResponseHead& head,
-                                           http::BodyFraming framing) {
-  if (head.status == 206) {
-    head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
-    if (!head_) co_return Rest::ask_for_the_whole;
-    co_await begin_body();
-    fill_.stage(order_.part->share_body(), 0, order_.rest->first);
-    co_return Rest::begun;
-  }
-  // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
-  if (head.status == 304 || head.status == 416) co_return Rest::ask_for_the_whole;
-  order_.rest.reset();
-  co_return Rest::is_the_whole;
 }
 
 void Fetch::on_error(const ErrorCode& error) {
@@ -159,28 +189,35 @@ void Fetch::on_error(const ErrorCode& error) {
   fill_.fail(error);
 }
 
-net::Awaitable<void> Fetch::receive_body(net::UpstreamExchange& exchange) {
+bool Fetch::take_what_is_here() {
   for (;;) {
-    std::optional<std::string_view> piece = exchange.try_read_body();
-    if (!piece) {
-      fill_.publish();
-      const auto read = co_await exchange.read_body();
-      if (!read) {
-        state_.counters.add(Counter::fetch_errors);
-        leave();
-        fill_.fail(read.error());
+    const std::optional<std::string_view> piece = exchange_->try_read_body();
+    if (!piece) return false;
+    if (piece->empty()) return true;
+    take_piece(*piece);
+  }
+}
+
+net::Awaitable<void> Fetch::receive_body() {
+  while (!take_what_is_here()) {
+    if (!has_room()) {
+      const bool go_on = co_await wait_for_room();
+      if (!go_on) {
+        exchange_->cancel();
+        fill_.fail(Errc::client_gone);
         co_return;
       }
-      piece = *read;
+    }
+    fill_.publish();
+    const auto piece = co_await exchange_->read_body();
+    if (!piece) {
+      state_.counters.add(Counter::fetch_errors);
+      leave();
+      fill_.fail(piece.error());
+      co_return;
     }
     if (piece->empty()) break;
     take_piece(*piece);
-    const bool go_on = co_await wait_for_room();
-    if (!go_on) {
-      exchange.cancel();
-      fill_.fail(Errc::client_gone);
-      co_return;
-    }
   }
   co_await complete();
 }
@@ -194,9 +231,14 @@ void Fetch::take_piece(std::string_view piece) {
   }
 }
 
-net::Awaitable<bool> Fetch::wait_for_room() {
+bool Fetch::has_room() {
   // All is here: it is stored before its end is shown to anyone, so there is nothing to wait for.
-  if (head_->content_length && fill_.staged_size() >= *head_->content_length) co_return true;
+  if (head_->content_length && fill_.staged_size() >= *head_->content_length) return true;
+  return fill_.room(nullptr) == Fill::Room::go_on;
+}
+
+net::Awaitable<bool> Fetch::wait_for_room() {
+  if (!bell_) bell_ = std::make_shared<net::WakeUp>(state_.worker.executor());
   for (;;) {
     const Fill::Room room = fill_.room(bell_);
     if (room == Fill::Room::go_on) co_return true;
@@ -214,11 +256,24 @@ net::Awaitable<void> Fetch::complete() {
   }
   if (keeping_ && is_as_long_as_announced()) {
     if (waits_for_store()) fill_.foretell_complete();
-    const store::PutResult result = co_await put();
+    store::StoredParts parts = parts_to_put();
+    store::PutResult result = store::PutResult::stored;
+    if (parts.meta.partial) {
+      const IntakeInput input = intake_input();
+      result = co_await put_part(state_.store,
+                                 std::move(parts),
+                                 part_fields_->fields(),
+                                 input,
+                                 state_.worker.clock().wall(),
+                                 order_.patience);
+    } else {
+      auto response = store::StoredResponse::make(std::move(parts));
+      result = co_await state_.store.put(std::move(response), order_.patience);
+    }
     note(result);
     if (result == store::PutResult::stored) {
       state_.counters.add(Counter::stored);
-      state_.uncacheable.forget(hash128(fill_.subject().key));
+      state_.uncacheable.forget(fill_.subject().key_hash);
     } else {
       state_.counters.add(Counter::not_stored);
     }
@@ -232,7 +287,7 @@ bool Fetch::is_as_long_as_announced() const {
   return !head_->part_size || fill_.staged_size() == *head_->part_size;
 }
 
-net::Awaitable<store::PutResult> Fetch::put() {
+store::StoredParts Fetch::parts_to_put() const {
   store::StoredParts parts{.key = fill_.subject().key,
                            .authority = fill_.subject().authority,
                            .path_and_query = fill_.subject().path_and_query,
@@ -248,20 +303,7 @@ net::Awaitable<store::PutResult> Fetch::put() {
     parts.epoch = std::min(parts.epoch, order_.part->epoch());
     parts.shared = store::older_of(parts.shared, order_.part->shared());
   }
-  store::PutResult result = store::PutResult::stored;
-  if (parts.meta.partial) {
-    const IntakeInput input = intake_input();
-    result = co_await put_part(state_.store,
-                               std::move(parts),
-                               part_fields_->fields(),
-                               input,
-                               state_.worker.clock().wall(),
-                               order_.patience);
-  } else {
-    auto response = store::StoredResponse::make(std::move(parts));
-    result = co_await state_.store.put(std::move(response), order_.patience);
-  }
-  co_return result;
+  return parts;
 }
 
 // What the store has now is what this fetch brought, or newer.
@@ -283,21 +325,19 @@ void Fetch::not_stored(Reason reason) {
     lease_->end(for_nobody_else ? store::LeaseEnd::not_shareable : store::LeaseEnd::failed);
   }
   if (for_nobody_else) {
-    state_.uncacheable.remember(hash128(fill_.subject().key), state_.worker.clock().steady());
+    state_.uncacheable.remember(fill_.subject().key_hash, state_.worker.clock().steady());
   }
 }
 
-namespace {
-
-net::Awaitable<void> run_fetch(WorkerState& state, FetchOrder order) {
-  Fetch fetch(state, std::move(order));
-  co_await fetch.run();
+void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {
+  auto fetch = std::make_unique<Fetch>(state, std::move(order), client);
+  asio::co_spawn(state.worker.executor(), Fetch::begin(std::move(fetch)), asio::detached);
 }
 
-}  // namespace
-
-void start_fetch(WorkerState& state, FetchOrder order) {
-  asio::co_spawn(state.worker.executor(), run_fetch(state, std::move(order)), asio::detached);
+net::Awaitable<void> lead_fetch(WorkerState& state,
+                                FetchOrder&& order,
+                                net::ClientExchange& client) {
+  return Fetch::begin(std::make_unique<Fetch>(state, std::move(order), &client));
 }
 
 }  // namespace hawkcache::proxy

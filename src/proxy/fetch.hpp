@@ -1,11 +1,12 @@
 // A fetch on behalf of the cache: sends one request upstream, turns the answer into a fill's head
 // and body, stores it, freshens what a 304 confirms, and falls back on what is stored where the
-// origin fails. A coroutine of its own on the worker where it began; belongs to no client.
+// origin fails. Stays on the worker where it began; belongs to no client.
 #pragma once
 
 #include "caching/stored_meta.hpp"
 #include "http/method.hpp"
 #include "http/range.hpp"
+#include "net/client_exchange.hpp"
 #include "net/upstream.hpp"
 #include "proxy/fill.hpp"
 #include "proxy/forwarded_request.hpp"
@@ -47,7 +48,17 @@ struct FetchOrder {
   std::string scheme;
 };
 
-// Sets the fetch going; returns at once. `state` outlives it.
-void start_fetch(WorkerState& state, FetchOrder order);
+// Sets the fetch going in a coroutine of its own; returns at once. `state` outlives it. `client`:
+// whose request began it, and who waits for the head; null: nobody. 1xx responses go to it as they
+// come, and into the fill for the others.
+void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client);
+
+// The same in the coroutine of that client, who has nothing to do before the head is there. Returns
+// when the fill's outcome is known as far as its head; with a response that came in one piece, when
+// that has been stored. What is left of a longer one goes on by itself, whatever becomes of the
+// client. For a store that need not be waited for: a client has less patience than a fetch.
+net::Awaitable<void> lead_fetch(WorkerState& state,
+                                FetchOrder&& order,
+                                net::ClientExchange& client);
 
 }  // namespace hawkcache::proxy

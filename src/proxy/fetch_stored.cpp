@@ -1,7 +1,8 @@
-// What a fetch does with the response that is stored already: freshens it, serves it stale where
-// the origin fails, or sees to it that it is not served any more.
+// What a fetch does with the response that is stored already: freshens it, completes it, serves it
+// stale where the origin fails, or sees to it that it is not served any more.
 #include "caching/reuse.hpp"
 #include "proxy/one_fetch.hpp"
+#include "proxy/part_assembly.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/traffic_purge.hpp"
 
@@ -102,6 +103,23 @@ net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);
   fill_.use_stored(std::move(stored), Reason::none, origin_status);
+}
+
+// The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the
+// whole anew, or an error, and is treated as such.
+net::Awaitable<Fetch::Rest> Fetch::on_rest(const http::ResponseHead& head,
+                                           http::BodyFraming framing) {
+  if (head.status == 206) {
+    head_ = take_in_rest(*order_.part, *order_.rest, head, framing, intake_input());
+    if (!head_) co_return Rest::ask_for_the_whole;
+    co_await begin_body();
+    fill_.stage(order_.part->share_body(), 0, order_.rest->first);
+    co_return Rest::begun;
+  }
+  // Nothing of it, or the answer to a condition that nobody set: only the whole will do.
+  if (head.status == 304 || head.status == 416) co_return Rest::ask_for_the_whole;
+  order_.rest.reset();
+  co_return Rest::is_the_whole;
 }
 
 bool Fetch::serve_stale_instead() {

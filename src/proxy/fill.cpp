@@ -16,8 +16,11 @@ constexpr Duration kLongest = std::chrono::hours(1);  // the fetch's own timeout
 Fill::Fill(FillSubject subject, store::FetchTicket ticket)
     : subject_(std::move(subject)), ticket_(std::move(ticket)) {}
 
-void Fill::wake_readers_locked() {
-  for (ReaderState* reader : readers_) reader->bell->ring();
+void Fill::changed_locked() {
+  ++changes_;
+  for (ReaderState* reader : readers_) {
+    if (reader->bell) reader->bell->ring();
+  }
 }
 
 void Fill::add_interim(FillInterimPtr interim) {
@@ -25,7 +28,7 @@ void Fill::add_interim(FillInterimPtr interim) {
   if (interim_size_ + interim->text.size() > kMaxInterim) return;
   interim_size_ += interim->text.size();
   interim_.push_back(std::move(interim));
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::set_head(std::shared_ptr<const FillHead> head) {
@@ -33,7 +36,7 @@ void Fill::set_head(std::shared_ptr<const FillHead> head) {
   kept_ = kept_ && head->not_stored == caching::Reason::none;
   head_ = std::move(head);
   phase_ = FillPhase::streaming;
-  wake_readers_locked();
+  changed_locked();
 }
 
 // The last chunk, with room in it. A body of known length gets chunks that fit it exactly.
@@ -74,7 +77,7 @@ void Fill::stage(const std::vector<SharedBytes>& body, std::uint64_t first, std:
 void Fill::publish() {
   const std::lock_guard lock(mutex_);
   published_ = staged_;
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::stop_keeping() {
@@ -87,7 +90,7 @@ void Fill::complete() {
   const std::lock_guard lock(mutex_);
   published_ = staged_;
   phase_ = FillPhase::complete;
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::fail(ErrorCode error) {
@@ -95,7 +98,7 @@ void Fill::fail(ErrorCode error) {
   published_ = staged_;
   failure_ = error;
   phase_ = FillPhase::failed;
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::set_stored_locked(store::StoredResponsePtr stored,
@@ -104,7 +107,7 @@ void Fill::set_stored_locked(store::StoredResponsePtr stored,
   stored_ = std::move(stored);
   stored_reason_ = reason;
   origin_status_ = origin_status;
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status) {
@@ -116,7 +119,7 @@ void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, i
 void Fill::foretell_complete() {
   const std::lock_guard lock(mutex_);
   foretold_ = FillPhase::complete;
-  wake_readers_locked();
+  changed_locked();
 }
 
 void Fill::foretell_stored(store::StoredResponsePtr stored,
@@ -185,11 +188,13 @@ void Fill::drop_read_locked() {
   for (const ReaderState* reader : readers_) {
     if (!reader->cut_off) slowest = std::min(slowest, reader->position);
   }
-  while (!chunks_.empty() && chunks_.front().size == chunks_.front().capacity &&
-         dropped_ + chunks_.front().size <= slowest) {
-    dropped_ += chunks_.front().size;
-    chunks_.pop_front();
+  auto first_kept = chunks_.begin();
+  while (first_kept != chunks_.end() && first_kept->size == first_kept->capacity &&
+         dropped_ + first_kept->size <= slowest) {
+    dropped_ += first_kept->size;
+    ++first_kept;
   }
+  chunks_.erase(chunks_.begin(), first_kept);
 }
 
 std::unique_ptr<FillReader> Fill::try_read(net::Executor executor) {
@@ -206,15 +211,15 @@ std::shared_ptr<const FillHead> Fill::head() const {
 }
 
 FillReader::FillReader(std::shared_ptr<Fill> fill, net::Executor executor)
-    : fill_(std::move(fill)) {
-  state_.bell = std::make_shared<net::WakeUp>(executor);
+    : fill_(std::move(fill)), executor_(executor) {
   const std::lock_guard lock(fill_->mutex_);
   fill_->readers_.push_back(&state_);
 }
 
 FillReader::~FillReader() {
   const std::lock_guard lock(fill_->mutex_);
-  std::erase(fill_->readers_, &state_);
+  auto& readers = fill_->readers_;
+  readers.erase(std::find(readers.begin(), readers.end(), &state_));
   fill_->drop_read_locked();
   if (fill_->writer_bell_) fill_->writer_bell_->ring();
 }
@@ -226,7 +231,8 @@ FillPhase FillReader::phase_locked() const noexcept {
   return open && out_of_patience ? *fill_->foretold_ : fill_->phase_;
 }
 
-FillReader::View FillReader::view_locked() const {
+FillReader::View FillReader::view_locked() {
+  state_.seen = fill_->changes_;
   View view;
   view.phase = phase_locked();
   view.head = fill_->head_;
@@ -250,7 +256,7 @@ std::vector<FillInterimPtr> FillReader::take_interim(Interim which) {
   return taken;
 }
 
-FillReader::View FillReader::peek() const {
+FillReader::View FillReader::peek() {
   const std::lock_guard lock(fill_->mutex_);
   return view_locked();
 }
@@ -286,8 +292,16 @@ bool FillReader::waits_for_store() const {
   return fill_->foretold_.has_value();
 }
 
+std::shared_ptr<net::WakeUp> FillReader::bell_to_wait_for() {
+  const std::lock_guard lock(fill_->mutex_);
+  if (state_.seen != fill_->changes_) return nullptr;
+  if (!state_.bell) state_.bell = std::make_shared<net::WakeUp>(executor_);
+  return state_.bell;
+}
+
 net::Awaitable<void> FillReader::wait() {
-  const auto bell = state_.bell;
+  const std::shared_ptr<net::WakeUp> bell = bell_to_wait_for();
+  if (!bell) co_return;
   if (!waits_for_store()) {
     [[maybe_unused]] const auto woken = co_await bell->wait(kLongest);
     co_return;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/shared_bytes.hpp"
 #include "caching/reason.hpp"
@@ -21,8 +22,8 @@
 #include "store/purge_fence.hpp"
 #include "store/stored_response.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,11 +31,14 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 namespace hawkcache::proxy {
 
 // What the fill is about; fixed from the start.
 struct FillSubject {
   std::string key;
+  Hash128 key_hash;
   std::string authority;
   std::string path_and_query;
   std::vector<std::string> rule_tags;
@@ -148,10 +152,12 @@ class Fill : public std::enable_shared_from_this<Fill> {
   struct ReaderState {
     std::size_t interim_taken = 0;
     std::uint64_t position = 0;
-    bool cut_off = false;  // what follows its position is gone
-    std::shared_ptr<net::WakeUp> bell;
+    std::uint64_t seen = 0;             // of changes_
+    bool cut_off = false;               // what follows its position is gone
+    std::shared_ptr<net::WakeUp> bell;  // of one that has waited; else null
   };
-  void wake_readers_locked();
+  // Something may be new to the readers.
+  void changed_locked();
   void set_stored_locked(store::StoredResponsePtr stored,
                          caching::Reason reason,
                          int origin_status);
@@ -167,12 +173,13 @@ class Fill : public std::enable_shared_from_this<Fill> {
   std::vector<FillInterimPtr> interim_;
   std::size_t interim_size_ = 0;
   std::shared_ptr<const FillHead> head_;
-  std::deque<Chunk> chunks_;
+  boost::container::small_vector<Chunk, 1> chunks_;
   std::uint64_t dropped_ = 0;    // bytes of the body that are gone from the front
   std::uint64_t staged_ = 0;     // bytes written
   std::uint64_t published_ = 0;  // bytes that readers may see
   bool kept_ = true;
-  std::vector<ReaderState*> readers_;
+  std::uint64_t changes_ = 0;
+  boost::container::small_vector<ReaderState*, 2> readers_;
   std::shared_ptr<net::WakeUp> writer_bell_;
   ErrorCode failure_;
   store::StoredResponsePtr stored_;
@@ -202,8 +209,8 @@ class FillReader {
     store::StoredResponsePtr stored;
     caching::Reason stored_reason = caching::Reason::none;
     int origin_status = 0;
-    std::vector<SharedBytes>
-        pieces;                   // what follows the reader's position, as far as it is published
+    // What follows the reader's position, as far as it is published.
+    boost::container::small_vector<SharedBytes, 2> pieces;
     std::uint64_t available = 0;  // bytes of the body published so far, from its beginning
   };
   // The interim responses that came since the last call. `none`: the reader has no use for them.
@@ -212,15 +219,19 @@ class FillReader {
   // What can be seen now; takes the pieces and moves on past them.
   View take();
   // Without taking the body.
-  View peek() const;
-  // Until there may be something new.
+  View peek();
+  // Until there may be something new since the last take() or peek().
   net::Awaitable<void> wait();
 
  private:
-  View view_locked() const;
+  View view_locked();
   FillPhase phase_locked() const noexcept;
   bool waits_for_store() const;
+  // Null: there is something new already.
+  std::shared_ptr<net::WakeUp> bell_to_wait_for();
+
   std::shared_ptr<Fill> fill_;
+  net::Executor executor_;
   store::Patience* patience_ = nullptr;  // null: without end
   const Clock* clock_ = nullptr;
   Fill::ReaderState state_;

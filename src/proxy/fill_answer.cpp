@@ -8,11 +8,17 @@
 #include "proxy/multipart_ranges.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 
+#include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 
 namespace hawkcache::proxy {
 namespace {
+
+// About what is added to a head for one answer.
+constexpr std::size_t kTailSpace = 256;
 
 // What of the body this client gets, and under which head.
 struct AnswerPlan {
@@ -21,8 +27,8 @@ struct AnswerPlan {
   std::string head;
   std::optional<std::uint64_t> content_length;
   ClientFraming framing = ClientFraming::length;
-  std::vector<BodySlice> slices;  // ascending
-  std::string after;              // text that follows the last of them
+  boost::container::small_vector<BodySlice, 1> slices;  // ascending
+  std::string after;                                    // text that follows the last of them
 };
 
 // What plans are made from.
@@ -56,6 +62,7 @@ AnswerPlan plan_not_modified(const PlanInput& input) {
 AnswerPlan plan_whole(const PlanInput& input) {
   AnswerPlan plan;
   plan.status = input.head.status;
+  plan.head.reserve(input.head_text.size() + kTailSpace);
   plan.head = input.head_text;
   plan.content_length = input.length;
   const bool bodiless = !input.head.has_body || input.request.method == http::Method::head;
@@ -97,7 +104,8 @@ AnswerPlan plan_several_ranges(const PlanInput& input, const http::ByteRanges& r
   append_partial_head(plan.head, input.head_text, PartialHead::multipart);
   plan.head += multipart->content_type;
   plan.content_length = multipart->content_length;
-  plan.slices = std::move(multipart->slices);
+  plan.slices.assign(std::make_move_iterator(multipart->slices.begin()),
+                     std::make_move_iterator(multipart->slices.end()));
   plan.after = std::move(multipart->after);
   return plan;
 }
@@ -191,31 +199,32 @@ AnswerPlan plan_answer(net::ClientExchange& client,
 // Picks the slices out of a body that comes in pieces.
 class Slicer {
  public:
-  Slicer(const std::vector<BodySlice>& slices, std::string_view after)
+  Slicer(std::span<const BodySlice> slices, std::string_view after)
       : slices_(slices), after_(after) {}
 
   // What of these pieces, the next of the body, goes to the client; views into pieces and slices.
-  std::vector<std::string_view> pick(const std::vector<SharedBytes>& pieces);
+  using Wanted = boost::container::small_vector<std::string_view, 4>;
+  Wanted pick(std::span<const SharedBytes> pieces);
   bool done() const noexcept { return next_ == slices_.size(); }
   // The text at the end.
   std::string_view after() const noexcept { return after_; }
 
  private:
-  void pick_from(std::string_view piece, std::vector<std::string_view>& wanted);
+  void pick_from(std::string_view piece, Wanted& wanted);
 
-  const std::vector<BodySlice>& slices_;
+  std::span<const BodySlice> slices_;
   std::string_view after_;
   std::size_t next_ = 0;        // the first slice that is not over
   std::uint64_t position_ = 0;  // in the body
 };
 
-std::vector<std::string_view> Slicer::pick(const std::vector<SharedBytes>& pieces) {
-  std::vector<std::string_view> wanted;
+Slicer::Wanted Slicer::pick(std::span<const SharedBytes> pieces) {
+  Wanted wanted;
   for (const SharedBytes& piece : pieces) pick_from(piece.view(), wanted);
   return wanted;
 }
 
-void Slicer::pick_from(std::string_view piece, std::vector<std::string_view>& wanted) {
+void Slicer::pick_from(std::string_view piece, Wanted& wanted) {
   const std::uint64_t piece_end = position_ + piece.size();
   while (!done() && slices_[next_].first < piece_end) {
     const BodySlice& slice = slices_[next_];
@@ -231,41 +240,33 @@ void Slicer::pick_from(std::string_view piece, std::vector<std::string_view>& wa
   position_ = piece_end;
 }
 
-net::Awaitable<ErrorCode> stream_body(FillReader& reader, BodyWriter& writer, Slicer slicer) {
-  for (;;) {
-    const FillReader::View view = reader.take();
-    std::vector<std::string_view> wanted = slicer.pick(view.pieces);
-    if (view.phase == FillPhase::failed) {
-      writer.break_off();
-      co_return view.failure;
-    }
-    const bool last = view.phase == FillPhase::complete || slicer.done();
-    if (last && !slicer.after().empty()) wanted.push_back(slicer.after());
-    const ErrorCode error =
-        co_await writer.write(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
-    if (error) {
-      writer.break_off();
-      co_return error;
-    }
-    if (last) co_return ErrorCode{};
-    co_await reader.wait();
-  }
-}
-
 }  // namespace
 
 net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             FillReader& reader,
+                                            const FillReader::View& view,
                                             FillAnswerInput input) {
-  AnswerPlan plan = plan_answer(client, reader.peek(), input);
+  AnswerPlan plan = plan_answer(client, view, input);
   FillAnswer answer{.status = plan.status, .kind = plan.kind, .error = {}};
   BodyWriter writer(client, std::move(plan.head), plan.framing);
-  if (plan.framing == ClientFraming::no_body) {
-    answer.error = co_await writer.write({}, BodyWriter::Last::yes);
-  } else {
-    const Slicer slicer(plan.slices, plan.after);
-    answer.error = co_await stream_body(reader, writer, slicer);
+  Slicer slicer(plan.slices, plan.after);
+  const bool bodiless = plan.framing == ClientFraming::no_body;
+  for (;;) {
+    FillReader::View next;
+    if (!bodiless) next = reader.take();
+    Slicer::Wanted wanted = slicer.pick(next.pieces);
+    if (next.phase == FillPhase::failed) {
+      answer.error = next.failure;
+      break;
+    }
+    const bool last = bodiless || next.phase == FillPhase::complete || slicer.done();
+    if (last && !slicer.after().empty()) wanted.push_back(slicer.after());
+    answer.error = writer.write_now(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
+    if (answer.error == asio::error::would_block) answer.error = co_await writer.write_rest();
+    if (last || answer.error) break;
+    co_await reader.wait();
   }
+  if (answer.error && !bodiless) writer.break_off();
   if (answer.error && !client.response_started()) {
     client.abort(net::ClientExchange::AbortKind::close);
   }

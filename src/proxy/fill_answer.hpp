@@ -25,10 +25,11 @@ struct FillAnswer {
   ErrorCode error;  // of the client or of the origin: the response is not whole
 };
 
-// REQUIRES: the reader's fill has a head (phase streaming, complete, or failed after it), nothing
-// of the body was taken.
+// REQUIRES: the fill has a head (phase streaming, complete, or failed after it), nothing of the
+// body was taken; `view` is what the reader has just seen of it, and outlives the call.
 net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             FillReader& reader,
+                                            const FillReader::View& view,
                                             FillAnswerInput input);
 
 }  // namespace hawkcache::proxy

@@ -1,4 +1,4 @@
-// The inside of a fetch (proxy/fetch): its coroutine's state and steps.
+// The inside of a fetch (proxy/fetch): its state and steps.
 #pragma once
 
 #include "http/body_framing.hpp"
@@ -16,14 +16,15 @@
 
 namespace hawkcache::proxy {
 
-// One fetch under way. Lives in its coroutine's frame.
+// One fetch under way. Owned by the coroutine that carries it out.
 class Fetch final : public net::InterimSink {
  public:
-  Fetch(WorkerState& state, FetchOrder order)
+  // `client`: whose request began it, and who waits for the head; null: nobody.
+  Fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client)
       : state_(state),
         order_(std::move(order)),
         fill_(*order_.fill),
-        bell_(std::make_shared<net::WakeUp>(state.worker.executor())),
+        client_(client),
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
     leave();
@@ -33,14 +34,21 @@ class Fetch final : public net::InterimSink {
   Fetch(const Fetch&) = delete;
   Fetch& operator=(const Fetch&) = delete;
 
-  net::Awaitable<void> run();
+  // Until the head has been judged and what came with it is in the fill. Of what is left then
+  // another coroutine takes care.
+  static net::Awaitable<void> begin(std::unique_ptr<Fetch> fetch);
   void interim(const http::ResponseHead& head) override;
 
  private:
   enum class Next : std::uint8_t { done, body, ask_unconditionally };
 
+  bool shares_with_other_nodes() const noexcept;
   net::Awaitable<bool> is_brought_by_another_node();
-  net::Awaitable<Next> exchange_once(std::string head);
+  net::UpstreamRequest request_to_send();
+  void ask_for_the_whole();
+  bool is_all_new(const http::ResponseHead& head) const;
+  Next begin_new(const http::ResponseHead& head, http::BodyFraming framing);
+  void take_head(const http::ResponseHead& head, http::BodyFraming framing);
   net::Awaitable<Next> on_head(const http::ResponseHead& head, http::BodyFraming framing);
   net::Awaitable<Next> on_not_modified(const http::ResponseHead& head);
   net::Awaitable<void> hand_on_alone();
@@ -52,17 +60,22 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> serve_freshened(int origin_status);
   enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };
   net::Awaitable<Rest> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
+  void judge_keeping();
   net::Awaitable<void> begin_body();
   void on_error(const ErrorCode& error);
   bool serve_stale_instead();
-  net::Awaitable<void> receive_body(net::UpstreamExchange& exchange);
+  // Takes what of the body is here. Whether that is all.
+  bool take_what_is_here();
+  static net::Awaitable<void> receive_rest(std::unique_ptr<Fetch> fetch);
+  net::Awaitable<void> receive_body();
+  bool has_room();
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
   net::Awaitable<void> complete();
   bool is_as_long_as_announced() const;
   bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
-  net::Awaitable<store::PutResult> put();
+  store::StoredParts parts_to_put() const;
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);
@@ -72,8 +85,10 @@ class Fetch final : public net::InterimSink {
   WorkerState& state_;
   FetchOrder order_;
   Fill& fill_;
-  std::shared_ptr<net::WakeUp> bell_;
-  std::optional<FetchLease> lease_;  // where all nodes share one fetch
+  net::ClientExchange* client_;
+  std::unique_ptr<net::UpstreamExchange> exchange_;
+  std::shared_ptr<net::WakeUp> bell_;  // once it has waited for its readers
+  std::optional<FetchLease> lease_;    // where all nodes share one fetch
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
   bool validating_;  // a 304 is an answer

@@ -91,7 +91,7 @@ net::Awaitable<void> PostRecorder::store() {
   const store::PutResult result = co_await state_.store.put(std::move(response), patience);
   const bool stored = result == store::PutResult::stored;
   state_.counters.add(stored ? Counter::stored : Counter::not_stored);
-  if (stored) state_.uncacheable.forget(hash128(subject.key));
+  if (stored) state_.uncacheable.forget(subject.key_hash);
   body_.reset();
   whole_ = false;
 }

@@ -93,14 +93,23 @@ std::string render_relayed_head(const http::ResponseHead& head,
   return text;
 }
 
-net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange,
+OwnPurge count_purge(WorkerState& state, PurgeReach reach) noexcept {
+  state.counters.add(Counter::purges);
+  state.counters.add(Counter::purges_by_response);
+  return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
+}
+
+// The response's body and end, behind its head.
+net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
                                          BodyWriter& writer,
                                          PostRecorder* recorder) {
+  using Last = BodyWriter::Last;
   for (;;) {
     std::optional<std::string_view> piece = exchange.try_read_body();
     if (!piece) {
       // What there is goes out before waiting for more: at the first time around this is the head.
-      const ErrorCode flushed = co_await writer.write({}, BodyWriter::Last::no);
+      ErrorCode flushed = writer.write_now({}, Last::no);
+      if (flushed == asio::error::would_block) flushed = co_await writer.write_rest();
       if (flushed) co_return flushed;
       const auto read = co_await exchange.read_body();
       if (!read) co_return read.error();
@@ -113,42 +122,11 @@ net::Awaitable<ErrorCode> stream_through(net::UpstreamExchange& exchange,
     }
     const std::array<std::string_view, 1> pieces{*piece};
     const bool last = piece->empty();
-    const ErrorCode error =
-        co_await writer.write(std::span<const std::string_view>(pieces).first(last ? 0 : 1),
-                              last ? BodyWriter::Last::yes : BodyWriter::Last::no);
-    if (error) co_return error;
-    if (last) co_return ErrorCode{};
+    ErrorCode error =
+        writer.write_now(std::span(pieces).first(last ? 0 : 1), last ? Last::yes : Last::no);
+    if (error == asio::error::would_block) error = co_await writer.write_rest();
+    if (error || last) co_return error;
   }
-}
-
-// All references outlive the call.
-net::Awaitable<OwnPurge> purge_before_answer(WorkerState& state,
-                                             const http::RequestHead& request,
-                                             const http::ResponseHead& response,
-                                             const RelayInput& input) {
-  store::PurgeRequest purge =
-      purge_for_response(request, response, *input.plan, *input.planner, *input.router);
-  if (purge.names_nothing()) co_return OwnPurge::none;
-  const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
-  state.counters.add(Counter::purges);
-  state.counters.add(Counter::purges_by_response);
-  co_return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
-}
-
-net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
-                                         net::ClientExchange& client,
-                                         std::string head,
-                                         ClientFraming framing,
-                                         PostRecorder* recorder) {
-  BodyWriter writer(client, std::move(head), framing);
-  ErrorCode error;
-  if (framing == ClientFraming::no_body) {
-    error = co_await writer.write({}, BodyWriter::Last::yes);
-  } else {
-    error = co_await stream_through(exchange, writer, recorder);
-  }
-  if (error) writer.break_off();
-  co_return error;
 }
 
 net::UpstreamRequest outgoing_request(net::ClientExchange& client,
@@ -177,6 +155,16 @@ net::UpstreamRequest outgoing_request(net::ClientExchange& client,
   return outgoing;
 }
 
+net::Awaitable<int> answer_unreached(WorkerState& state,
+                                     net::ClientExchange& client,
+                                     ErrorCode error,
+                                     const RelayInput& input) {
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(input.reason);
+  status.detail = input.reason;
+  return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
+}
+
 }  // namespace
 
 net::Awaitable<RelayOutcome> relay(WorkerState& state,
@@ -193,28 +181,30 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   if (started) {
     const http::ResponseHead& head = **started;
     if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
-    const OwnPurge purge = co_await purge_before_answer(state, *client.request().head, head, input);
+    store::PurgeRequest purge = purge_for_response(
+        *client.request().head, head, *input.plan, *input.planner, *input.router);
+    OwnPurge purged = OwnPurge::none;
+    if (!purge.names_nothing()) {
+      const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
+      purged = count_purge(state, reach);
+    }
     if (input.recorder != nullptr) {
-      input.recorder->begin(purge);
+      input.recorder->begin(purged);
       if (input.recorder->is_whole()) co_await input.recorder->store();
     }
     ClientFraming framing = ClientFraming::length;
     std::string text = render_relayed_head(
         head, exchange->framing(), client, input, state.worker.clock().wall(), framing);
     outcome.status = head.status;
-    outcome.error =
-        co_await relay_response(*exchange, client, std::move(text), framing, input.recorder);
+    BodyWriter writer(client, std::move(text), framing);
+    outcome.error = co_await relay_response(*exchange, writer, input.recorder);
+    if (outcome.error) writer.break_off();
   } else {
     outcome.error = started.error();
     state.counters.add(Counter::fetch_errors);
   }
-  co_await exchange->finish();
-  caching::CacheStatus status;
-  status.forward = caching::forward_for(input.reason);
-  status.detail = input.reason;
-  if (!started)
-    outcome.status = co_await answer_failure(
-        client, outcome.error, input.x_cache, status, state.worker.clock().wall());
+  if (!exchange->finish_now()) co_await exchange->finish();
+  if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);
   co_return outcome;
 }
 

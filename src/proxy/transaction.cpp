@@ -57,8 +57,11 @@ void Transaction::look_up_at_once(const http::RequestHead& request) {
       look_up(state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_);
 }
 
+bool Transaction::may_look_further() const noexcept {
+  return !lookup_.is_fresh_hit() && state_.store.reach() != store::Reach::immediate;
+}
+
 net::Awaitable<void> Transaction::look_further(const http::RequestHead& request) {
-  if (lookup_.is_fresh_hit() || state_.store.reach() == store::Reach::immediate) co_return;
   // What began before this says nothing of purges that were answered since.
   const std::uint64_t asked = state_.store.begin_fetch(state_.worker.clock().wall()).sequence();
   RemoteLookup remote = co_await look_up_remotely(
@@ -72,7 +75,7 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {
   record_.asked = state_.worker.clock().wall();
   look_up_at_once(request);
-  co_await look_further(request);
+  if (may_look_further()) co_await look_further(request);
 }
 
 net::TryHandled Transaction::try_handle(const net::Request& request,
@@ -168,20 +171,21 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
   patience_ = state_.store.patience();
-  const LocalAnswer local = local_answer_for(*client.request().head, state_.loop_member);
-  if (local != LocalAnswer::none) {
-    co_await answer_locally(client, local);
-  } else if (plan_->kind == PlanKind::lookup) {
-    co_await answer_from_cache(client);
-  } else if (plan_->kind == PlanKind::lookup_by_content) {
-    co_await answer_query(client);
-  } else {
-    co_await answer_through(client, {});
-  }
+  co_await answer(client);
   if (record_.status == 0) state_.counters.add(Counter::client_aborts);
   lookup_ = {};
   content_.reset();
   end(client.request(), client.bytes_written());
+}
+
+// Chooses the coroutine without being one: what every request that is no hit goes through costs no
+// frame that does nothing but wait for the next.
+net::Awaitable<void> Transaction::answer(net::ClientExchange& client) {
+  const LocalAnswer local = local_answer_for(*client.request().head, state_.loop_member);
+  if (local != LocalAnswer::none) return answer_locally(client, local);
+  if (plan_->kind == PlanKind::lookup) return answer_from_cache(client);
+  if (plan_->kind == PlanKind::lookup_by_content) return answer_query(client);
+  return answer_through(client, {});
 }
 
 net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, LocalAnswer answer) {
@@ -226,6 +230,10 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {
+  return may_look_further() ? answer_from_afar(client) : answer_looked_up(client);
+}
+
+net::Awaitable<void> Transaction::answer_from_afar(net::ClientExchange& client) {
   co_await look_further(*client.request().head);
   co_await answer_looked_up(client);
 }
@@ -246,38 +254,37 @@ bool Transaction::spares_origin() const noexcept {
 }
 
 net::Awaitable<void> Transaction::answer_looked_up(net::ClientExchange& client) {
-  if (spares_origin() && !make_do(lookup_)) {
-    co_await answer_sparing_origin(client);
-    co_return;
-  }
+  if (spares_origin() && !make_do(lookup_)) return answer_sparing_origin(client);
   switch (lookup_.reuse.action) {
-    case ReuseAction::gateway_timeout: {
-      record_.cache = XCache::miss;
-      record_.detail = Reason::only_if_cached;
-      caching::CacheStatus status;
-      status.detail = Reason::only_if_cached;
-      record_.status = co_await answer_failure(
-          client, Errc::upstream_timeout, XCache::miss, status, state_.worker.clock().wall());
-      co_return;
-    }
+    case ReuseAction::gateway_timeout:
+      return answer_only_if_cached(client);
     case ReuseAction::serve_stale_and_refresh:
       refresh_in_background(client.request());
       [[fallthrough]];
     case ReuseAction::serve_stale:
-    case ReuseAction::serve_fresh: {
-      if (lookup_.reuse.action != ReuseAction::serve_fresh) {
-        state_.counters.add(Counter::hits_stale);
-      }
-      net::PreparedResponse prepared;
-      count_answer(prepare_hit(client.request(), client.persistence(), prepared));
-      const ErrorCode failed = co_await client.write(prepared.buffers);
-      if (failed) client.abort(net::ClientExchange::AbortKind::close);
-      co_return;
-    }
+    case ReuseAction::serve_fresh:
+      return answer_hit(client);
     case ReuseAction::validate:
-      co_await answer_over_fetch(client);
-      co_return;
+      break;
   }
+  return answer_over_fetch(client);
+}
+
+net::Awaitable<void> Transaction::answer_only_if_cached(net::ClientExchange& client) {
+  record_.cache = XCache::miss;
+  record_.detail = Reason::only_if_cached;
+  caching::CacheStatus status;
+  status.detail = Reason::only_if_cached;
+  record_.status = co_await answer_failure(
+      client, Errc::upstream_timeout, XCache::miss, status, state_.worker.clock().wall());
+}
+
+net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {
+  if (lookup_.reuse.action != ReuseAction::serve_fresh) state_.counters.add(Counter::hits_stale);
+  net::PreparedResponse prepared;
+  count_answer(prepare_hit(client.request(), client.persistence(), prepared));
+  const ErrorCode failed = co_await client.write(prepared.buffers);
+  if (failed) client.abort(net::ClientExchange::AbortKind::close);
 }
 
 }  // namespace hawkcache::proxy

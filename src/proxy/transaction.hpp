@@ -14,6 +14,7 @@
 #include "proxy/stored_answer.hpp"
 #include "proxy/worker_state.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,19 +53,24 @@ class Transaction final : public net::RequestHandler {
   void count_answer(const StoredAnswer& answer) noexcept;
   void end(const net::Request& request, std::uint64_t written) noexcept;
 
+  net::Awaitable<void> answer(net::ClientExchange& client);
   net::Awaitable<void> answer_locally(net::ClientExchange& client, LocalAnswer answer);
   // `received`: of the request's body, if its beginning has been read.
   net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
   net::Awaitable<void> answer_query(net::ClientExchange& client);
   // With what the store knows at once; sets lookup_ and what goes with it.
   void look_up_at_once(const http::RequestHead& request);
-  // Where that is no fresh hit and the store may know more.
+  // Whether that is no fresh hit and the store may know more.
+  bool may_look_further() const noexcept;
   net::Awaitable<void> look_further(const http::RequestHead& request);
   net::Awaitable<void> look_again(const http::RequestHead& request);
   net::Awaitable<void> answer_looked_up(net::ClientExchange& client);
   bool spares_origin() const noexcept;
   net::Awaitable<void> answer_sparing_origin(net::ClientExchange& client);
   net::Awaitable<void> answer_from_cache(net::ClientExchange& client);
+  net::Awaitable<void> answer_from_afar(net::ClientExchange& client);
+  net::Awaitable<void> answer_only_if_cached(net::ClientExchange& client);
+  net::Awaitable<void> answer_hit(net::ClientExchange& client);
   net::Awaitable<void> answer_from_store(net::ClientExchange& client,
                                          store::StoredResponsePtr stored,
                                          caching::CacheStatus status,
@@ -131,7 +137,8 @@ class Transaction final : public net::RequestHandler {
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
   std::string printable_key() const;
-  std::string next_request_id();
+  using RequestId = std::array<char, 24>;
+  RequestId next_request_id();
 
   WorkerState& state_;
   std::shared_ptr<const Snapshot> snapshot_;  // of the request being answered

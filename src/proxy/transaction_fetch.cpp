@@ -17,11 +17,11 @@ using Role = CollapseTable::Role;
 constexpr int kMaxVariantTries = 3;
 constexpr int kMaxNewLooks = 2;
 
-// Whoever began the fetch has its 1xx responses as they come. For others they are part of a
+// Whoever began the fetch has had its 1xx responses as they came. For others they are part of a
 // response that is not known to be theirs until its head is judged; and where the final response
 // has fields for the first client alone, so may they.
 FillReader::Interim interim_for(const FillReader::View& view, Role role) {
-  if (role == Role::leader) return FillReader::Interim::all;
+  if (role == Role::leader) return FillReader::Interim::none;
   const bool has_own = view.head && !view.head->own_text.empty();
   return has_own ? FillReader::Interim::none : FillReader::Interim::shared;
 }
@@ -122,7 +122,14 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   }
   if (joined.role == Role::look_again) co_return Attempt::arrived;
   const bool leads = joined.role == Role::leader;
-  if (leads) start_fetch(state_, make_order(request, fill, company));
+  if (leads) {
+    FetchOrder order = make_order(request, fill, company);
+    if (state_.store.reach() == store::Reach::immediate) {
+      co_await lead_fetch(state_, std::move(order), client);
+    } else {
+      start_fetch(state_, std::move(order), &client);
+    }
+  }
   fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
   if (state_.store.reach() == store::Reach::remote) {
@@ -130,7 +137,6 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   }
   FillReader::View view = reader.peek();
   while (view.phase == FillPhase::awaiting_head) {
-    if (leads) pass_on(reader.take_interim(FillReader::Interim::all), client);
     co_await reader.wait();
     view = reader.peek();
   }
@@ -198,7 +204,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .x_cache = XCache::miss,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
-    const FillAnswer answer = co_await answer_from_fill(client, reader, input);
+    const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
     record_.status = answer.error && !client.response_started() ? 0 : answer.status;
     if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
   }
@@ -250,7 +256,7 @@ void Transaction::refresh_in_background(const net::Request& request) {
   }
   if (role != Role::leader) return;
   state_.counters.add(Counter::refreshes);
-  start_fetch(state_, make_order(request, fill, Company::nobody));
+  start_fetch(state_, make_order(request, fill, Company::nobody), nullptr);
 }
 
 std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace hawkcache::proxy {
 namespace {
 
@@ -60,6 +58,7 @@ void Transaction::choose_range(const http::RequestHead& request, FillSubject& su
 
 FillSubject Transaction::make_subject(const net::Request& request) const {
   return {.key = std::string(plan_->key.text),
+          .key_hash = plan_->key.hash,
           .authority = std::string(plan_->target.authority),
           .path_and_query = std::string(plan_->path_and_query),
           .rule_tags = rule_tags_,
@@ -197,8 +196,8 @@ std::string Transaction::render_forwarded(const net::Request& request, const For
       .cookie = std::nullopt,
       .normalize = {},
       .validators = how.validators};
-  const std::string id = next_request_id();
-  forwarded.request_id = id;
+  const RequestId id = next_request_id();
+  forwarded.request_id = std::string_view(id.data(), id.size());
   if (cached) {
     forwarded.cookie = planner_.forwarded_cookie();
     forwarded.normalize = plan_->route->policy.normalize;
@@ -226,8 +225,15 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .after = joins_after_};
 }
 
-std::string Transaction::next_request_id() {
-  return fmt::format("{:016x}{:08x}", state_.request_id_seed, ++state_.request_ids);
+// 16 hex digits of the worker, 8 that count.
+Transaction::RequestId Transaction::next_request_id() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  RequestId id{};
+  std::uint64_t low = ++state_.request_ids;
+  for (std::size_t i = id.size(); i > 16; low >>= 4) id[--i] = kDigits[low & 15];
+  std::uint64_t high = state_.request_id_seed;
+  for (std::size_t i = 16; i > 0; high >>= 4) id[--i] = kDigits[high & 15];
+  return id;
 }
 
 }  // namespace hawkcache::proxy

@@ -81,6 +81,20 @@ TEST_F(ClientOutputTest, TheResponseWaitsForTheInterimResponsesBeforeIt) {
   EXPECT_EQ(output.written(), response.size());
 }
 
+TEST_F(ClientOutputTest, AResponseThatIsTriedFirstStandsBehindTheInterimResponsesToo) {
+  output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::not_expected);
+  const std::string interim = fill_up(output, kMuch);
+  const std::string response(20'000, 'r');
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer(response)};
+  EXPECT_EQ(output.write_response_now(buffers), asio::error::would_block);
+  EXPECT_EQ(output.written(), 0U);
+  bool written = false;
+  spawn(output.write({}), written);
+  EXPECT_EQ(read(interim.size() + response.size()), interim + response);
+  loop.turn_until([&] { return written; });
+  EXPECT_EQ(output.written(), response.size());
+}
+
 TEST_F(ClientOutputTest, AResponseThatOvertakesA100StandsBehindIt) {
   output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
   const std::string interim = fill_up(output, kMuch);

@@ -39,9 +39,13 @@ class MemoryExchange final : public ClientExchange {
   void cancel_read() noexcept override {}
   bool awaits_continue() const noexcept override { return false; }
   void write_interim(int /*status*/, std::string_view /*head*/) override {}
-  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override {
+  ErrorCode write_now(std::span<const asio::const_buffer> buffers) override {
     for (const auto& buffer : buffers)
       written.append(static_cast<const char*>(buffer.data()), buffer.size());
+    return {};
+  }
+  Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) override {
+    write_now(buffers);
     co_return ErrorCode{};
   }
   bool response_started() const noexcept override { return !written.empty(); }

@@ -21,6 +21,7 @@ class CollapseTest : public ::testing::Test {
   std::shared_ptr<Fill> make_fill() {
     FillSubject subject;
     subject.key = key_;
+    subject.key_hash = hash128(key_);
     subject.request = std::make_shared<const OwnedFields>(http::FieldsView());
     return std::make_shared<Fill>(std::move(subject), fence_.begin_fetch(WallTime{}));
   }

@@ -61,6 +61,7 @@ class FakeOrigin::Exchange final : public net::UpstreamExchange {
   }
   void cancel() noexcept override {}
   net::Awaitable<void> finish() override { co_return; }
+  bool finish_now() noexcept override { return true; }
 
  private:
   FakeOrigin& origin_;
