@@ -27,6 +27,8 @@ target_compile_options(hawkcache_options INTERFACE
 target_include_directories(hawkcache_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(hawkcache_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+  # Coroutine frames that a thread keeps for the next: a miss has more than Asio's two under way.
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8
   SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB FMT_SHARED)
 
 if(HAWKCACHE_SANITIZE)

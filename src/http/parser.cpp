@@ -72,7 +72,7 @@ class HeadParser {
     fields_before_.swap(head_.field_list);
     head_.field_list.clear();
     remembered_.clear();
-    if (kIsRequest<Head> && block.size() <= kMaxRemembered) {
+    if (block.size() <= kMaxRemembered) {
       remembered_.assign(block.begin(), block.end());
       block = {remembered_.data(), remembered_.size()};
     }
