@@ -21,6 +21,8 @@ void EntryIndex::remove(Entry& entry) noexcept {
 }
 
 void EntryIndex::split_one() {
+  // Not twice the room each time: most of it would stay empty.
+  if (buckets_.size() == buckets_.capacity()) buckets_.reserve(buckets_.size() * 9 / 8 + kFewest);
   buckets_.push_back(nullptr);
   Entry* rest = std::exchange(buckets_[split_], nullptr);
   // Both halves keep their order.

@@ -29,7 +29,7 @@ class EntryIndex {
   void insert(Entry& entry);
   void remove(Entry& entry) noexcept;
 
-  static constexpr std::size_t kBytesPerEntry = 16;  // a bucket, with the vector's room to grow
+  static constexpr std::size_t kBytesPerEntry = 10;  // a bucket, with the vector's room to grow
 
  private:
   static constexpr std::size_t kFewest = 16;

@@ -82,6 +82,10 @@ class NumberReader {
   void skip(std::size_t count) noexcept {
     for (; count > 0; --count) at_ += size_of(take_width());
   }
+  // Whether the next `count` are all 0 or not there.
+  bool is_nothing(std::size_t count) const noexcept {
+    return (widths_ & ((std::uint64_t{1} << (2 * count)) - 1)) == 0;
+  }
   std::uint64_t number() noexcept { return load(take_width()); }
   std::int64_t milliseconds() noexcept { return load_milliseconds(take_width()); }
   std::optional<std::int64_t> optional_milliseconds() noexcept {

@@ -40,12 +40,12 @@ StoredResponse::Plan::Plan(const StoredParts& parts) {
 void StoredResponse::Plan::add_numbers(const StoredParts& parts) {
   const caching::StoredMeta& meta = parts.meta;
   const caching::Freshness& freshness = meta.freshness;
+  add_text(meta.secondary_key);
   numbers.milliseconds(freshness.response_time.time_since_epoch().count());
   numbers.milliseconds(freshness.lifetime.count());
   numbers.milliseconds(freshness.initial_age.count());
   numbers.milliseconds(freshness.stale_while_revalidate.count());
   numbers.milliseconds(freshness.stale_if_error.count());
-  add_text(meta.secondary_key);
   add_text(parts.withheld ? std::string_view(*parts.withheld) : std::string_view());
   numbers.number(parts.epoch);
   add_place(parts.authority, parts.key, 0);

@@ -240,10 +240,10 @@ Trust StoredResponse::vouch(const PurgeFence& fence) const noexcept {
 // As planned, from what is there.
 std::size_t StoredResponse::block_size() const noexcept {
   std::size_t end = key_size_ + head_size_ + size_of_inline_body();
-  NumberReader numbers = numbers_from(kSecondarySize);
-  end += numbers.number();  // the secondary key
-  end += numbers.number();  // what is withheld
-  numbers.skip(1);
+  end += secondary_key().size();
+  NumberReader numbers = numbers_from(kWithheldSize);
+  end += numbers.number();
+  numbers.skip(kAuthority - kEpoch);
   for (int place = 0; place < 4; ++place) {
     const std::size_t at = numbers.number();
     end = std::max<std::size_t>(end, at + numbers.number());

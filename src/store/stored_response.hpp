@@ -165,12 +165,12 @@ class StoredResponse : private Entry {
   // The numbers, in their order; a text's place is two, where it begins among the texts and how
   // long it is.
   enum Number : std::size_t {
+    kSecondarySize,
     kResponseTime,
     kLifetime,
     kInitialAge,
     kStaleWhileRevalidate,
     kStaleIfError,
-    kSecondarySize,
     kWithheldSize,
     kEpoch,
     kAuthority,
@@ -266,9 +266,12 @@ inline caching::Freshness StoredResponse::freshness() const noexcept {
   caching::Freshness freshness;
   freshness.response_time = WallTime(Duration(numbers.milliseconds()));
   freshness.lifetime = Duration(numbers.milliseconds());
-  freshness.initial_age = Duration(numbers.milliseconds());
-  freshness.stale_while_revalidate = Duration(numbers.milliseconds());
-  freshness.stale_if_error = Duration(numbers.milliseconds());
+  // Of most responses there is none of these.
+  if (!numbers.is_nothing(kStaleIfError - kLifetime)) {
+    freshness.initial_age = Duration(numbers.milliseconds());
+    freshness.stale_while_revalidate = Duration(numbers.milliseconds());
+    freshness.stale_if_error = Duration(numbers.milliseconds());
+  }
   freshness.source = static_cast<caching::LifetimeSource>(flags_ >> kSourceShift);
   freshness.stale = has(kStaleForbidden) ? caching::StalePermission::forbidden
                                          : caching::StalePermission::allowed;

@@ -73,7 +73,11 @@ TEST(PackedNumbers, come_back_in_their_order) {
   EXPECT_EQ(reader.number(), UINT32_MAX);
   EXPECT_EQ(reader.at(), bytes.data() + packer.bytes().size());
   NumberReader later(packer.widths(), bytes.data());
-  later.skip(5);
+  EXPECT_FALSE(later.is_nothing(2));
+  later.skip(3);
+  EXPECT_TRUE(later.is_nothing(1));
+  EXPECT_FALSE(later.is_nothing(2));
+  later.skip(2);
   EXPECT_EQ(later.number(), UINT32_MAX);
 }
 

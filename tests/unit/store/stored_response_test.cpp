@@ -66,7 +66,8 @@ TEST(StoredResponse, its_footprint_counts_all_it_holds) {
   EXPECT_GT(response("/a").varies({"accept"}, "x").made()->footprint(), plain);
 }
 
-// The allocator's own books; there are none under a sanitizer.
+// The allocator's own books; there are none under a sanitizer. What threads have at hand for
+// their next allocations counts as allocated in them.
 std::size_t allocated() { return ::mallinfo2().uordblks; }
 
 TEST(StoredResponse, its_footprint_is_what_the_allocator_gives) {
@@ -77,18 +78,18 @@ TEST(StoredResponse, its_footprint_is_what_the_allocator_gives) {
         .body(i % 7 == 0 ? 9000 : i % 500);
   };
   std::vector<StoredResponsePtr> held;
-  held.reserve(1000);
+  held.reserve(4000);
   held.push_back(maker(0).made());
   const std::size_t before = allocated();
   std::size_t counted = 0;
-  for (std::size_t i = 1; i < 1000; ++i) {
+  for (std::size_t i = 1; i < 4000; ++i) {
     held.push_back(maker(i).made());
     counted += held.back()->footprint();
   }
   const std::size_t taken = allocated() - before;
   if (before == 0) GTEST_SKIP() << "another allocator";
   EXPECT_NEAR(
-      static_cast<double>(counted), static_cast<double>(taken), 0.01 * static_cast<double>(taken));
+      static_cast<double>(counted), static_cast<double>(taken), 0.02 * static_cast<double>(taken));
 }
 
 TEST(StoredResponse, is_made_of_its_parts) {
