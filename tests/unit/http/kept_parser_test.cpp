@@ -107,6 +107,29 @@ TEST_F(KeptConnection, ReadsRandomHeadsAsANewParserDoes) {
   }
 }
 
+TEST(KeptUpstreamConnection, ReadsEqualAndDifferingFieldsAlike) {
+  ResponseParser parser(HeadLimits{});
+  std::unique_ptr<std::string> buffer;
+  const auto read = [&](std::string_view input) {
+    parser.reset();
+    buffer = std::make_unique<std::string>(input);
+    return parser.feed(*buffer) == Feed::complete ? show(parser.head()) : "no head";
+  };
+  const auto as_new = [](std::string_view input) {
+    ResponseParser fresh(HeadLimits{});
+    return fresh.feed(input) == Feed::complete ? show(fresh.head()) : "no head";
+  };
+  for (const std::string_view input : {"HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\n\r\n",
+                                       "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\n\r\nbody",
+                                       "HTTP/1.1 404 No\r\nA: 1\r\nB: 22\r\nC: 3\r\n\r\n",
+                                       "HTTP/1.0 200 OK\r\nB: 22\r\nC: 3\r\n\r\n",
+                                       "HTTP/1.1 200 OK\r\nB: 22\r\nbad name: 1\r\n\r\n",
+                                       "HTTP/1.1 204 None\r\n\r\n",
+                                       "HTTP/1.1 200 OK\r\nC: 3\r\n\r\n"}) {
+    EXPECT_EQ(read(input), as_new(input)) << input;
+  }
+}
+
 TEST_F(KeptConnection, ReadsLargeHeadsBetweenSmallOnes) {
   const std::string large = "Host: a\r\nA: " + std::string(5000, 'a');
   const std::string shown = "|Host:a|A:" + std::string(5000, 'a');
