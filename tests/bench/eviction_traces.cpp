@@ -79,36 +79,36 @@ std::vector<std::uint32_t> zipf_requests(double skew, std::uint64_t seed) {
 }
 
 // Between the requests of the one, again and again a run of objects that nobody asks for otherwise.
-Trace with_scans(double skew) {
+Trace with_scans(double skew, std::uint64_t seed) {
   std::vector<std::uint32_t> requests;
   std::uint32_t scanned = kObjects;
-  for (const std::uint32_t request : zipf_requests(skew, 11)) {
+  for (const std::uint32_t request : zipf_requests(skew, seed)) {
     requests.push_back(request);
     if (requests.size() % 100'000 != 60'000) continue;
     for (int i = 0; i < 30'000; ++i) requests.push_back(scanned++);
   }
-  return finish(fmt::format("Zipf {}, scans of new objects", skew), std::move(requests));
+  return finish(fmt::format("Zipf {:.3g}, scans of new objects", skew), std::move(requests));
 }
 
 // A crawler reads the whole population in order, one request in four.
-Trace with_crawler(double skew) {
-  std::vector<std::uint32_t> requests = zipf_requests(skew, 12);
+Trace with_crawler(double skew, std::uint64_t seed) {
+  std::vector<std::uint32_t> requests = zipf_requests(skew, seed);
   std::uint32_t next = 0;
   for (std::size_t i = 0; i < requests.size(); i += 4) requests[i] = next++ % kObjects;
-  return finish(fmt::format("Zipf {}, a crawler reads everything", skew), std::move(requests));
+  return finish(fmt::format("Zipf {:.3g}, a crawler reads everything", skew), std::move(requests));
 }
 
 // Half of the requests are for what nobody asks for twice.
-Trace with_one_hit_wonders(double skew) {
-  std::vector<std::uint32_t> requests = zipf_requests(skew, 13);
+Trace with_one_hit_wonders(double skew, std::uint64_t seed) {
+  std::vector<std::uint32_t> requests = zipf_requests(skew, seed);
   std::uint32_t next = kObjects;
   for (std::size_t i = 0; i < requests.size(); i += 2) requests[i] = next++;
-  return finish(fmt::format("Zipf {}, half asked for once", skew), std::move(requests));
+  return finish(fmt::format("Zipf {:.3g}, half asked for once", skew), std::move(requests));
 }
 
 // Popularity wanders: every 1,000 requests 100 objects change places with others.
-Trace with_churn(double skew) {
-  Random random(14);
+Trace with_churn(double skew, std::uint64_t seed) {
+  Random random(seed);
   const Zipf zipf(kObjects, skew);
   std::vector<std::uint32_t> object_of = shuffled(kObjects, random);
   std::vector<std::uint32_t> requests(kRequests);
@@ -119,12 +119,12 @@ Trace with_churn(double skew) {
       std::swap(object_of[zipf.rank(random)], object_of[random.below(kObjects)]);
     }
   }
-  return finish(fmt::format("Zipf {}, popularity wanders", skew), std::move(requests));
+  return finish(fmt::format("Zipf {:.3g}, popularity wanders", skew), std::move(requests));
 }
 
 // News: the population is replaced by new objects at its most popular end, bit by bit.
-Trace with_news(double skew) {
-  Random random(15);
+Trace with_news(double skew, std::uint64_t seed) {
+  Random random(seed);
   const Zipf zipf(kObjects, skew);
   std::vector<std::uint32_t> object_of = shuffled(kObjects, random);
   std::uint32_t next = kObjects;
@@ -133,24 +133,25 @@ Trace with_news(double skew) {
     if (i % 100 == 0) object_of[zipf.rank(random)] = next++;
     requests[i] = object_of[zipf.rank(random)];
   }
-  return finish(fmt::format("Zipf {}, new objects become popular", skew), std::move(requests));
+  return finish(fmt::format("Zipf {:.3g}, new objects become popular", skew), std::move(requests));
 }
 
 // In turn through a little more than the cache holds, one request in `every`; the rest Zipf.
-Trace with_loop(double share, std::size_t every, double skew) {
+Trace with_loop(double share, std::size_t every, double skew, std::uint64_t seed) {
   const auto length = static_cast<std::uint32_t>(share * kObjects * 1.1);
-  std::vector<std::uint32_t> requests = zipf_requests(skew, 16);
+  std::vector<std::uint32_t> requests = zipf_requests(skew, seed);
   std::uint32_t next = 0;
   for (std::size_t i = 0; i < requests.size(); i += every) requests[i] = kObjects + next++ % length;
-  return finish(every == 1 ? std::string("a loop of 1.1 times the cache")
-                           : fmt::format("Zipf {}, half in a loop of 1.1 times the cache", skew),
+  return finish(every == 1
+                    ? std::string("a loop of 1.1 times the cache")
+                    : fmt::format("Zipf {:.3g}, half in a loop of 1.1 times the cache", skew),
                 std::move(requests));
 }
 
 // Sessions: each object is asked for four times within a while, and then no more. The next request
 // comes after at most so many requests as `reach` times the cache holds.
-Trace with_sessions(double share, double reach) {
-  Random random(17);
+Trace with_sessions(double share, double reach, std::uint64_t seed) {
+  Random random(seed);
   const auto window = static_cast<std::uint32_t>(share * kObjects * reach);
   std::vector<std::uint32_t> requests(kRequests, kForever);
   std::uint32_t object = 0;
@@ -169,10 +170,10 @@ Trace with_sessions(double share, double reach) {
 }
 
 // 200 bytes to 1 MiB and more, most of them small; a unit is 16 bytes.
-Trace with_sizes(double skew) {
+Trace with_sizes(double skew, std::uint64_t seed) {
   Trace trace =
-      finish(fmt::format("Zipf {}, sizes of 200 B to 2 MiB", skew), zipf_requests(skew, 18));
-  Random random(19);
+      finish(fmt::format("Zipf {:.3g}, sizes of 200 B to 2 MiB", skew), zipf_requests(skew, seed));
+  Random random(seed + 1);
   trace.population_units = 0;
   for (std::uint32_t& units : trace.units) {
     units = static_cast<std::uint32_t>(12.5 * std::pow(10'000, std::pow(random.unit(), 2)));
@@ -182,9 +183,9 @@ Trace with_sizes(double skew) {
 }
 
 // Lifetimes of 2,000 to 200,000 requests.
-Trace with_lifetimes(double skew) {
-  Trace trace = finish(fmt::format("Zipf {}, objects expire", skew), zipf_requests(skew, 20));
-  Random random(21);
+Trace with_lifetimes(double skew, std::uint64_t seed) {
+  Trace trace = finish(fmt::format("Zipf {:.3g}, objects expire", skew), zipf_requests(skew, seed));
+  Random random(seed + 1);
   for (std::uint32_t& lifetime : trace.lifetimes) {
     lifetime = static_cast<std::uint32_t>(2'000 * std::pow(100, random.unit()));
   }
@@ -193,24 +194,28 @@ Trace with_lifetimes(double skew) {
 
 }  // namespace
 
-std::vector<Trace> make_traces(double share) {
+std::vector<Trace> make_traces(double share, unsigned variation) {
+  // Each variation has seeds and skews of its own.
+  const std::uint64_t seed = 10 + 100 * std::uint64_t{variation};
+  const auto skewed = [&](double skew) { return skew + 0.03 * variation; };
   std::vector<Trace> traces;
   for (const double skew : {0.6, 0.8, 0.9, 1.0, 1.2}) {
-    traces.push_back(finish(fmt::format("Zipf {}", skew), zipf_requests(skew, 10)));
+    traces.push_back(
+        finish(fmt::format("Zipf {:.3g}", skewed(skew)), zipf_requests(skewed(skew), seed)));
   }
   for (const double skew : {0.8, 1.0}) {
-    traces.push_back(with_scans(skew));
-    traces.push_back(with_crawler(skew));
+    traces.push_back(with_scans(skewed(skew), seed + 1));
+    traces.push_back(with_crawler(skewed(skew), seed + 2));
   }
-  traces.push_back(with_one_hit_wonders(0.9));
-  traces.push_back(with_churn(0.9));
-  traces.push_back(with_news(0.9));
-  traces.push_back(with_sizes(0.9));
-  traces.push_back(with_lifetimes(0.9));
-  traces.push_back(with_loop(share, 2, 0.9));
-  traces.push_back(with_loop(share, 1, 0.9));
-  traces.push_back(with_sessions(share, 0.5));
-  traces.push_back(with_sessions(share, 1));
+  traces.push_back(with_one_hit_wonders(skewed(0.9), seed + 3));
+  traces.push_back(with_churn(skewed(0.9), seed + 4));
+  traces.push_back(with_news(skewed(0.9), seed + 5));
+  traces.push_back(with_sizes(skewed(0.9), seed + 8));
+  traces.push_back(with_lifetimes(skewed(0.9), seed + 10));
+  traces.push_back(with_loop(share, 2, skewed(0.9), seed + 6));
+  traces.push_back(with_loop(share, 1, skewed(0.9), seed + 6));
+  traces.push_back(with_sessions(share, 0.5, seed + 7));
+  traces.push_back(with_sessions(share, 1, seed + 7));
   return traces;
 }
 

@@ -19,6 +19,7 @@ struct Trace {
 };
 
 // Those that stand by themselves, and those that are made for a cache of `share` of the population.
-std::vector<Trace> make_traces(double share);
+// `variation` 0 is what the policies were tuned with; others have other seeds and skews.
+std::vector<Trace> make_traces(double share, unsigned variation);
 
 }  // namespace hawkcache::bench
