@@ -3,6 +3,7 @@
 #include "store/ghost_list.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace hawkcache::store {
 
@@ -90,18 +91,27 @@ class S3Fifo final : public EvictionPolicy {
  public:
   void on_insert(EvictionNode& node) noexcept override {
     node.visits = 0;
-    put(node, ghosts_.take(node.hash) ? kMain : kSmall);
+    const std::optional<Remembered> known = ghosts_.take(node.hash);
+    if (known && known->parting == Parting::evicted && known->left_since < extension()) {
+      shift_share(1);
+    }
+    if (main_ghosts_.take(node.hash)) shift_share(-1);
+    // Out of the main queue is out: it begins anew. Else a loop would pass through the main queue.
+    put(node, known ? kMain : kSmall);
   }
   void on_hit(EvictionNode& node) noexcept override {
     if (node.visits < 3) ++node.visits;
   }
-  void on_remove(EvictionNode& node) noexcept override { queue_of(node).remove(node); }
+  void on_remove(EvictionNode& node) noexcept override {
+    queue_of(node).remove(node);
+    if (node.queue == kMain || node.visits > 0) {
+      ghosts_.add(node.hash, Parting::wanted, entries());
+    }
+  }
   EvictionNode* victim() noexcept override {
     for (;;) {
-      // A tenth of the bytes is for those on probation.
-      const bool small_is_full = small_.units() * 10 >= small_.units() + main_.units();
-      EvictionNode* node = small_is_full && small_.size() > 0 ? small_.oldest() : main_.oldest();
-      if (node == nullptr) node = small_.oldest();
+      EvictionNode* node = small_is_full() ? small_.oldest() : main_.oldest();
+      if (node == nullptr) node = small_.size() > 0 ? small_.oldest() : main_.oldest();
       if (node == nullptr) return nullptr;
       queue_of(*node).remove(*node);
       if (goes(*node)) return node;
@@ -111,7 +121,20 @@ class S3Fifo final : public EvictionPolicy {
  private:
   static constexpr std::uint32_t kSmall = 0;
   static constexpr std::uint32_t kMain = 1;
+  static constexpr double kLeastShare = 0.05;
+  static constexpr double kMostShare = 0.9;
 
+  std::size_t entries() const noexcept { return small_.size() + main_.size(); }
+  // So many more entries that each queue might have had: hits among them are what moves the share.
+  std::size_t extension() const noexcept { return entries() / 10 + 1; }
+  bool small_is_full() const noexcept {
+    const auto small = static_cast<double>(small_.units());
+    return small >= small_share_ * (small + static_cast<double>(main_.units()));
+  }
+  void shift_share(int entries_more) noexcept {
+    const double step = entries_more / (static_cast<double>(entries()) + 1);
+    small_share_ = std::clamp(small_share_ + step, kLeastShare, kMostShare);
+  }
   Queue& queue_of(const EvictionNode& node) noexcept {
     return node.queue == kMain ? main_ : small_;
   }
@@ -121,24 +144,24 @@ class S3Fifo final : public EvictionPolicy {
   }
   // Either the node goes, or it has been put back.
   bool goes(EvictionNode& node) noexcept {
-    if (node.queue == kSmall) {
-      if (node.visits > 0) {
-        node.visits = 0;
-        put(node, kMain);
-        return false;
+    if (node.visits == 0) {
+      if (node.queue == kSmall) {
+        ghosts_.add(node.hash, Parting::evicted, entries());
+      } else {
+        main_ghosts_.add(node.hash, Parting::evicted, extension());
       }
-      ghosts_.add(node.hash, main_.size());
       return true;
     }
-    if (node.visits == 0) return true;
-    --node.visits;
+    node.visits = node.queue == kSmall ? 0 : (node.visits - 1) & 3;
     put(node, kMain);
     return false;
   }
 
   Queue small_;
   Queue main_;
-  GhostList ghosts_;
+  GhostList ghosts_;          // who was evicted from the small queue, or left though wanted
+  GhostList main_ghosts_;     // who was evicted from the main queue
+  double small_share_ = 0.1;  // of the bytes
 };
 
 }  // namespace

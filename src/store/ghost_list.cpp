@@ -12,26 +12,28 @@ constexpr std::size_t kSmallest = 64;
 
 }  // namespace
 
-void GhostList::add(std::uint32_t hash, std::size_t reach) {
+void GhostList::add(std::uint32_t hash, Parting parting, std::size_t reach) {
   reach_ = std::max(reach, kSmallest / 2);
   if (ghosts_.size() < reach_) grow(reach_);
-  if (++now_ == 0) {  // after four billion: starts over
+  if (now_ == kLastTime) {  // after two billion: starts over
     ghosts_.assign(ghosts_.size(), Ghost{});
-    now_ = 1;
+    now_ = 0;
   }
-  place({hash, now_});
+  ++now_;
+  place({hash, now_ & kLastTime, parting == Parting::wanted ? 1u : 0u});
 }
 
-bool GhostList::take(std::uint32_t hash) noexcept {
-  if (ghosts_.empty()) return false;
+std::optional<Remembered> GhostList::take(std::uint32_t hash) noexcept {
+  if (ghosts_.empty()) return std::nullopt;
   Ghost* set = set_of(hash);
   Ghost* found = std::find_if(set, set + kWays, [&](const Ghost& ghost) {
     return ghost.left_at != 0 && ghost.hash == hash;
   });
-  if (found == set + kWays) return false;
-  const bool remembered = age(*found) < reach_;
-  *found = {};
-  return remembered;
+  if (found == set + kWays) return std::nullopt;
+  const Ghost ghost = std::exchange(*found, Ghost{});
+  const std::uint32_t left_since = now_ - ghost.left_at;
+  if (left_since >= reach_) return std::nullopt;
+  return Remembered{ghost.wanted != 0 ? Parting::wanted : Parting::evicted, left_since};
 }
 
 GhostList::Ghost* GhostList::set_of(std::uint32_t hash) noexcept {

@@ -21,8 +21,8 @@ import tempfile
 import threading
 import time
 
-import hot_object
-from hot_object import cpu_seconds, free_port, wait_for
+import bench_support
+from bench_support import cpu_seconds, free_port, wait_for
 
 CONFIG = """listen: 127.0.0.1:{port}
 threads: 1
@@ -72,7 +72,7 @@ def measure_get(redis, port, size, seconds):
     while bench.poll() is None:
         with contextlib.suppress(OSError, IndexError):
             fields = pathlib.Path(f"/proc/{bench.pid}/stat").read_text().rsplit(")", 1)[1].split()
-            client = (int(fields[11]) + int(fields[12])) / hot_object.TICK
+            client = (int(fields[11]) + int(fields[12])) / bench_support.TICK
         time.sleep(0.02)
     return (cpu_seconds(redis.pid) - before + client) / count * 1e6
 
@@ -97,8 +97,8 @@ def main():
     for tool in ("wrk", "redis-server", "redis-cli", "redis-benchmark", "taskset"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: apt-get install wrk redis-server redis-tools util-linux")
-    hot_object.BODY = b"x" * args.size
-    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), hot_object.Origin)
+    bench_support.BODY = b"x" * args.size
+    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), bench_support.Origin)
     threading.Thread(target=origin.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as stack:
         redis, redis_port = start_redis(stack, directory, 0)

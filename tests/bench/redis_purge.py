@@ -21,8 +21,8 @@ import tempfile
 import threading
 import time
 
-import hot_object
-from hot_object import free_port, wait_for
+import bench_support
+from bench_support import free_port, wait_for
 from redis_hit import CONFIG, redis_cli, start_redis
 
 STEP = 1000
@@ -70,7 +70,7 @@ def main():
     for tool in ("wrk", "redis-server", "redis-cli", "taskset"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: apt-get install wrk redis-server redis-tools util-linux")
-    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), hot_object.Origin)
+    origin = http.server.ThreadingHTTPServer(("127.0.0.1", 0), bench_support.Origin)
     threading.Thread(target=origin.serve_forever, daemon=True).start()
     with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as stack:
         _, redis_port = start_redis(stack, directory, 0)

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <list>
+#include <map>
 #include <random>
 #include <set>
 #include <string>
@@ -95,19 +96,44 @@ TEST_P(EveryPolicy, what_was_removed_is_no_victim) {
   EXPECT_TRUE(present.empty());
 }
 
-TEST(S3Fifo, who_comes_back_soon_goes_straight_to_the_main_queue) {
-  const auto policy = make_eviction_policy(Eviction::s3fifo);
-  std::vector<EvictionNode> nodes(40);
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    nodes[i] = node_of(static_cast<std::uint32_t>(i) + 1);
-    policy->on_insert(nodes[i]);
+// Forty entries on probation.
+class S3FifoFilled : public testing::Test {
+ protected:
+  S3FifoFilled() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      nodes_[i] = node_of(static_cast<std::uint32_t>(i) + 1);
+      policy_->on_insert(nodes_[i]);
+    }
   }
-  EvictionNode* first = policy->victim();
-  ASSERT_EQ(first, &nodes[0]);
-  policy->on_insert(*first);
-  // The others are on probation and go before it.
-  for (std::size_t i = 1; i < nodes.size(); ++i) ASSERT_EQ(policy->victim(), &nodes[i]);
-  EXPECT_EQ(policy->victim(), first);
+  void expect_first_goes_last() {
+    for (std::size_t i = 1; i < nodes_.size(); ++i) ASSERT_EQ(policy_->victim(), &nodes_[i]);
+    EXPECT_EQ(policy_->victim(), &nodes_[0]);
+  }
+  std::unique_ptr<EvictionPolicy> policy_ = make_eviction_policy(Eviction::s3fifo);
+  std::vector<EvictionNode> nodes_ = std::vector<EvictionNode>(40);
+};
+
+TEST_F(S3FifoFilled, who_comes_back_soon_goes_straight_to_the_main_queue) {
+  ASSERT_EQ(policy_->victim(), &nodes_[0]);
+  policy_->on_insert(nodes_[0]);
+  expect_first_goes_last();
+}
+
+TEST_F(S3FifoFilled, who_was_asked_for_and_removed_comes_back_into_the_main_queue) {
+  policy_->on_hit(nodes_[0]);
+  policy_->on_remove(nodes_[0]);
+  policy_->on_insert(nodes_[0]);
+  expect_first_goes_last();
+}
+
+TEST_F(S3FifoFilled, who_was_removed_unasked_comes_back_on_probation) {
+  policy_->on_hit(nodes_[0]);
+  ASSERT_EQ(policy_->victim(), &nodes_[1]);  // and the first is in the main queue
+  policy_->on_remove(nodes_[2]);
+  policy_->on_insert(nodes_[2]);
+  for (std::size_t i = 3; i < nodes_.size(); ++i) ASSERT_EQ(policy_->victim(), &nodes_[i]);
+  EXPECT_EQ(policy_->victim(), &nodes_[2]);
+  EXPECT_EQ(policy_->victim(), &nodes_[0]);
 }
 
 TEST(Sieve, the_hand_goes_on_where_it_stopped) {
@@ -153,6 +179,37 @@ std::vector<std::uint32_t> zipf_with_scans(double skew) {
     for (int i = 0; i < 1500; ++i) trace.push_back(scanned++);
   }
   return trace;
+}
+
+// In turn through somewhat more than there is room for: LRU never hits. The small queue gives way.
+TEST(Eviction, a_loop_is_kept_in_part_by_s3fifo) {
+  constexpr std::size_t kCapacity = 1000;
+  std::vector<std::uint32_t> trace(200'000);
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    trace[i] = static_cast<std::uint32_t>(i % (kCapacity * 11 / 10));
+  }
+  EXPECT_EQ(miss_ratio(Eviction::lru, kCapacity, trace), 1.0);
+  EXPECT_LT(miss_ratio(Eviction::s3fifo, kCapacity, trace), 0.5);
+}
+
+// Each object is asked for a few times within what the cache holds, and no more: what is new is
+// what is wanted. The small queue grows.
+TEST(Eviction, sessions_hit_with_s3fifo_as_with_lru) {
+  constexpr std::size_t kCapacity = 1000;
+  std::mt19937 random(7);
+  std::multimap<std::uint32_t, std::uint32_t> requests;  // time, object
+  for (std::uint32_t object = 0; object < 30'000; ++object) {
+    std::uint32_t time = object * 3;
+    for (int visits = 0; visits < 3; ++visits) {
+      requests.emplace(time, object);
+      time += 1 + static_cast<std::uint32_t>(random() % 900);
+    }
+  }
+  std::vector<std::uint32_t> trace;
+  for (const auto& [time, object] : requests) trace.push_back(object);
+  const double lru = miss_ratio(Eviction::lru, kCapacity, trace);
+  EXPECT_NEAR(lru, 1.0 / 3, 0.01);
+  EXPECT_NEAR(miss_ratio(Eviction::s3fifo, kCapacity, trace), lru, 0.02);
 }
 
 TEST(Eviction, scans_wash_out_lru_but_not_s3fifo_and_sieve) {
