@@ -2,15 +2,46 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+
+// Part of jemalloc: null in a program that is not linked with it.
+extern "C" int mallctl(const char* name,
+                       void* old_value,
+                       std::size_t* old_size,
+                       void* new_value,
+                       std::size_t new_size) __attribute__((weak, nothrow));
 
 namespace hawkcache::store {
 
-// glibc's malloc: a header of 8 bytes, chunks in steps of 16, no smaller than 32.
-constexpr std::size_t heap_footprint(std::size_t size) noexcept {
+// The allocators that the daemon (jemalloc) and the tests (glibc's) are linked with.
+enum class Allocator : std::uint8_t { glibc, jemalloc };
+inline Allocator allocator() noexcept {
+  return mallctl != nullptr ? Allocator::jemalloc : Allocator::glibc;
+}
+
+constexpr std::size_t heap_footprint(std::size_t size, Allocator allocator) noexcept {
   if (size == 0) return 0;
-  return std::max<std::size_t>(32, (size + 8 + 15) & ~std::size_t{15});
+  switch (allocator) {
+    case Allocator::glibc:
+      // A header of 8 bytes, chunks in steps of 16, no smaller than 32.
+      return std::max<std::size_t>(32, (size + 8 + 15) & ~std::size_t{15});
+    case Allocator::jemalloc:
+      break;
+  }
+  // Steps of 16, from 128 on four classes for each doubling; of what is large only the pages that
+  // are touched.
+  constexpr std::size_t kLargest = 16 * 1024;
+  constexpr std::size_t kPage = 4096;
+  const std::size_t step = size <= 128        ? 16
+                           : size <= kLargest ? std::bit_floor(size - 1) / 4
+                                              : kPage;
+  return (size + step - 1) / step * step;
+}
+inline std::size_t heap_footprint(std::size_t size) noexcept {
+  return heap_footprint(size, allocator());
 }
 
 // Nothing for a string that fits into itself.
