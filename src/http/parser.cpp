@@ -66,9 +66,9 @@ class HeadParser {
   }
 
   bool parse_fields(std::string_view block) {
-    if (block == remembered().block) return true;  // field_list consists of views into it
     const KnownLines known = remembered();
-    before_.swap(remembered_);  // vectors: what views their memory goes on to
+    if (block == known.block) return true;  // field_list consists of views into it
+    before_.swap(remembered_);              // vectors: what views their memory goes on to
     fields_before_.swap(head_.field_list);
     head_.field_list.clear();
     remembered_.clear();

@@ -74,14 +74,14 @@ Awaitable<ErrorCode> UpstreamConnection::write_rest(Duration timeout) {
 UpstreamConnection::Read UpstreamConnection::judge_read(const ErrorCode& error,
                                                         std::size_t size) noexcept {
   using State = Read::State;
+  // Whatever the read brought: the deadline may have passed while what had succeeded already waited
+  // for its turn, with nothing left to cancel, and nobody arms it again for the rest of a head.
+  if (reading_.expired()) fail(Errc::upstream_timeout);
   if (failure_) return {State::failed, 0, failure_};
   if (!error) return {State::bytes, size, {}};
   if (error == asio::error::eof) return {State::bytes, 0, {}};
   if (error != asio::error::operation_aborted) return {State::failed, 0, Errc::upstream_closed};
-  // Cancelled for the sake of the other direction, or by our own timeout.
-  if (!reading_.expired()) return {State::again, 0, {}};
-  fail(Errc::upstream_timeout);
-  return {State::failed, 0, failure_};
+  return {State::again, 0, {}};  // cancelled for the sake of the other direction
 }
 
 void UpstreamConnection::fail(ErrorCode reason) noexcept {

@@ -36,10 +36,18 @@ struct Forget {
 std::shared_ptr<const caching::VaryNames> pooled(
     const std::shared_ptr<const caching::VaryNames>& names) {
   if (!names) return nullptr;
+  {
+    const std::lock_guard lock(pool().mutex);
+    const auto found = pool().lists.find(*names);
+    if (found != pool().lists.end()) {
+      if (auto known = found->second.lock()) return known;
+    }
+  }
+  // Made and, where another was quicker, given up without the lock: Forget takes it.
+  std::shared_ptr<const caching::VaryNames> made(new caching::VaryNames(*names), Forget{});
   const std::lock_guard lock(pool().mutex);
   std::weak_ptr<const caching::VaryNames>& place = pool().lists[*names];
   if (auto known = place.lock()) return known;
-  std::shared_ptr<const caching::VaryNames> made(new caching::VaryNames(*names), Forget{});
   place = made;
   return made;
 }
