@@ -18,7 +18,7 @@ import tempfile
 import time
 import urllib.request
 
-from hot_object import free_port
+from bench_support import free_port
 
 CONFIG = """listen: 127.0.0.1:{port}
 threads: 1
