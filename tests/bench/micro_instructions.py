@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 """Instructions per operation of the micro benchmarks, counted by callgrind: a Markdown table.
 
-    tests/bench/micro_instructions.py MICRO_BENCH             all of them: ten minutes
+    tests/bench/micro_instructions.py MICRO_BENCH             all of them: some minutes
     tests/bench/micro_instructions.py MICRO_BENCH ^route/     those whose names match
 
 Each runs twice, for a short and a long while. The difference, for each operation between, has no part of what comes before and

@@ -29,7 +29,7 @@ void put_objects(benchmark::State& state, store::LocalStore& store) {
 }
 
 void put_with_room(benchmark::State& state) {
-  const auto store = make_store(static_cast<std::uint64_t>(kObjects + state.max_iterations));
+  const auto store = make_store(10 * kPuts);
   fill(*store, kObjects);
   put_objects(state, *store);
   if (store->stats().evicted > 0) state.SkipWithError("evicted");
