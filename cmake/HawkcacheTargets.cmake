@@ -16,6 +16,7 @@ function(hawkcache_precompile target kind)
     target_precompile_headers(${owner} PRIVATE ${folder}/${kind}.hpp)
   endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
+  target_link_libraries(${target} PRIVATE hawkcache_asio)
 endfunction()
 
 # hawkcache_unoptimised(<target>): what is tested is optimised; the tests themselves need not be, and compile in half the
