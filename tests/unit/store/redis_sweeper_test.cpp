@@ -61,6 +61,9 @@ std::pair<std::string, Words> sweep(const std::string& second_life, std::size_t 
   RedisStoreSettings settings;
   settings.connection.kind = redis::Settings::Kind::cluster;
   settings.connection.nodes = {{"127.0.0.1", cluster.port()}};
+  // Long enough for a machine that is busy with something else.
+  settings.connection.timeout = Duration(10'000);
+  settings.connection.stall_timeout = Duration(10'000);
   settings.prefix = "p:";
   SystemClock clock;
   RedisCore core(settings, clock, nullptr);
@@ -81,8 +84,12 @@ std::pair<std::string, Words> sweep(const std::string& second_life, std::size_t 
     worker.join();
   }
   std::string said;
-  for (const Words& words : cluster.commands()) said += words.front() + " ";
-  return {said, cluster.commands().back()};
+  Words last;
+  for (Words& words : cluster.commands()) {
+    said += words.front() + " ";
+    last = std::move(words);
+  }
+  return {said, last};
 }
 
 TEST(RedisSweeper, ForgetsTheDeadOfACluster) {
