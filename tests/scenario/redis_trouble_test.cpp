@@ -126,6 +126,7 @@ TEST_P(RedisNotWell, NobodyWaitsLongerInSeveralSteps) {
     origin.on(target, freeze);
     const double changes = metric("state_changes_total");
     redis.freeze();
+    // Slow is a length of time: it answers the look-up within the timeout, and leaves the put less.
     std::thread thaws([&redis] {
       std::this_thread::sleep_for(600ms);
       redis.thaw();

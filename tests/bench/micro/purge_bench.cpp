@@ -12,14 +12,11 @@ constexpr std::int64_t kPurges = 10'000;
 
 // As small as can be.
 store::StoredParts small_object(std::int64_t number) {
-  store::StoredParts parts;
-  parts.key = object_key(number);
-  parts.authority = kHost;
-  parts.path_and_query = object_path(number);
-  parts.meta.freshness.response_time = kNow;
-  parts.meta.freshness.lifetime = std::chrono::hours(1);
+  store::StoredParts parts = object_parts(number);
+  parts.meta.validators = {};
   parts.meta.tags = {"users"};
   parts.head = "HTTP/1.1 204 No Content\r\n";
+  parts.body.clear();
   return parts;
 }
 

@@ -5,9 +5,11 @@
 #include "base/hash.hpp"
 #include "unit/redis/fake_cluster_node.hpp"
 
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,9 +30,10 @@ class SweptCluster {
   SweptCluster(std::string response, std::string life_at_the_second_look)
       : response_(std::move(response)), second_life_(std::move(life_at_the_second_look)) {}
   std::uint16_t port() const { return node_.port(); }
-  // Once the sweeper has said its last word.
-  std::vector<Words> commands() {
-    const std::lock_guard lock(mutex_);
+  // As soon as there are so many, or what there is when the patience is at an end.
+  std::vector<Words> commands(std::size_t expected) {
+    std::unique_lock lock(mutex_);
+    said_.wait_for(lock, std::chrono::seconds(60), [&] { return commands_.size() >= expected; });
     return commands_;
   }
 
@@ -39,6 +42,7 @@ class SweptCluster {
     if (words.front() == "CLUSTER") return FakeClusterNode::all_slots_on(node_.port());
     const std::lock_guard lock(mutex_);
     commands_.push_back(words);
+    said_.notify_all();
     if (words.front() == "SSCAN") return "*2\r\n" + bulk("0") + "*1\r\n" + bulk(response_);
     if (words.front() == "EVALSHA") return "*2\r\n:0\r\n:1\r\n";
     if (words.front() == "SREM") return ":1\r\n";
@@ -46,6 +50,7 @@ class SweptCluster {
   }
 
   std::mutex mutex_;
+  std::condition_variable said_;
   const std::string response_;
   const std::string second_life_;
   std::vector<Words> commands_;
@@ -76,16 +81,13 @@ std::pair<std::string, Words> sweep(const std::string& second_life, std::size_t 
     PurgeRequest purge;
     purge.tags = {"users"};
     sweeper.add(purge, {.generation = kGeneration, .epoch = 5});
-    const auto until = clock.steady() + std::chrono::seconds(20);
-    while (cluster.commands().size() < expected && clock.steady() < until) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
+    cluster.commands(expected);
     worker.stop();
     worker.join();
   }
   std::string said;
   Words last;
-  for (Words& words : cluster.commands()) {
+  for (Words& words : cluster.commands(0)) {
     said += words.front() + " ";
     last = std::move(words);
   }
