@@ -1,5 +1,4 @@
-// The Redis store and the memory tier in front of it under the contract, over a real redis-server
-// and a real cluster.
+// The Redis store and the memory tier in front of it under the contract, over a real redis-server.
 #include "contract/redis_stores.hpp"
 #include "contract/store_contract.hpp"
 
