@@ -139,9 +139,7 @@ void RedisServer::freeze() {
 }
 
 void RedisServer::thaw() {
-  if (!frozen_) return;
-  process_.signal(SIGCONT);
-  frozen_ = false;
+  if (frozen_.exchange(false)) process_.signal(SIGCONT);
 }
 
 void RedisServer::start() {

@@ -14,6 +14,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/tls_files.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -52,7 +53,8 @@ class RedisServer {
 
   void stop();    // as its operator would; saves what it is configured to save
   void kill();    // as a crash would
-  void freeze();  // it hangs: connections stay, nothing is answered
+  // It hangs: connections stay, nothing is answered. Any thread may call these two.
+  void freeze();
   void thaw();
   void restart();  // stop() if need be, then the same port, directory and configuration
   void start();    // after stop() or kill()
@@ -72,7 +74,7 @@ class RedisServer {
   std::uint16_t tls_port_ = 0;
   std::uint16_t bus_port_ = 0;
   ChildProcess process_;
-  bool frozen_ = false;
+  std::atomic<bool> frozen_{false};
 };
 
 }  // namespace hawkcache::testing_support
