@@ -9,8 +9,9 @@ endif()
 
 # A compiler cache serves every clone and every branch; precompiled headers halve a build from nothing. What is compiled
 # with the one is of no use to the other.
-option(HAWKCACHE_PRECOMPILE "Compile common headers once, without a compiler cache" OFF)
-if(NOT HAWKCACHE_PRECOMPILE)
+set(HAWKCACHE_PRECOMPILE OFF CACHE STRING "Compile common headers once, without a compiler cache: OFF, TESTS or ON")
+set_property(CACHE HAWKCACHE_PRECOMPILE PROPERTY STRINGS OFF TESTS ON)
+if(NOT HAWKCACHE_PRECOMPILE STREQUAL "ON")
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

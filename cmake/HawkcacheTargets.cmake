@@ -1,7 +1,7 @@
 # hawkcache_precompile(<target> library|test): its sources get the common headers of that kind precompiled. To be called once
 # the target's options are set: the header is compiled with the same ones.
 function(hawkcache_precompile target kind)
-  if(NOT HAWKCACHE_PRECOMPILE)
+  if(HAWKCACHE_PRECOMPILE STREQUAL "OFF" OR (HAWKCACHE_PRECOMPILE STREQUAL "TESTS" AND kind STREQUAL "library"))
     return()
   endif()
   set(owner hawkcache_precompiled_${kind})
@@ -16,6 +16,7 @@ function(hawkcache_precompile target kind)
     target_precompile_headers(${owner} PRIVATE ${folder}/${kind}.hpp)
   endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
+  set_target_properties(${target} ${owner} PROPERTIES CXX_COMPILER_LAUNCHER "")
   target_link_libraries(${target} PRIVATE hawkcache_asio)
 endfunction()
 
@@ -44,9 +45,13 @@ function(hawkcache_library name)
   hawkcache_precompile(hawkcache_${name} library)
 endfunction()
 
-# hawkcache_test(<name> SOURCES ... LINKS ...): one GoogleTest program, registered with ctest under its name.
+# hawkcache_test(<name> [ONE_THREAD] SOURCES ... LINKS ...): one GoogleTest program, registered with ctest under its name.
+# ONE_THREAD: neither it nor what it tests starts a thread, so that ThreadSanitizer has nothing to find.
 function(hawkcache_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "ONE_THREAD" "TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  if(ARG_ONE_THREAD AND HAWKCACHE_SANITIZE STREQUAL "thread")
+    return()
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
