@@ -225,6 +225,7 @@ struct RouteConfig {
 struct Config {
   std::vector<Endpoint> listen{{"0.0.0.0", 8080}};
   std::size_t threads = 0;  // 0: one per core
+  bool pin_threads = false;
   AdminConfig admin;
   UpstreamConfig upstream;
   StoreConfig store;

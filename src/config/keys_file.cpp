@@ -243,6 +243,12 @@ const Section<Draft>& file_section() {
               integer_kind(1, 1024),
               "one per core",
               "Event-loop threads."),
+          value_key<T>(
+              "pin_threads",
+              [](T & d) -> auto& { return d.config.pin_threads; },
+              boolean_kind(),
+              "false",
+              "Whether each event-loop thread keeps to one core, of those that the process may use."),
           section_key<T>(
               "admin",
               [](T & d) -> auto& { return d.config.admin; },

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <pthread.h>
+#include <sched.h>
 
 namespace hawkcache::net {
 namespace {
@@ -37,6 +39,13 @@ void Worker::start() {
   thread_ = std::thread([this] { run(context_); });
 }
 
+bool Worker::pin(int core) {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(core, &cores);
+  return pthread_setaffinity_np(thread_.native_handle(), sizeof cores, &cores) == 0;
+}
+
 void Worker::stop() { context_.stop(); }
 
 void Worker::join() {
@@ -44,5 +53,16 @@ void Worker::join() {
 }
 
 void Worker::post(std::function<void()> task) { asio::post(context_, std::move(task)); }
+
+std::vector<int> usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cores;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  }
+  return cores;
+}
 
 }  // namespace hawkcache::net

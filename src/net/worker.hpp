@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 
@@ -29,6 +30,8 @@ class Worker {
 
   // Starts the thread. Once, on the owner's thread.
   void start();
+  // From start() on: the thread runs on that core only. False where the system does not allow it.
+  bool pin(int core);
   // Asks the thread to end at once, whatever is under way. Any thread, any number of times.
   void stop();
   // Waits for the thread. On the owner's thread.
@@ -52,5 +55,9 @@ class Worker {
   DeadlineQueue deadlines_;
   std::thread thread_;
 };
+
+// The cores that this process may use (sched_getaffinity), in ascending order; empty where the system
+// does not tell.
+std::vector<int> usable_cores();
 
 }  // namespace hawkcache::net

@@ -29,12 +29,20 @@ std::uint64_t Counters::total(Counter counter) const noexcept {
   return sum;
 }
 
+std::uint64_t RouteCounters::value(RouteOutcome outcome) const noexcept {
+  std::uint64_t sum = 0;
+  for (const Row& row : rows_) {
+    sum += row.values[static_cast<std::size_t>(outcome)].load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
 std::shared_ptr<RouteCounters> Counters::route(const std::string& name) {
   const std::lock_guard lock(mutex_);
   const auto known = std::find_if(
       routes_.begin(), routes_.end(), [&](const auto& entry) { return entry.first == name; });
   if (known != routes_.end()) return known->second;
-  return routes_.emplace_back(name, std::make_shared<RouteCounters>()).second;
+  return routes_.emplace_back(name, std::make_shared<RouteCounters>(workers_.size())).second;
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<const RouteCounters>>> Counters::routes() const {

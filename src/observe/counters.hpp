@@ -68,18 +68,23 @@ class WorkerCounters {
   alignas(64) std::array<std::atomic<std::uint64_t>, kCounterCount> values_{};
 };
 
-// The counters of one route, all workers together (relaxed additions). Kept by name over reloads.
+// The counters of one route, of each worker apart: no cache line that two workers write. Kept by
+// name over reloads. add() on that worker's thread only; value(), of all workers, on any.
 class RouteCounters {
  public:
-  void add(RouteOutcome outcome) noexcept {
-    values_[static_cast<std::size_t>(outcome)].fetch_add(1, std::memory_order_relaxed);
+  explicit RouteCounters(std::size_t workers) : rows_(workers) {}
+
+  void add(std::size_t worker, RouteOutcome outcome) noexcept {
+    auto& slot = rows_[worker].values[static_cast<std::size_t>(outcome)];
+    slot.store(slot.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  std::uint64_t value(RouteOutcome outcome) const noexcept {
-    return values_[static_cast<std::size_t>(outcome)].load(std::memory_order_relaxed);
-  }
+  std::uint64_t value(RouteOutcome outcome) const noexcept;
 
  private:
-  std::array<std::atomic<std::uint64_t>, kRouteOutcomeCount> values_{};
+  struct alignas(64) Row {
+    std::array<std::atomic<std::uint64_t>, kRouteOutcomeCount> values{};
+  };
+  std::vector<Row> rows_;
 };
 
 // All of them. Created once by the server; outlives the workers.

@@ -150,7 +150,9 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
       state_.counters.add(Counter::misses);
       break;
   }
-  if (plan_->route != nullptr) snapshot_->route_counters[plan_->route->index]->add(outcome);
+  if (plan_->route != nullptr) {
+    snapshot_->route_counters[plan_->route->index]->add(state_.worker.index(), outcome);
+  }
   if (state_.access_log) {
     state_.access_log->write(
         {.time = record_.begun,

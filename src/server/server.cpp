@@ -31,6 +31,17 @@ std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const 
   return workers;
 }
 
+// In turn, so that no more threads than need be share a core.
+void pin_each(const std::vector<std::unique_ptr<net::Worker>>& workers) {
+  const std::vector<int> cores = net::usable_cores();
+  for (const auto& worker : workers) {
+    if (cores.empty() || !worker->pin(cores[worker->index() % cores.size()])) {
+      log::warn("pin_threads: this system does not let a thread keep to one core; they move freely");
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& clock_)
@@ -125,6 +136,7 @@ void Server::Impl::start_accepting() {
   admin_worker->start();
   stores.wait_until_ready();
   for (const auto& worker : workers) worker->start();
+  if (config.pin_threads) pin_each(workers);
   maintenance->start();
   accepting = true;
 }

@@ -176,6 +176,7 @@ std::vector<std::string> changes_that_need_a_restart(const config::Config& befor
   std::vector<std::string> changed;
   if (before.listen != after.listen) changed.emplace_back("listen");
   if (thread_count(before) != thread_count(after)) changed.emplace_back("threads");
+  if (before.pin_threads != after.pin_threads) changed.emplace_back("pin_threads");
   if (before.admin.listen != after.admin.listen) changed.emplace_back("admin.listen");
   if (before.store.backend != after.store.backend) changed.emplace_back("store.backend");
   if (before.store.memory != after.store.memory) changed.emplace_back("store.memory");

@@ -61,7 +61,7 @@ class RecordingStore final : public store::Store {
 
 class FakeDaemon {
  public:
-  FakeDaemon() { counters.route("user")->add(observe::RouteOutcome::hit); }
+  FakeDaemon() { counters.route("user")->add(0, observe::RouteOutcome::hit); }
 
   StandingClock clock;
   RecordingStore store;

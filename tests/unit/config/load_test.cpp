@@ -31,6 +31,7 @@ TEST(Load, ReadsEveryKey) {
   const Config config = loaded(R"(
 listen: [0.0.0.0:80, "[::]:80"]
 threads: 4
+pin_threads: true
 admin: { listen: 0.0.0.0:9081, token: secret }
 upstream:
   servers: [http://a:8000, http://b]
@@ -87,6 +88,7 @@ routes:
 )");
   EXPECT_EQ(config.listen, (std::vector<Endpoint>{{"0.0.0.0", 80}, {"::", 80}}));
   EXPECT_EQ(config.threads, 4U);
+  EXPECT_TRUE(config.pin_threads);
   EXPECT_EQ(to_string(config.admin.listen), "0.0.0.0:9081");
   EXPECT_EQ(config.admin.token, "secret");
   EXPECT_EQ(config.upstream.servers.size(), 2U);

@@ -18,15 +18,16 @@ TEST(Counters, SumsWhatAllWorkersCounted) {
 }
 
 TEST(Counters, GivesTheSameRouteCountersToTheSameName) {
-  Counters counters(1);
+  Counters counters(2);
   const auto first = counters.route("user");
-  first->add(RouteOutcome::hit);
-  counters.route("users")->add(RouteOutcome::error);
+  first->add(0, RouteOutcome::hit);
+  first->add(1, RouteOutcome::hit);
+  counters.route("users")->add(1, RouteOutcome::error);
   EXPECT_EQ(counters.route("user"), first);
   const auto routes = counters.routes();
   ASSERT_EQ(routes.size(), 2U);
   EXPECT_EQ(routes[0].first, "user");
-  EXPECT_EQ(routes[0].second->value(RouteOutcome::hit), 1U);
+  EXPECT_EQ(routes[0].second->value(RouteOutcome::hit), 2U);
   EXPECT_EQ(routes[1].second->value(RouteOutcome::error), 1U);
 }
 

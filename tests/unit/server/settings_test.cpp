@@ -58,6 +58,11 @@ std::vector<std::string> changes(config::Config config,
   return changes_that_need_a_restart(config, after);
 }
 
+TEST(Reload, ThreadsNeedARestartToBePinned) {
+  EXPECT_THAT(changes(config::Config(), [](auto& c) { c.pin_threads = true; }),
+              ElementsAre("pin_threads"));
+}
+
 TEST(Reload, TheStoreNeedsARestartToBeAnother) {
   const config::Config redis = with_redis("redis://h");
   EXPECT_THAT(changes(redis, [](auto&) {}), IsEmpty());
