@@ -8,6 +8,7 @@ start      from exec to /readyz, and from SIGTERM to the end
 idle       wake-ups of each thread while nothing happens
 churn      resident memory beside what the store counts, while objects of changing sizes push each other out
 slow       resident memory while 100 slow clients read one object of 1 GiB
+balance    how evenly the work of 400 connections is shared by four threads
 log        what the access log adds to a hit and to a miss, in instructions (needs valgrind)
 
 Needs make and a C compiler for the load generator of peers/. Loopback only; everything is ended by its own process id.
@@ -36,10 +37,11 @@ WAKE_UPS_PER_SECOND = 1
 RESIDENT_OVER_COUNTED = 1.10
 MIB_PER_SLOW_CLIENT = 2
 LOG_SHARE_OF_A_HIT = 0.05
+BUSIEST_THREAD_OVER_MEAN = 1.35
 
 
-def configuration(origin_port, more=""):
-    return f"""threads: 1
+def configuration(origin_port, more="", threads=1):
+    return f"""threads: {threads}
 upstream: {{ servers: ["http://127.0.0.1:{origin_port}"] }}
 {more}
 routes:
@@ -49,8 +51,8 @@ routes:
 
 
 @contextlib.contextmanager
-def daemon(origin_port, more="log: { level: warn }"):
-    running = support.ConfiguredDaemon(configuration(origin_port, more))
+def daemon(origin_port, more="log: { level: warn }", threads=1):
+    running = support.ConfiguredDaemon(configuration(origin_port, more, threads))
     try:
         yield running
     finally:
@@ -209,6 +211,26 @@ def check_slow():
     return max(grown) <= clients * MIB_PER_SLOW_CLIENT
 
 
+def check_balance(helpers):
+    """The kernel gives each new connection to one of the threads' listening sockets, by a hash of its addresses."""
+    threads, connections = 4, 400
+
+    def nanoseconds(pid):
+        return {thread.name: int((thread / "schedstat").read_text().split()[0])
+                for thread in pathlib.Path(f"/proc/{pid}/task").iterdir()}
+
+    with helpers.origin() as origin_port, daemon(origin_port, threads=threads) as running:
+        helpers.load(running.port, "--requests", 1000, "--conns", 1)
+        before = nanoseconds(running.process.pid)
+        helpers.load(running.port, "--requests", 400_000, "--conns", connections, "--seconds", 20)
+        after = nanoseconds(running.process.pid)
+    spent = sorted((after[thread] - before.get(thread, 0) for thread in after), reverse=True)[:threads]
+    busiest = spent[0] / statistics.mean(spent)
+    print(f"balance: {connections} connections, {threads} threads: {', '.join(f'{ns / 1e6:.0f}' for ns in spent)} ms of CPU, the busiest "
+          f"{busiest:.2f} times the mean, at most {BUSIEST_THREAD_OVER_MEAN:.2f}")
+    return busiest <= BUSIEST_THREAD_OVER_MEAN
+
+
 def check_log():
     plain = instruction_guard.CONFIGURATION
     kept = True
@@ -235,7 +257,7 @@ def main():
     support.HAWKCACHE = str(options.hawkcache.resolve())
     with tempfile.TemporaryDirectory() as folder:
         checks = {"start": check_start, "idle": check_idle, "churn": lambda: check_churn(Helpers(folder)), "slow": check_slow,
-                  "log": check_log}
+                  "balance": lambda: check_balance(Helpers(folder)), "log": check_log}
         if unknown := [name for name in options.checks if name not in checks]:
             parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(checks)}")
         broken = [name for name in options.checks or checks if not checks[name]()]
