@@ -248,7 +248,8 @@ const Section<Draft>& file_section() {
               [](T & d) -> auto& { return d.config.pin_threads; },
               boolean_kind(),
               "false",
-              "Whether each event-loop thread keeps to one core, of those that the process may use."),
+              "Whether each event-loop thread keeps to one core, of those that the process may "
+              "use."),
           section_key<T>(
               "admin",
               [](T & d) -> auto& { return d.config.admin; },

@@ -56,8 +56,8 @@ class Worker {
   std::thread thread_;
 };
 
-// The cores that this process may use (sched_getaffinity), in ascending order; empty where the system
-// does not tell.
+// The cores that this process may use (sched_getaffinity), in ascending order; empty where the
+// system does not tell.
 std::vector<int> usable_cores();
 
 }  // namespace hawkcache::net

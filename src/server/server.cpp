@@ -36,7 +36,8 @@ void pin_each(const std::vector<std::unique_ptr<net::Worker>>& workers) {
   const std::vector<int> cores = net::usable_cores();
   for (const auto& worker : workers) {
     if (cores.empty() || !worker->pin(cores[worker->index() % cores.size()])) {
-      log::warn("pin_threads: this system does not let a thread keep to one core; they move freely");
+      log::warn(
+          "pin_threads: this system does not let a thread keep to one core; they move freely");
       return;
     }
   }
