@@ -16,6 +16,22 @@ from .servers import Direct, Limit, Server
 from .settings import free_port
 
 
+def timed_exchange(port, request):
+    """(seconds, the response, its content) of one request in one piece, on a connection that the server has long accepted:
+    what the server takes, with as little of Python as can be."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        time.sleep(0.01)
+        text = request.encode()
+        begun = time.perf_counter()
+        connection.sendall(text)
+        connection.recv(1, socket.MSG_PEEK)
+        took = time.perf_counter() - begun
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return took, response, response.read()
+
+
 class Nginx(Server):
     """In variants, because no single setting is best at everything (README.md)."""
 
@@ -62,14 +78,7 @@ class Varnish(Server):
 
     def purge(self, tag):
         """(seconds, how many it says it purged)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.connect()
-        begun = time.perf_counter()
-        connection.request("PURGE", "/", headers={"xkey": tag})
-        response = connection.getresponse()
-        response.read()
-        took = time.perf_counter() - begun
-        connection.close()
+        took, response, _ = timed_exchange(self.port, f"PURGE / HTTP/1.1\r\nHost: 127.0.0.1\r\nxkey: {tag}\r\n\r\n")
         number = re.search(r"\d+", response.reason or "")
         return took, int(number.group()) if number else None
 
@@ -142,14 +151,10 @@ class Hawkcache(Server):
             connection.close()
 
     def purge(self, tag):
-        connection = http.client.HTTPConnection("127.0.0.1", self.admin, timeout=60)
-        connection.connect()
-        begun = time.perf_counter()
-        connection.request("POST", "/v1/purge", json.dumps({"tags": [tag]}), {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        body = response.read()
-        took = time.perf_counter() - begun
-        connection.close()
+        content = json.dumps({"tags": [tag]})
+        took, response, body = timed_exchange(
+            self.admin, "POST /v1/purge HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                        f"Content-Length: {len(content)}\r\n\r\n{content}")
         return took, json.loads(body).get("purged") if response.status == 200 else None
 
 
