@@ -39,6 +39,22 @@ void find(benchmark::State& state) {
   }
 }
 
+// The one object that everybody wants, by each of the threads: what its shard's lock and the count of
+// its readers cost where they are wanted at the same time.
+void find_hot(benchmark::State& state) {
+  store::LocalStore& store = filled_store();
+  const std::string text = object_key(12345);
+  const caching::KeyView key = caching::make_key(text);
+  store::Found found;
+  for (auto _ : state) {
+    store.try_find(key, found);
+    if (found.size() != 1) {
+      state.SkipWithError("not found");
+      break;
+    }
+  }
+}
+
 // The store, the choice of the variant and the decision on its reuse.
 void look_up(benchmark::State& state) {
   store::LocalStore& store = filled_store();
@@ -86,6 +102,8 @@ void decide_stale(benchmark::State& state) {
 
 void add_lookup(const Choice& choice) {
   add(choice, "find", find);
+  add(choice, "find_hot", find_hot);
+  if (choice.iterations == 0) add(choice, "find_hot", find_hot)->Threads(2)->UseRealTime();
   add(choice, "look_up", look_up);
   add(choice, "decide_reuse/fresh", decide_fresh);
   add(choice, "decide_reuse/stale", decide_stale);
