@@ -39,7 +39,7 @@ void Worker::start() {
   thread_ = std::thread([this] { run(context_); });
 }
 
-bool Worker::pin(int core) {
+bool Worker::pin(std::size_t core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   CPU_SET(core, &cores);
@@ -54,12 +54,12 @@ void Worker::join() {
 
 void Worker::post(std::function<void()> task) { asio::post(context_, std::move(task)); }
 
-std::vector<int> usable_cores() {
+std::vector<std::size_t> usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  std::vector<int> cores;
+  std::vector<std::size_t> cores;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
     if (CPU_ISSET(core, &set)) cores.push_back(core);
   }
   return cores;

@@ -31,7 +31,7 @@ class Worker {
   // Starts the thread. Once, on the owner's thread.
   void start();
   // From start() on: the thread runs on that core only. False where the system does not allow it.
-  bool pin(int core);
+  bool pin(std::size_t core);
   // Asks the thread to end at once, whatever is under way. Any thread, any number of times.
   void stop();
   // Waits for the thread. On the owner's thread.
@@ -58,6 +58,6 @@ class Worker {
 
 // The cores that this process may use (sched_getaffinity), in ascending order; empty where the
 // system does not tell.
-std::vector<int> usable_cores();
+std::vector<std::size_t> usable_cores();
 
 }  // namespace hawkcache::net

@@ -33,7 +33,7 @@ std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const 
 
 // In turn, so that no more threads than need be share a core.
 void pin_each(const std::vector<std::unique_ptr<net::Worker>>& workers) {
-  const std::vector<int> cores = net::usable_cores();
+  const std::vector<std::size_t> cores = net::usable_cores();
   for (const auto& worker : workers) {
     if (cores.empty() || !worker->pin(cores[worker->index() % cores.size()])) {
       log::warn(

@@ -13,20 +13,20 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 // The cores of the worker's thread, as that thread sees them.
-std::vector<int> cores_of(Worker& worker) {
-  std::promise<std::vector<int>> cores;
+std::vector<std::size_t> cores_of(Worker& worker) {
+  std::promise<std::vector<std::size_t>> cores;
   worker.post([&] { cores.set_value(usable_cores()); });
   return cores.get_future().get();
 }
 
 TEST(Worker, RunsWhereTheProcessMayUnlessItIsPinned) {
-  const std::vector<int> all = usable_cores();
+  const std::vector<std::size_t> all = usable_cores();
   ASSERT_THAT(all, Not(IsEmpty()));
   const SystemClock clock;
   Worker worker(0, clock);
   worker.start();
   EXPECT_EQ(cores_of(worker), all);
-  for (const int core : {all.front(), all.back()}) {
+  for (const std::size_t core : {all.front(), all.back()}) {
     ASSERT_TRUE(worker.pin(core));
     EXPECT_THAT(cores_of(worker), ElementsAre(core));
   }
