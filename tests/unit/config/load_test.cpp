@@ -119,13 +119,13 @@ routes:
   const RouteConfig& route = config.routes[0];
   EXPECT_EQ(route.name, "user");
   EXPECT_EQ(route.path.value.text, "/users/{user_id:int}");
-  EXPECT_EQ(route.path.line, 37);
+  EXPECT_EQ(route.path.line, 38);
   EXPECT_EQ(route.path.column, 11);
   EXPECT_EQ(route.methods, (std::vector<std::string>{"GET"}));
   EXPECT_EQ(route.hosts, (std::vector<std::string>{"api.example.com"}));
   EXPECT_EQ(route.ttl, Duration{5min});
   EXPECT_EQ(route.tags.at(1).value, "user:{user_id}");
-  EXPECT_EQ(route.tags.at(1).position(), (Position{41, 19}));
+  EXPECT_EQ(route.tags.at(1).position(), (Position{42, 19}));
   EXPECT_EQ(route.vary, (std::vector<std::string>{"accept-language"}));
   EXPECT_EQ(route.query, (QueryRule{{"utm_*"}, std::nullopt, true}));
   EXPECT_EQ(route.bypass,
