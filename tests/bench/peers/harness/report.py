@@ -4,7 +4,7 @@ import datetime
 import os
 import platform
 
-from .peers import OURS
+from .peers import OURS, PROXIES
 from .processes import processor
 from .scenarios import SCENARIOS
 from .targets import TARGETS, figure, verdict
@@ -74,6 +74,22 @@ def target_table(summaries, server):
     return table(["scenario", "figure", "target", server, "best peer", "", ""], rows, (2, 3))
 
 
+def overview(summaries):
+    """CPU of every cache as a multiple of the limit's, a scenario a row."""
+    rows = []
+    compared = {name: summary for name, summary in summaries.items() if summary["compared_by"] == "cpu_us" and summary["limit"]}
+    servers = list(dict.fromkeys(server for summary in compared.values() for server in summary["servers"]
+                                 if server in PROXIES))
+    for name, summary in compared.items():
+        figures = summary["servers"]
+        targets = [target for target in TARGETS if (target.scenario, target.figure) == (name, "vs_limit")]
+        rows.append([name, text(figures[summary["limit"]].get("cpu_us"), "{:.1f}")] +
+                    [text(figures.get(server, {}).get("vs_limit"), "{:.2f}") for server in servers] +
+                    [f"≤ {target.at_most:g}" for target in targets[:1]] + ["–"] * (not targets))
+    headings = ["scenario", "limit, µs", *servers, "target"]
+    return table(headings, rows, range(1, len(headings)))
+
+
 def remarks(target, figures):
     if target.noisy:
         yield "noisy by nature"
@@ -93,6 +109,7 @@ def document(results):
              "(max − min) / median of the compared figure. `noise`: share of the server's core that others took.",
              "\n".join(f"- {name}: {version}" for name, version in about["versions"].items()) or "- no versions known"]
     summaries = {name: results["scenarios"][name]["summary"] for name in SCENARIOS if name in results["scenarios"]}
+    parts += ["## CPU per request, as a multiple of the limit", overview(summaries)]
     for server in OURS:
         if any(server in summary["servers"] for summary in summaries.values()):
             parts += [f"## {server} against its targets", target_table(summaries, server)]
