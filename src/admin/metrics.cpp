@@ -50,6 +50,10 @@ void add_store(PrometheusText& text, const store::StoreStats& stats) {
   text.single("hawkcache_store_max_bytes", gauge, "The store's budget in bytes", stats.max_bytes);
   text.single(
       "hawkcache_store_max_entries", gauge, "The store's budget in entries", stats.max_entries);
+  text.single("hawkcache_store_slack_bytes",
+              gauge,
+              "Bytes that the allocator holds beyond what is in use",
+              stats.slack);
   text.single("hawkcache_store_tags", gauge, "Tags that stored responses carry", stats.tags);
   text.single("hawkcache_store_fences", gauge, "Purges still remembered", stats.fences);
   text.single(

@@ -12,6 +12,7 @@ void write_store(JsonWriter& json, const AdminContext& context) {
   json.member("backend", context.store_backend);
   json.member("entries", stats.entries).member("bytes", stats.bytes);
   json.member("max_bytes", stats.max_bytes).member("max_entries", stats.max_entries);
+  json.member("slack", stats.slack);
   json.member("evicted", stats.evicted).member("expired", stats.expired);
   json.member("purged", stats.purged).member("fences", stats.fences).member("tags", stats.tags);
   json.end_object();

@@ -31,8 +31,9 @@ constexpr std::size_t heap_footprint(std::size_t size, Allocator allocator) noex
     case Allocator::jemalloc:
       break;
   }
-  // What is large begins at a random line of a page, so that caches of the processor are used evenly
-  // (cache_oblivious, which Debian leaves on); of the pages only those that are touched take memory.
+  // What is large begins at a random line of a page, so that caches of the processor are used
+  // evenly (cache_oblivious, which Debian leaves on); of the pages only those that are touched take
+  // memory.
   constexpr std::size_t kLargest = 14 * 1024;
   constexpr std::size_t kPage = 4096;
   if (size > kLargest) return size + kPage;

@@ -5,9 +5,9 @@
 
 namespace hawkcache::store {
 
-// Bytes: pages of which only a part is in use, freed ones that have not gone back to the system yet,
-// the allocator's own books. 0 with an allocator that does not tell (only jemalloc does). Takes some
-// hundred microseconds, and a lock of each arena for a moment. Any thread.
+// Bytes: pages of which only a part is in use, freed ones that have not gone back to the system
+// yet, the allocator's own books. 0 with an allocator that does not tell (only jemalloc does).
+// Takes some hundred microseconds, and a lock of each arena for a moment. Any thread.
 std::uint64_t heap_slack() noexcept;
 
 }  // namespace hawkcache::store

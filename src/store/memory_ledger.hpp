@@ -4,6 +4,7 @@
 
 #include "store/purge_fence.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -21,15 +22,21 @@ class MemoryLedger {
   std::uint64_t max_bytes() const noexcept { return max_bytes_; }
   std::uint64_t max_entries() const noexcept { return max_entries_; }
 
+  // What the heap takes beyond what is counted here (heap_slack.hpp): from now on the limit of
+  // bytes is for both together. The most that is believed is half of it, so that a store always has
+  // room.
+  void set_slack(std::uint64_t bytes) noexcept { slack_.store(std::min(bytes, max_bytes_ / 2)); }
+
   // Whether a reservation would be granted now.
   bool fits(std::uint64_t more_bytes, std::uint64_t more_entries) const noexcept {
-    return entries() + more_entries <= max_entries_ && bytes() + more_bytes <= max_bytes_;
+    return entries() + more_entries <= max_entries_ && bytes() + more_bytes <= room();
   }
   enum class Reservation : std::uint8_t { granted, full };
   [[nodiscard]] Reservation reserve(std::uint64_t bytes, std::uint64_t entries) noexcept {
     if (!raise(entries_, entries, max_entries_)) return Reservation::full;
     const std::uint64_t beside = fence_.bytes();
-    if (beside <= max_bytes_ && raise(bytes_, bytes, max_bytes_ - beside)) {
+    const std::uint64_t limit = room();
+    if (beside <= limit && raise(bytes_, bytes, limit - beside)) {
       return Reservation::granted;
     }
     entries_.fetch_sub(entries);
@@ -41,6 +48,7 @@ class MemoryLedger {
   }
 
  private:
+  std::uint64_t room() const noexcept { return max_bytes_ - slack_.load(); }
   static bool raise(std::atomic<std::uint64_t>& used,
                     std::uint64_t amount,
                     std::uint64_t limit) noexcept {
@@ -56,6 +64,7 @@ class MemoryLedger {
   const PurgeFence& fence_;
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> entries_{0};
+  std::atomic<std::uint64_t> slack_{0};
 };
 
 }  // namespace hawkcache::store

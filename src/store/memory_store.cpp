@@ -90,6 +90,7 @@ class MemoryStore final : public LocalStore {
     std::size_t position = 0;
     WallTime walk_ended{};
     Duration rest{0};  // from then until the next walk
+    WallTime slack_measured{};
   };
 
   std::size_t shard_number(std::uint64_t mixed_hash) const noexcept {
@@ -102,10 +103,12 @@ class MemoryStore final : public LocalStore {
   bool reserve_beside(std::size_t shard, std::uint64_t bytes);
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
   Purged count(const PurgeRequest& request) const;
+  void measure_slack(WallTime now);
   void expire(std::uint32_t now, std::size_t& budget);
   Sweep walk(WallTime now, std::size_t& budget);
 
   const MemoryStoreSettings settings_;
+  const std::uint64_t slack_at_first_ = settings_.heap_slack();
   PurgeFence fence_;
   MemoryLedger ledger_;
   Census census_;
@@ -117,6 +120,7 @@ class MemoryStore final : public LocalStore {
   std::atomic<Epoch> last_hard_purge_{0};
   std::atomic<Epoch> swept_{0};  // everything stored has been asked at this epoch or later
 
+  std::atomic<std::uint64_t> heap_slack_{0};  // as last measured, without what it was at first
   std::mutex sweep_mutex_;
   Progress progress_;
 };
@@ -304,10 +308,24 @@ Purged MemoryStore::count(const PurgeRequest& request) const {
 Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   const std::unique_lock lock(sweep_mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return Sweep::done;  // another thread is at it
+  measure_slack(now);
   expire(second_of(now), budget);
   const Sweep result = budget == 0 ? Sweep::more : walk(now, budget);
   fence_.retire_through(std::min(swept_.load(), fence_.oldest_fetch()));
   return result;
+}
+
+// Nothing is evicted for it here: that would leave holes, which are slack too. What is put from now
+// on makes more room than it takes.
+void MemoryStore::measure_slack(WallTime now) {
+  constexpr Duration kInterval{900};  // somewhat less than that of the sweeps
+  if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) return;
+  progress_.slack_measured = now;
+  const std::uint64_t whole = settings_.heap_slack();
+  const std::uint64_t grown = whole > slack_at_first_ ? whole - slack_at_first_ : 0;
+  heap_slack_.store(grown, std::memory_order_relaxed);
+  const std::uint64_t tolerated = settings_.max_size / 20;
+  ledger_.set_slack(grown > tolerated ? grown - tolerated : 0);
 }
 
 void MemoryStore::expire(std::uint32_t now, std::size_t& budget) {
@@ -358,6 +376,7 @@ StoreStats MemoryStore::stats() const {
   stats.bytes = ledger_.bytes();
   stats.max_bytes = ledger_.max_bytes();
   stats.max_entries = ledger_.max_entries();
+  stats.slack = heap_slack_.load(std::memory_order_relaxed);
   stats.evicted = counters_.evicted.load(std::memory_order_relaxed);
   stats.expired = counters_.expired.load(std::memory_order_relaxed);
   stats.purged = counters_.purged.load(std::memory_order_relaxed);

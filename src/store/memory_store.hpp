@@ -4,16 +4,20 @@
 // suspends.
 //
 // What the budget counts: all memory of each response, its share of the index, its tags' records,
-// the fences, all with the allocator's rounding. What readers still hold of a response that was
-// evicted meanwhile is theirs, not counted.
+// the fences, all with the allocator's rounding; and what the allocator holds beyond all that
+// (heap_slack.hpp), as far as it has grown since the store was made and is more than a twentieth of
+// the budget: so that the budget is true to the growth of the process. What readers still hold of a
+// response that was evicted meanwhile is theirs, not counted.
 #pragma once
 
 #include "base/hash.hpp"
 #include "store/eviction.hpp"
+#include "store/heap_slack.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 namespace hawkcache::store {
@@ -25,6 +29,8 @@ struct MemoryStoreSettings {
   std::size_t max_variants = 64;          // per key: one more takes the place of the oldest
   Eviction eviction = Eviction::s3fifo;
   std::size_t shards = 0;  // rounded up to a power of two; 0: chosen from max_size and max_entries
+  // Asked by sweeps, once a second.
+  std::function<std::uint64_t()> heap_slack = store::heap_slack;
 };
 
 // The memory store as others build on it: what a Store does, at once.

@@ -75,6 +75,9 @@ struct StoreStats {
       0;  // everything counted: keys, heads, bodies, tags, index and per-entry overhead
   std::uint64_t max_bytes = 0;
   std::uint64_t max_entries = 0;
+  // Bytes that the allocator holds beyond what is in use, in part counted against the budget
+  // (memory_store.hpp).
+  std::uint64_t slack = 0;
   std::uint64_t evicted = 0;  // since the start
   std::uint64_t expired = 0;
   std::uint64_t purged = 0;  // removed by sweeps or lookups because of a fence

@@ -102,6 +102,33 @@ TEST_F(MemoryStoreTest, purges_are_paid_from_the_budget_and_are_carried_out_all_
   EXPECT_EQ(put(response("/b")), PutResult::stored);
 }
 
+TEST_F(MemoryStoreTest, what_the_allocator_holds_unused_is_taken_from_the_budget) {
+  constexpr std::uint64_t kBudget = 1 << 20;
+  std::uint64_t slack = 3 << 20;
+  open({.max_size = kBudget, .heap_slack = [&slack] { return slack; }});
+  int number = 0;
+  WallTime now = kNow;
+  // A second later, and after some more responses: how many bytes are kept.
+  const auto bytes_when_the_slack_is = [&](std::uint64_t bytes) {
+    slack = (3 << 20) + bytes;
+    now += seconds(1);
+    store_->sweep(now, 1000);
+    for (int i = 0; i < 200; ++i) put(response(numbered("/", ++number)).body(10'000));
+    return store_->stats().bytes;
+  };
+  constexpr std::uint64_t kTolerated = kBudget / 20;
+  EXPECT_GT(bytes_when_the_slack_is(0), kBudget - 20'000)
+      << "what it was at first is not the store's";
+  EXPECT_EQ(store_->stats().slack, 0u);
+  EXPECT_GT(bytes_when_the_slack_is(kTolerated), kBudget - 20'000);
+  EXPECT_LE(bytes_when_the_slack_is(kTolerated + 300'000), kBudget - 300'000);
+  EXPECT_GT(store_->stats().bytes, kBudget - 320'000);
+  EXPECT_EQ(store_->stats().slack, kTolerated + 300'000);
+  EXPECT_GT(bytes_when_the_slack_is(10 * kBudget), kBudget / 2 - 20'000)
+      << "something is always kept";
+  EXPECT_GT(bytes_when_the_slack_is(0), kBudget - 20'000);
+}
+
 TEST_F(MemoryStoreTest, nothing_fits_into_a_store_of_nothing) {
   open({.max_size = 0});
   EXPECT_EQ(put(response("/a")), PutResult::too_large);
