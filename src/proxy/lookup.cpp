@@ -204,7 +204,8 @@ net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
                                               const Clock& clock,
                                               LookupScratch& scratch,
                                               store::Patience& patience) {
-  const RequestSelector selector(*plan.route, request.fields());
+  const RequestSelector selector(
+      *plan.route, request.fields(), RequestSelector::Otherwise::all_variants);
   RemoteLookup lookup;
   lookup.outcome = co_await store.find(plan.key, selector, scratch.found, patience);
   lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);

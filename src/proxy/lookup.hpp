@@ -64,14 +64,18 @@ LookupResult look_up(store::Store& store, const LookupInput& input, LookupScratc
 // the view shows outlive it.
 class RequestSelector final : public store::VariantSelector {
  public:
-  RequestSelector(const Route& route, http::FieldsView request)
-      : route_(route), request_(request) {}
+  RequestSelector(const Route& route,
+                  http::FieldsView request,
+                  Otherwise otherwise = Otherwise::nothing)
+      : route_(route), request_(request), otherwise_(otherwise) {}
   void append_secondary_key(std::string& out, const caching::VaryNames& names) const override;
   std::uint64_t rule_fingerprint() const noexcept override { return route_.fingerprint; }
+  Otherwise otherwise() const noexcept override { return otherwise_; }
 
  private:
   const Route& route_;
   http::FieldsView request_;
+  Otherwise otherwise_;
 };
 
 struct RemoteLookup {

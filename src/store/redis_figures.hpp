@@ -38,6 +38,7 @@ inline constexpr std::size_t kRejectedValueCount = static_cast<std::size_t>(Reje
   X(purges, "Purges that took effect in Redis when they were asked for")                        \
   X(purges_deferred, "Purges that Redis did not take in time; in force on this node, and kept") \
   X(purges_handed_on, "Kept purges that Redis has taken since")                                 \
+  X(purge_overflows, "Times when too many purges were kept, and became one of everything")      \
   X(state_changes, "Changes of the state of the link to Redis")                                 \
   X(generations_begun, "Times when all that is older was distrusted, here or by another node")  \
   X(invalidations_received, "Keys that changed in Redis, as told by push")                      \

@@ -35,14 +35,15 @@ void RedisLink::wake_follower() noexcept {
   if (follower_) follower_->ring();
 }
 
-std::uint64_t RedisLink::defer(KeptPurge purge) {
-  std::uint64_t number = 0;
+RedisLink::Kept RedisLink::defer(KeptPurge purge) {
+  Kept kept;
   {
     const std::lock_guard lock(mutex_);
-    number = ++last_deferred_;
+    kept.number = ++last_deferred_;
     things_ += things_in(purge.request);
     deferred_.push_back(std::move(purge));
     if (deferred_.size() > kMostDeferred || things_ > kMostThings) {
+      kept.room = Room::overflowed;
       things_ = 0;
       PurgeRequest everything;
       everything.scope = PurgeRequest::Scope::everything;
@@ -51,7 +52,7 @@ std::uint64_t RedisLink::defer(KeptPurge purge) {
     }
   }
   leave(Cause::deferred);
-  return number;
+  return kept;
 }
 
 void RedisLink::ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell) {

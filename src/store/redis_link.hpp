@@ -77,8 +77,13 @@ class RedisLink {
   void report_failure() noexcept;
   void report_suspicion() noexcept { leave(Cause::suspicion); }
   // Keeps a purge that Redis did not take, to be handed on before Redis is used again. When too
-  // many wait, they become one purge of everything. Returns its number.
-  std::uint64_t defer(KeptPurge purge);
+  // many wait, they become one purge of everything.
+  enum class Room : std::uint8_t { left, overflowed };
+  struct Kept {
+    std::uint64_t number = 0;
+    Room room = Room::left;
+  };
+  Kept defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
   void ring_when_handed_on(std::uint64_t number, std::shared_ptr<net::WakeUp> bell);
   void forget_bell(const std::shared_ptr<net::WakeUp>& bell);

@@ -18,7 +18,6 @@ using redis::Reply;
 // Purges that Redis remembers; beyond that the oldest are forgotten, and what is older than them
 // is distrusted by nodes that did not follow them.
 constexpr std::size_t kMaxLog = 100'000;
-constexpr std::size_t kReadLimit = 2000;
 
 SharedCounter expected(const Membership& membership) {
   return {.generation = membership.generation, .identity = membership.server, .epoch = 1};

@@ -10,7 +10,12 @@
 #include "store/redis_core.hpp"
 #include "store/redis_link.hpp"
 
+#include <cstddef>
+
 namespace hawkcache::store {
+
+// Purges that are read in one go.
+inline constexpr std::size_t kReadLimit = 2000;
 
 // Reads what was purged since, a bounded number of purges at a time, and applies it when all is
 // there (why not before: LogReading); returns where the counter stood then. Errors: as

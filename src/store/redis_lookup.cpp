@@ -11,9 +11,7 @@ namespace hawkcache::store {
 
 namespace {
 
-// Of the variants of a key that are read in one go: more are not worth it, and their bytes have to
-// be held.
-constexpr std::uint64_t kMostRead = 16;
+// Read in one go, they have to be held.
 constexpr std::uint64_t kMostReadBytes = 64u << 20;
 
 Hash128 variant_under(const VariantSelector& selector, const caching::VaryNames* names) {

@@ -9,6 +9,7 @@
 #include "store/store.hpp"
 #include "store/variant_index.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,7 +23,9 @@ namespace hawkcache::store {
 std::vector<Hash128> selected_variants(const VariantIndex& index, const VariantSelector& selector);
 // All of them, newest first.
 std::vector<Hash128> all_variants(const VariantIndex& index);
-// The first of these that may be read in one go: the replies are bounded, whatever their sizes.
+// The first of these that may be read in one go: more are not worth it, and the replies are
+// bounded, whatever their sizes.
+inline constexpr std::size_t kMostRead = 16;
 void keep_what_fits(std::vector<Hash128>& variants, std::uint64_t max_object);
 
 // The variant that a request asks for under these names (null: no Vary).
@@ -31,7 +34,7 @@ Hash128 variant_of(const VariantSelector& selector,
 
 // The commands of a look-up. In a cluster the counter lies elsewhere than the responses.
 redis::Command ask_for_index(const RedisCore& core, const Hash128& key);
-// MGET of the responses' names, and of the counter beside them where `with_counter`.
+// MGET of the responses' names, and of the counter where it is wanted beside them.
 enum class Counter : std::uint8_t { beside, apart };
 redis::Command ask_for_values(const RedisCore& core,
                               const std::vector<std::string>& names,

@@ -163,6 +163,9 @@ Awaitable<FindOutcome> RedisStore::bring(caching::KeyView key,
   count_malformed(index);
   remember_vary(key.hash, index);
   std::vector<Hash128> missing = selected_variants(index, selector);
+  if (missing.empty() && selector.otherwise() == VariantSelector::Otherwise::all_variants) {
+    missing = all_variants(index);
+  }
   const std::size_t selected = missing.size();
   std::erase(missing, guess);
   if (missing.size() == selected) {

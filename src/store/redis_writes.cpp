@@ -196,12 +196,16 @@ Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      Patience& patience) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
-  const std::uint64_t number = core_.link.defer({.request = std::move(request), .asked_at = now});
+  const RedisLink::Kept kept = core_.link.defer({.request = std::move(request), .asked_at = now});
+  if (kept.room == RedisLink::Room::overflowed) {
+    ++core_.figures.purge_overflows;
+    log::warn("redis: too many purges wait to be handed on: everything will be purged instead");
+  }
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
-  core_.link.ring_when_handed_on(number, bell);
+  core_.link.ring_when_handed_on(kept.number, bell);
   co_await bell->wait(patience.left());
   core_.link.forget_bell(bell);
-  if (!core_.link.is_handed_on(number)) co_return Errc::store_unavailable;
+  if (!core_.link.is_handed_on(kept.number)) co_return Errc::store_unavailable;
   co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
 }
 

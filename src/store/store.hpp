@@ -41,6 +41,9 @@ class VariantSelector {
   virtual void append_secondary_key(std::string& out, const caching::VaryNames& names) const = 0;
   // Of the rule that would use the response.
   virtual std::uint64_t rule_fingerprint() const noexcept = 0;
+  // What is wanted where it selects nothing.
+  enum class Otherwise : std::uint8_t { nothing, all_variants };
+  virtual Otherwise otherwise() const noexcept { return Otherwise::nothing; }
 
  protected:
   ~VariantSelector() = default;

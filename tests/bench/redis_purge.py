@@ -5,7 +5,7 @@
     tests/bench/redis_purge.py build/hawkcache [--entries 1000000]
 
 Puts names and small values under one tag, purges it over the admin listener while wrk asks for something else, and says how long the purge took, how the hits
-fared meanwhile, what Redis calls slow (10 ms or more), and how long the sweep took. Loopback only; everything is stopped by its own pid.
+fared meanwhile, what Redis calls slow (10 ms or more), and how long the sweep took; fails if anything was slow. Loopback only; everything is stopped by its own pid.
 """
 import argparse
 import contextlib
@@ -98,9 +98,12 @@ def main():
             time.sleep(0.5)
         left = redis_cli(redis_port, "scard", "hawkcache:tag:million").strip()
         print(f"sweep: {time.time() - begun:.1f} s, {left} members left; keys in Redis: {redis_cli(redis_port, 'dbsize').strip()}")
-        print("commands of 10 ms or more:", redis_cli(redis_port, "slowlog", "len").strip())
+        slow = int(redis_cli(redis_port, "slowlog", "len"))
+        print("commands of 10 ms or more:", slow)
         for line in redis_cli(redis_port, "slowlog", "get", "5").splitlines()[:40]:
             print("   ", line[:100])
+        if slow or int(left):
+            sys.exit("a purge must not hold Redis for 10 ms, and its sweep must come to its end")
 
 
 if __name__ == "__main__":

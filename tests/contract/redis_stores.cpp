@@ -1,6 +1,7 @@
 #include "contract/redis_stores.hpp"
 
 #include "store/redis_backend.hpp"
+#include "support/redis_cluster.hpp"
 #include "support/redis_server.hpp"
 
 #include <string>
@@ -70,6 +71,26 @@ testing_support::RedisServer& server() {
   return the_server;
 }
 
+testing_support::RedisCluster& cluster() {
+  static testing_support::RedisCluster the_cluster;
+  return the_cluster;
+}
+
+redis::Settings connection_to(Servers servers) {
+  redis::Settings settings;
+  settings.timeout = kPatience;
+  settings.stall_timeout = 2 * kPatience;
+  if (servers == Servers::one) {
+    settings.nodes = {{"127.0.0.1", server().port()}};
+    return settings;
+  }
+  settings.kind = redis::Settings::Kind::cluster;
+  for (std::size_t i = 0; i < cluster().masters(); ++i) {
+    settings.nodes.push_back({"127.0.0.1", cluster().node(i).port()});
+  }
+  return settings;
+}
+
 std::string next_prefix() {
   static int stores = 0;
   return "store" + std::to_string(++stores) + ":";
@@ -77,13 +98,11 @@ std::string next_prefix() {
 
 }  // namespace
 
-StoreMaker redis_stores(Tier tier) {
-  return [tier](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
+StoreMaker redis_stores(Servers servers, Tier tier) {
+  return [servers, tier](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
     waiting_for_their_workers().clear();
     RedisStoreSettings settings;
-    settings.connection.nodes = {{"127.0.0.1", server().port()}};
-    settings.connection.timeout = kPatience;
-    settings.connection.stall_timeout = 2 * kPatience;
+    settings.connection = connection_to(servers);
     settings.prefix = next_prefix();
     settings.max_object = limits.max_object;
     std::unique_ptr<LocalStore> memory;

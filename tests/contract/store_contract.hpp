@@ -35,14 +35,17 @@ inline std::string factory_name(const testing::TestParamInfo<StoreFactory>& info
 // A request that brings what its variant is to be found by, as text.
 class TextSelector final : public VariantSelector {
  public:
-  explicit TextSelector(std::string secondary_key) : secondary_key_(std::move(secondary_key)) {}
+  TextSelector(std::string secondary_key, Otherwise otherwise)
+      : secondary_key_(std::move(secondary_key)), otherwise_(otherwise) {}
   void append_secondary_key(std::string& out, const caching::VaryNames& /*names*/) const override {
     out += secondary_key_;
   }
   std::uint64_t rule_fingerprint() const noexcept override { return 0; }
+  Otherwise otherwise() const noexcept override { return otherwise_; }
 
  private:
   std::string secondary_key_;
+  Otherwise otherwise_;
 };
 
 // One store on one worker; every call of it is made there and waited for.
@@ -97,9 +100,12 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
     return found;
   }
   // As a request would whose selecting fields say this.
-  Found find_variant(std::string_view path, std::string secondary_key) {
+  using Otherwise = VariantSelector::Otherwise;
+  Found find_variant(std::string_view path,
+                     std::string secondary_key,
+                     Otherwise otherwise = Otherwise::nothing) {
     const std::string text = key_text("api.example.com", path);
-    const TextSelector selector(std::move(secondary_key));
+    const TextSelector selector(std::move(secondary_key), otherwise);
     Found found;
     Patience patience = store().patience();
     const FindOutcome outcome = world_->run(

@@ -80,6 +80,17 @@ TEST_P(StoreContract, a_request_finds_its_variant) {
   }));
 }
 
+TEST_P(StoreContract, a_request_without_a_variant_of_its_own_may_have_them_all) {
+  fetch_and_put(response("/a").varies({"accept-language"}, "de").head("de"));
+  fetch_and_put(response("/a").varies({"accept-language"}, "en").head("en"));
+  for (int i = 0; i < 2; ++i) {
+    const Found found = find_variant("/a", "fr", Otherwise::all_variants);
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0]->head(), "en");
+    EXPECT_EQ(found[1]->head(), "de");
+  }
+}
+
 TEST_P(StoreContract, an_older_fetch_of_one_variant_may_come_after_a_newer_one_of_another) {
   const FetchTicket slow = begin_fetch();
   fetch_and_put(response("/a").varies({"accept-language"}, "de").head("de"));

@@ -6,6 +6,7 @@ python3-redis sends them.
 """
 
 import itertools
+import statistics
 import time
 import unittest
 
@@ -15,7 +16,7 @@ import support
 from support import request, request_json
 
 PREFIX = "hawkapi-cache:"
-# What is promised where Redis is well, and what is promised whatever happens.
+# What is promised where Redis is well (of the median: a busy machine may hold up some), and whatever happens.
 PUSH_SECONDS = 0.1
 BOUND_SECONDS = 1.0
 
@@ -199,7 +200,6 @@ class TieredTest(HawkapiTags, unittest.TestCase):
     backend = "tiered"
 
     def test_the_memory_in_front_hears_of_it_quickly(self):
-        """A machine that is busy elsewhere may hold up many rounds; that all are held up would be the push's doing."""
         waits = []
         user_id = next(self.ids)
         for _ in range(40):
@@ -207,9 +207,7 @@ class TieredTest(HawkapiTags, unittest.TestCase):
             self.assertEqual(self.get(f"/users/{user_id}").x_cache, "HIT")
             invalidate_tags(self.redis, f"user:{user_id}")
             waits.append(self.assert_forgotten(f"/users/{user_id}")[1])
-            if waits[-1] < PUSH_SECONDS:
-                return
-        self.fail(f"it took {waits} seconds")
+        self.assertLessEqual(statistics.median(waits), PUSH_SECONDS, waits)
 
 
 if __name__ == "__main__":

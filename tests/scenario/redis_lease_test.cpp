@@ -15,17 +15,22 @@ class RedisLease : public RedisScenario, public ::testing::WithParamInterface<Ba
            .routes = "- path: /{rest:path}\n  ttl: 60s\n  coalesce: " + coalesce});
   }
   // The first is held before its head.
-  void hold_first(const std::string& target, const Fields& fields = {}) {
-    origin.on(target, [fields](OriginExchange& exchange) {
+  void hold_first(const std::string& target,
+                  const Fields& fields = {},
+                  const std::string& gate = "held") {
+    origin.on(target, [fields, gate](OriginExchange& exchange) {
       const std::size_t number = exchange.request().number;
-      if (number == 1) exchange.hold("held");
+      if (number == 1) exchange.hold(gate);
       exchange.respond("#" + std::to_string(number), fields);
     });
   }
   // A client of a whose fetch is held, and then one of b that waits for it.
-  void ask_both(Client& on_a, Client& on_b, const std::string& target) {
+  void ask_both(Client& on_a,
+                Client& on_b,
+                const std::string& target,
+                const std::string& gate = "held") {
     on_a.send_request("GET", target);
-    ASSERT_TRUE(origin.gate("held").wait_for());
+    ASSERT_TRUE(origin.gate(gate).wait_for());
     on_b.send_request("GET", target);
     ASSERT_TRUE(
         eventually([this] { return b->metric("hawkcache_redis_leases_waited_total") > 0; }));
@@ -95,19 +100,26 @@ TEST_P(RedisLease, AStaleEntryIsValidatedByOneNodeForBoth) {
   EXPECT_EQ(origin.count("/a"), 2U);
 }
 
+// Within a second, which a busy machine may spoil now and then.
 TEST_P(RedisLease, AnotherNodeTakesOverFromOneThatDied) {
-  serve();
-  hold_first("/a");
-  Client on_a = a->client();
-  Client on_b = b->client();
-  ask_both(on_a, on_b, "/a");
-  EXPECT_EQ(origin.count("/a"), 1U);
-  a.reset();
-  const auto died = SteadyClock::now();
-  ASSERT_TRUE(origin.wait_for_requests("/a", 2));
-  EXPECT_LE(SteadyClock::now() - died, 1500ms);
-  EXPECT_EQ(on_b.read().body, "#2");
-  EXPECT_EQ(x_cache(*b, "/a"), "HIT");
+  std::vector<std::int64_t> waits;
+  while (waits.size() < 8 && (waits.empty() || waits.back() > 1000)) {
+    serve();
+    const std::string target = "/" + std::to_string(waits.size());
+    hold_first(target, {}, target);
+    Client on_a = a->client();
+    Client on_b = b->client();
+    ask_both(on_a, on_b, target, target);
+    EXPECT_EQ(origin.count(target), 1U);
+    const auto dies = SteadyClock::now();
+    a.reset();
+    ASSERT_TRUE(origin.wait_for_requests(target, 2));
+    const auto took = SteadyClock::now() - dies;
+    waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    EXPECT_EQ(on_b.read().body, "#2");
+    EXPECT_EQ(x_cache(*b, target), "HIT");
+  }
+  EXPECT_LE(waits.back(), 1000) << ::testing::PrintToString(waits);
 }
 
 TEST_P(RedisLease, AnotherNodeTakesOverWhenTheFetchFails) {

@@ -44,6 +44,8 @@ class RedisCli {
   CliReply run(const Words& words);
   // All sent before the first reply is read: for filling a server.
   std::vector<CliReply> run_all(const std::vector<Words>& commands);
+  // What comes next, asked for or not (after MONITOR, SUBSCRIBE).
+  CliReply next();
 
   // These throw on error replies.
   std::string text(const Words& words);
@@ -59,7 +61,6 @@ class RedisCli {
   explicit RedisCli(redisContext* context);
   void log_in(const std::string& password);
   void append(const Words& words);
-  CliReply next();
 
   struct Free {
     void operator()(redisContext* context) const;

@@ -56,6 +56,17 @@ std::vector<std::string> RedisScenario::names_of(std::string_view kind) const {
   return cli().list({"KEYS", name(kind) + "*"});
 }
 
+long long RedisScenario::invalidate_tags(const std::vector<std::string>& tags) const {
+  std::vector<std::string> sets;
+  for (const std::string& tag : tags) sets.push_back(name("tag:" + tag));
+  testing_support::RedisCli::Words sunion{"SUNION"};
+  sunion.insert(sunion.end(), sets.begin(), sets.end());
+  testing_support::RedisCli::Words del{"DEL"};
+  for (std::string& member : cli().list(sunion)) del.push_back(std::move(member));
+  del.insert(del.end(), sets.begin(), sets.end());
+  return cli().number(del);
+}
+
 CommandCounts RedisScenario::command_counts() const {
   CommandCounts counts;
   std::istringstream lines(cli().text({"INFO", "commandstats"}));

@@ -68,9 +68,17 @@ class RedisScenario : public ::testing::Test {
   // The names in Redis that begin with the prefix and `kind`, such as "r:".
   std::vector<std::string> names_of(std::string_view kind) const;
 
+  // What the Python app does: SUNION of the tags' sets, DEL of the members and the sets. Returns
+  // how many of these were there.
+  long long invalidate_tags(const std::vector<std::string>& tags) const;
+
   // So far; without what the daemons do at rest (following the log, confirming the push).
   CommandCounts command_counts() const;
   CommandCounts commands_since(const CommandCounts& before) const;
+  bool is_hit_in_memory(const ProxyUnderTest& node, std::string_view target) const {
+    const CommandCounts before = command_counts();
+    return x_cache(node, target) == "HIT" && commands_since(before).empty();
+  }
 
   // The answers of `node` have this body: from now on, or, where `lag` is allowed, to all that ask
   // later than that after `since`.

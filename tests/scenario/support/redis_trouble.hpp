@@ -3,37 +3,20 @@
 #pragma once
 
 #include "scenario/support/scenario.hpp"
+#include "scenario/support/slowness.hpp"
 #include "support/redis_server.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
-
-#include <stdlib.h>
 
 namespace hawkcache::scenario {
 
 using testing_support::RedisCli;
 using testing_support::RedisServer;
-
-// What is promised within so many seconds is promised by a machine that has time for it: 1 on one
-// that has nothing else to do, more where many wait for its processors.
-inline int slowness() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr int kSanitizers = 4;
-#else
-  constexpr int kSanitizers = 1;
-#endif
-  double waiting = 0;
-  ::getloadavg(&waiting, 1);
-  const double processors = std::max(1U, std::thread::hardware_concurrency());
-  return kSanitizers * std::max(1, static_cast<int>(std::ceil(waiting / processors)));
-}
 
 class RedisTrouble : public Scenario {
  protected:
@@ -174,6 +157,26 @@ class OnRedis : public RedisTrouble, public ::testing::WithParamInterface<std::s
   void use(const std::string& url) { RedisTrouble::use(url, GetParam()); }
   void use_beside(const std::string& url) { RedisTrouble::use_beside(url, GetParam()); }
   static bool has_memory() { return GetParam() == "tiered"; }
+};
+
+class RedisNotWell : public OnRedis {
+ protected:
+  // What was there is not given out from memory; and Redis is not asked.
+  void expect_origin_only(const std::string& warmed) {
+    content.set("while away");
+    expect_current(warmed);
+    const double asked = metric("finds_total");
+    for (int i = 0; i < 5; ++i) expect_current(next_target());
+    EXPECT_EQ(metric("finds_total"), asked);
+    EXPECT_GT(metric("finds_unavailable_total"), 0);
+    EXPECT_EQ(metric("state"), 2) << state();
+  }
+  void expect_new_generation(const std::string& warmed, const std::string& text) {
+    content.set(text);
+    EXPECT_GE(metric("generations_begun_total"), 1);
+    expect_current(warmed);
+    expect_current_hit(warmed);
+  }
 };
 
 inline std::string name_of_backend(const ::testing::TestParamInfo<std::string>& info) {

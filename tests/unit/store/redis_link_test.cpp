@@ -61,7 +61,7 @@ TEST(RedisLink, what_is_reported_while_it_is_away_does_not_bring_it_back) {
 TEST(RedisLink, is_not_used_while_a_purge_waits_to_be_handed_on) {
   RedisLink link;
   link.try_go_up({});
-  const std::uint64_t number = link.defer(of_tag("a"));
+  const std::uint64_t number = link.defer(of_tag("a")).number;
   EXPECT_FALSE(link.usable());
   EXPECT_FALSE(link.is_handed_on(number));
   EXPECT_FALSE(link.try_go_up({}));
@@ -77,7 +77,7 @@ TEST(RedisLink, a_purge_that_comes_while_others_are_handed_on_keeps_it_away) {
   RedisLink link;
   link.defer(of_tag("a"));
   const RedisLink::Deferred deferred = link.deferred_purges();
-  const std::uint64_t later = link.defer(of_tag("b"));
+  const std::uint64_t later = link.defer(of_tag("b")).number;
   link.handed_on_through(deferred.through);
   EXPECT_FALSE(link.is_handed_on(later));
   EXPECT_FALSE(link.try_go_up({}));
@@ -87,11 +87,14 @@ TEST(RedisLink, a_purge_that_comes_while_others_are_handed_on_keeps_it_away) {
 
 TEST(RedisLink, too_many_purges_become_one_of_everything) {
   RedisLink link;
-  for (int i = 0; i < 10'001; ++i) link.defer(of_tag(std::to_string(i)));
+  for (int i = 0; i < 10'000; ++i) {
+    EXPECT_EQ(link.defer(of_tag(std::to_string(i))).room, RedisLink::Room::left);
+  }
+  EXPECT_EQ(link.defer(of_tag("one more")).room, RedisLink::Room::overflowed);
   const RedisLink::Deferred deferred = link.deferred_purges();
   ASSERT_EQ(deferred.purges.size(), 1u);
   EXPECT_EQ(deferred.purges[0].request.scope, PurgeRequest::Scope::everything);
-  const std::uint64_t later = link.defer(of_tag("later"));
+  const std::uint64_t later = link.defer(of_tag("later")).number;
   link.handed_on_through(deferred.through);
   EXPECT_EQ(link.deferred(), 1u);
   link.handed_on_through(later);
@@ -104,7 +107,7 @@ TEST(RedisLink, purges_of_too_many_things_become_one_of_everything) {
   large.request.tags.assign(30'000, "a");
   link.defer(large);
   EXPECT_EQ(link.deferred_purges().purges[0].request.tags.size(), 30'000u);
-  link.defer(large);
+  EXPECT_EQ(link.defer(large).room, RedisLink::Room::overflowed);
   ASSERT_EQ(link.deferred(), 1u);
   EXPECT_EQ(link.deferred_purges().purges[0].request.scope, PurgeRequest::Scope::everything);
 }
