@@ -22,8 +22,14 @@ class TextWriter {
 
   void text(std::string_view piece) {
     if (piece.size() > out_.size() - size_) make_room(piece.size() + kRoom);
-    std::memcpy(out_.data() + size_, piece.data(), piece.size());
-    size_ += piece.size();
+    put(piece);
+  }
+  // Several pieces, with one look at the room for all.
+  template <class... Pieces>
+  void texts(const Pieces&... pieces) {
+    const std::size_t size = (std::string_view(pieces).size() + ...);
+    if (size > out_.size() - size_) make_room(size + kRoom);
+    (put(pieces), ...);
   }
   void number(std::int64_t value) {
     if (kDigits > out_.size() - size_) make_room(kDigits + kRoom);
@@ -35,6 +41,11 @@ class TextWriter {
   static constexpr std::size_t kRoom = 256;  // more than most heads' tails take
   static constexpr std::size_t kDigits = 20;
   void make_room(std::size_t room) { out_.resize(size_ + room); }
+  void put(std::string_view piece) {
+    if (piece.empty()) return;
+    std::memcpy(out_.data() + size_, piece.data(), piece.size());
+    size_ += piece.size();
+  }
 
   std::string& out_;
   std::size_t size_;  // of what is written; what the string has beyond it is room

@@ -31,8 +31,9 @@ struct ResponseHead {
   int status = 0;  // 100..599
   std::string_view reason;
   std::vector<Field> field_list;
+  FieldNameSet names;  // of field_list
 
-  FieldsView fields() const noexcept { return {field_list}; }
+  FieldsView fields() const noexcept { return {field_list, names}; }
 };
 
 }  // namespace hawkcache::http

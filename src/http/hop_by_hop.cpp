@@ -60,10 +60,6 @@ bool is_protected(FieldName name) noexcept {
 // for each connection-option in this field, remove any header or trailer field(s) from the message
 // with the same name as the connection-option" (RFC 9110 section 7.6.1)
 NominatedFields::NominatedFields(FieldsView fields) {
-  const bool nothing_but_options = std::none_of(fields.begin(), fields.end(), [](const Field& f) {
-    return f.id == FieldName::unknown || !(is_protected(f.id) || is_hop_by_hop(f.id));
-  });
-  if (nothing_but_options) return;
   fields.for_each(FieldName::connection, [this](std::string_view value) {
     ascii::TokenListReader options(value);
     while (const auto option = options.next()) {

@@ -13,7 +13,7 @@
 
 #include "http/fields.hpp"
 
-#include <vector>
+#include <boost/container/small_vector.hpp>
 
 namespace hawkcache::http {
 
@@ -29,11 +29,14 @@ bool is_protected(FieldName name) noexcept;
 class NominatedFields {
  public:
   explicit NominatedFields(FieldsView fields);
+  // Whether no field can be removed but those that are hop-by-hop by themselves.
+  bool empty() const noexcept { return nominated_.empty(); }
   // Whether the field is to be removed: hop-by-hop by itself, or nominated and not protected.
   bool removes(const Field& field) const noexcept;
 
  private:
-  std::vector<Field> nominated_;
+  // Mostly one option: close.
+  boost::container::small_vector<Field, 2> nominated_;
 };
 
 }  // namespace hawkcache::http

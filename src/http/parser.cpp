@@ -80,7 +80,7 @@ class HeadParser {
       remembered_.clear();
       return false;
     }
-    if constexpr (kIsRequest<Head>) head_.names = FieldNameSet::of(head_.field_list);
+    head_.names = FieldNameSet::of(head_.field_list);
     return true;
   }
 

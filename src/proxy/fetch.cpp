@@ -256,20 +256,7 @@ net::Awaitable<void> Fetch::complete() {
   }
   if (keeping_ && is_as_long_as_announced()) {
     if (waits_for_store()) fill_.foretell_complete();
-    store::StoredParts parts = parts_to_put();
-    store::PutResult result = store::PutResult::stored;
-    if (parts.meta.partial) {
-      const IntakeInput input = intake_input();
-      result = co_await put_part(state_.store,
-                                 std::move(parts),
-                                 part_fields_->fields(),
-                                 input,
-                                 state_.worker.clock().wall(),
-                                 order_.patience);
-    } else {
-      auto response = store::StoredResponse::make(std::move(parts));
-      result = co_await state_.store.put(std::move(response), order_.patience);
-    }
+    const store::PutResult result = co_await put();
     note(result);
     if (result == store::PutResult::stored) {
       state_.counters.add(Counter::stored);
@@ -279,6 +266,21 @@ net::Awaitable<void> Fetch::complete() {
     }
   }
   fill_.complete();
+}
+
+// No coroutine, so that what is put is in nobody's frame: Asio keeps the frames of a thread for the
+// next, but not those of more than 1,020 bytes.
+net::Awaitable<store::PutResult> Fetch::put() {
+  store::StoredParts parts = parts_to_put();
+  if (!parts.meta.partial) {
+    return state_.store.put(store::StoredResponse::make(std::move(parts)), order_.patience);
+  }
+  return put_part(state_.store,
+                  std::move(parts),
+                  part_fields_->fields(),
+                  intake_input(),
+                  state_.worker.clock().wall(),
+                  order_.patience);
 }
 
 // A part whose Content-Range says something else than its body came to is not kept. (RFC 9110

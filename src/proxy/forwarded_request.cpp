@@ -1,6 +1,7 @@
 #include "proxy/forwarded_request.hpp"
 
 #include "base/ascii.hpp"
+#include "base/text_writer.hpp"
 #include "caching/vary.hpp"
 #include "http/hop_by_hop.hpp"
 #include "proxy/local_answer.hpp"
@@ -14,8 +15,8 @@ namespace {
 
 using http::FieldName;
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
+void append_field(TextWriter& out, std::string_view name, std::string_view value) {
+  out.texts(name, ": ", value, "\r\n");
 }
 
 // Fields that are written anew, below.
@@ -51,7 +52,7 @@ bool passes_condition(ClientConditions conditions, FieldName id) {
          (id == FieldName::range || id == FieldName::if_range);
 }
 
-void append_client_fields(std::string& out, const ForwardedRequest& request) {
+void append_client_fields(TextWriter& out, const ForwardedRequest& request) {
   const http::NominatedFields nominated(request.head->fields());
   for (const http::Field& field : request.head->field_list) {
     if (is_ours(field.id) || nominated.removes(field)) continue;
@@ -69,7 +70,7 @@ void append_client_fields(std::string& out, const ForwardedRequest& request) {
   if (request.cookie && !request.cookie->empty()) append_field(out, "Cookie", *request.cookie);
 }
 
-void append_max_forwards(std::string& out, const ForwardedRequest& request) {
+void append_max_forwards(TextWriter& out, const ForwardedRequest& request) {
   const auto value = request.head->fields().value(FieldName::max_forwards);
   if (!value) return;
   const auto hops = ascii::parse_digits(*value, 1'000'000);
@@ -83,18 +84,18 @@ void append_max_forwards(std::string& out, const ForwardedRequest& request) {
 
 // All lines of a list of the client's, and a member of ours behind them. "a sender MUST NOT
 // generate empty list elements" (RFC 9110 section 5.6.1.1)
-void append_to_list(std::string& out,
+void append_to_list(TextWriter& out,
                     FieldName id,
                     std::string_view ours,
                     const ForwardedRequest& request) {
-  out.append(http::to_string(id)).append(": ");
+  out.texts(http::to_string(id), ": ");
   request.head->fields().for_each(id, [&out](std::string_view line) {
-    if (!line.empty()) out.append(line).append(", ");
+    if (!line.empty()) out.texts(line, ", ");
   });
-  out.append(ours).append("\r\n");
+  out.texts(ours, "\r\n");
 }
 
-void append_our_fields(std::string& out, const ForwardedRequest& request) {
+void append_our_fields(TextWriter& out, const ForwardedRequest& request) {
   const http::FieldsView fields = request.head->fields();
   append_to_list(out, FieldName::x_forwarded_for, request.peer, request);
   append_field(out, "X-Forwarded-Proto", request.scheme);
@@ -111,6 +112,27 @@ void append_our_fields(std::string& out, const ForwardedRequest& request) {
   if (request.expectation == Expectation::continue_first) {
     append_field(out, "Expect", "100-continue");
   }
+}
+
+void write_forwarded_request(std::string& text, const ForwardedRequest& request) {
+  TextWriter out(text);
+  out.texts(request.method, " ", request.target, " HTTP/1.1\r\n");
+  append_field(out, "Host", request.authority);
+  append_client_fields(out, request);
+  append_our_fields(out, request);
+  // RFC 9112 section 6.3: one length or one chunked, never what came.
+  switch (request.framing.kind) {
+    case http::BodyKind::none:
+      break;
+    case http::BodyKind::length:
+      append_field(out, "Content-Length", fmt::to_string(request.framing.length));
+      break;
+    case http::BodyKind::chunked:
+    case http::BodyKind::until_close:
+      append_field(out, "Transfer-Encoding", "chunked");
+      break;
+  }
+  out.text("\r\n");
 }
 
 }  // namespace
@@ -130,26 +152,10 @@ bool is_condition(http::FieldName id) noexcept {
 }
 
 std::string render_forwarded_request(const ForwardedRequest& request) {
-  std::string out;
-  out.reserve(1024);
-  out.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
-  append_field(out, "Host", request.authority);
-  append_client_fields(out, request);
-  append_our_fields(out, request);
-  // RFC 9112 section 6.3: one length or one chunked, never what came.
-  switch (request.framing.kind) {
-    case http::BodyKind::none:
-      break;
-    case http::BodyKind::length:
-      append_field(out, "Content-Length", fmt::to_string(request.framing.length));
-      break;
-    case http::BodyKind::chunked:
-    case http::BodyKind::until_close:
-      append_field(out, "Transfer-Encoding", "chunked");
-      break;
-  }
-  out += "\r\n";
-  return out;
+  std::string text;
+  text.reserve(1024);
+  write_forwarded_request(text, request);
+  return text;
 }
 
 }  // namespace hawkcache::proxy

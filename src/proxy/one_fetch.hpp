@@ -73,6 +73,7 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
   net::Awaitable<void> complete();
+  net::Awaitable<store::PutResult> put();
   bool is_as_long_as_announced() const;
   bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
   store::StoredParts parts_to_put() const;

@@ -1,21 +1,23 @@
 #include "proxy/owned_fields.hpp"
 
+#include <iterator>
+
 namespace hawkcache::proxy {
 
 OwnedFields::OwnedFields(http::FieldsView fields) {
-  std::size_t size = 0;
-  for (const http::Field& field : fields) size += field.name.size() + field.value.size();
-  text_.reserve(size);  // the views below rely on it not moving
-  fields_.reserve(fields.size());
-  const auto keep = [this](std::string_view part) {
-    const std::size_t begin = text_.size();
-    text_ += part;
-    return std::string_view(text_).substr(begin);
+  if (fields.size() == 0) return;
+  const char* const begin = fields.begin()->name.data();
+  const http::Field& last = *std::prev(fields.end());
+  const std::string_view end = last.value.empty() ? last.name : last.value;
+  text_.assign(begin, end.data() + end.size());
+  const auto here = [&](std::string_view part) {
+    // Where an empty value points to is not said.
+    if (part.empty()) return std::string_view();
+    return std::string_view(text_.data() + (part.data() - begin), part.size());
   };
+  fields_.reserve(fields.size());
   for (const http::Field& field : fields) {
-    const std::string_view name = keep(field.name);
-    const std::string_view value = keep(field.value);
-    fields_.push_back({field.id, name, value});
+    fields_.push_back({field.id, here(field.name), here(field.value)});
   }
 }
 

@@ -13,6 +13,8 @@ namespace hawkcache::proxy {
 
 class OwnedFields {
  public:
+  // REQUIRES: the fields of a parsed head, which are views of one text, in its order. That text is
+  // copied as a whole.
   explicit OwnedFields(http::FieldsView fields);
   OwnedFields(const OwnedFields&) = delete;
   OwnedFields& operator=(const OwnedFields&) = delete;

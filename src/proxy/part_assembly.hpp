@@ -52,7 +52,7 @@ Combination combine(const store::StoredResponse& older,
 net::Awaitable<store::PutResult> put_part(store::Store& store,
                                           store::StoredParts part,
                                           http::FieldsView fields,
-                                          const IntakeInput& input,
+                                          IntakeInput input,
                                           WallTime now,
                                           store::Patience& patience);
 

@@ -93,6 +93,16 @@ std::string render_relayed_head(const http::ResponseHead& head,
   return text;
 }
 
+BodyWriter begin_answer(const http::ResponseHead& head,
+                        http::BodyFraming framing,
+                        net::ClientExchange& client,
+                        const RelayInput& input,
+                        WallTime now) {
+  ClientFraming client_side = ClientFraming::length;
+  std::string text = render_relayed_head(head, framing, client, input, now, client_side);
+  return BodyWriter(client, std::move(text), client_side);
+}
+
 OwnPurge count_purge(WorkerState& state, PurgeReach reach) noexcept {
   state.counters.add(Counter::purges);
   state.counters.add(Counter::purges_by_response);
@@ -155,6 +165,15 @@ net::UpstreamRequest outgoing_request(net::ClientExchange& client,
   return outgoing;
 }
 
+// No coroutine, so that the request is in no frame but the exchange's.
+net::Awaitable<Result<const http::ResponseHead*>> send(net::UpstreamExchange& exchange,
+                                                       net::ClientExchange& client,
+                                                       RelayInput& input,
+                                                       ClientBody& body,
+                                                       ClientInterim& interim) {
+  return exchange.start(outgoing_request(client, input, body, interim));
+}
+
 net::Awaitable<int> answer_unreached(WorkerState& state,
                                      net::ClientExchange& client,
                                      ErrorCode error,
@@ -172,11 +191,10 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
                                    RelayInput input) {
   ClientBody body(client, input.received);
   ClientInterim interim(client);
-  net::UpstreamRequest outgoing = outgoing_request(client, input, body, interim);
   state.counters.add(Counter::fetches);
   const auto upstream = state.upstream;
   const auto exchange = upstream->make_exchange();
-  const auto started = co_await exchange->start(std::move(outgoing));
+  const auto started = co_await send(*exchange, client, input, body, interim);
   RelayOutcome outcome;
   if (started) {
     const http::ResponseHead& head = **started;
@@ -192,11 +210,9 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
       input.recorder->begin(purged);
       if (input.recorder->is_whole()) co_await input.recorder->store();
     }
-    ClientFraming framing = ClientFraming::length;
-    std::string text = render_relayed_head(
-        head, exchange->framing(), client, input, state.worker.clock().wall(), framing);
     outcome.status = head.status;
-    BodyWriter writer(client, std::move(text), framing);
+    BodyWriter writer =
+        begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
     outcome.error = co_await relay_response(*exchange, writer, input.recorder);
     if (outcome.error) writer.break_off();
   } else {

@@ -184,6 +184,7 @@ bool RequestPlanner::drops_nominated_field() const {
   const http::FieldsView fields = head_->fields();
   if (!fields.contains(http::FieldName::connection)) return false;
   const http::NominatedFields nominated(fields);
+  if (nominated.empty()) return false;
   return std::any_of(fields.begin(), fields.end(), [&](const http::Field& field) {
     return !http::is_hop_by_hop(field.id) && nominated.removes(field);
   });

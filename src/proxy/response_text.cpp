@@ -8,22 +8,14 @@
 #include "proxy/local_answer.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace hawkcache::proxy {
 namespace {
 
 using http::FieldName;
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
-void append_number(std::string& out, std::uint64_t value) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out.append(digits.data(), end);
+void append_field(TextWriter& out, std::string_view name, std::string_view value) {
+  out.texts(name, ": ", value, "\r\n");
 }
 
 bool is_replaced_for_clients(FieldName id) {
@@ -86,13 +78,13 @@ bool belongs_to_304(std::string_view line) {
   }
 }
 
-void append_status_line(std::string& out, int status, std::string_view reason) {
-  out += "HTTP/1.1 ";
-  append_number(out, static_cast<std::uint64_t>(status));
-  out.append(" ").append(reason.empty() ? http::reason_phrase(status) : reason).append("\r\n");
+void append_status_line(TextWriter& out, int status, std::string_view reason) {
+  out.text("HTTP/1.1 ");
+  out.number(status);
+  out.texts(" ", reason.empty() ? http::reason_phrase(status) : reason, "\r\n");
 }
 
-void append_origin_fields(std::string& out, http::FieldsView fields, const HeadRendering& how) {
+void append_origin_fields(TextWriter& out, http::FieldsView fields, const HeadRendering& how) {
   const http::NominatedFields nominated(fields);
   for (const http::Field& field : fields) {
     if (stays_behind(field.id, how) || nominated.removes(field) || is_stripped(field, how)) {
@@ -102,14 +94,12 @@ void append_origin_fields(std::string& out, http::FieldsView fields, const HeadR
   }
 }
 
-}  // namespace
-
-std::string render_response_head(int status,
-                                 std::string_view reason,
-                                 http::FieldsView fields,
-                                 const HeadRendering& how) {
-  std::string out;
-  out.reserve(512);
+void write_response_head(std::string& text,
+                         int status,
+                         std::string_view reason,
+                         http::FieldsView fields,
+                         const HeadRendering& how) {
+  TextWriter out(text);
   append_status_line(out, status, reason);
   append_origin_fields(out, fields, how);
   // RFC 9110 section 6.6.1: a recipient with a clock adds the Date that is missing.
@@ -118,11 +108,10 @@ std::string render_response_head(int status,
     append_field(out, "Cache-Control", **how.client_cache_control);
   }
   append_field(out, "Via", via_member(how.received));
-  return out;
 }
 
-std::string render_interim_head(const http::ResponseHead& head) {
-  std::string out;
+void write_interim_head(std::string& text, const http::ResponseHead& head) {
+  TextWriter out(text);
   append_status_line(out, head.status, head.reason);
   // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response
   // with a status code of 1xx (Informational)"; RFC 9112 section 6.1 says the same of
@@ -131,16 +120,38 @@ std::string render_interim_head(const http::ResponseHead& head) {
                        head.fields(),
                        {.use = HeadUse::pass, .strip = {}, .client_cache_control = {}, .now = {}});
   append_field(out, "Via", "1.1 hawkcache");
-  out += "\r\n";
-  return out;
+  out.text("\r\n");
+}
+
+void append_replaced_fields(std::string& text, http::FieldsView fields) {
+  TextWriter out(text);
+  for (const http::Field& field : fields) {
+    if (is_replaced_for_clients(field.id)) append_field(out, field.name, field.value);
+  }
+}
+
+}  // namespace
+
+std::string render_response_head(int status,
+                                 std::string_view reason,
+                                 http::FieldsView fields,
+                                 const HeadRendering& how) {
+  std::string text;
+  text.reserve(512);
+  write_response_head(text, status, reason, fields, how);
+  return text;
+}
+
+std::string render_interim_head(const http::ResponseHead& head) {
+  std::string text;
+  write_interim_head(text, head);
+  return text;
 }
 
 std::optional<std::string> withheld_fields(http::FieldsView fields, const HeadRendering& how) {
   if (!how.client_cache_control || !*how.client_cache_control) return std::nullopt;
   std::string lines;
-  for (const http::Field& field : fields) {
-    if (is_replaced_for_clients(field.id)) append_field(lines, field.name, field.value);
-  }
+  append_replaced_fields(lines, fields);
   return lines;
 }
 
@@ -233,10 +244,11 @@ std::string_view only_value(std::string_view rendered_head, std::string_view nam
   return lines == 1 ? found : std::string_view();
 }
 
-void append_unsatisfiable_head(std::string& out, std::uint64_t length, WallTime now) {
-  out += "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */";
-  append_number(out, length);
-  out += "\r\n";
+void append_unsatisfiable_head(std::string& text, std::uint64_t length, WallTime now) {
+  TextWriter out(text);
+  out.text("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */");
+  out.number(static_cast<std::int64_t>(length));
+  out.text("\r\n");
   append_field(out, "Date", http::format_date(now));
   append_field(out, "Via", "1.1 hawkcache");
 }

@@ -87,6 +87,6 @@ std::string_view content_type_line(std::string_view rendered_head) noexcept;
 std::string_view only_value(std::string_view rendered_head, std::string_view name) noexcept;
 
 // A whole answer but for its tail: 416 with the representation's length (RFC 9110 section 15.5.17).
-void append_unsatisfiable_head(std::string& out, std::uint64_t length, WallTime now);
+void append_unsatisfiable_head(std::string& text, std::uint64_t length, WallTime now);
 
 }  // namespace hawkcache::proxy

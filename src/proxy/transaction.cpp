@@ -204,10 +204,11 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
   const net::Request& request = client.request();
   record_.cache = plan_->kind == PlanKind::bypass ? XCache::bypass : XCache::none;
   record_.detail = plan_->reason;
-  std::optional<PostRecorder> recorder;
+  std::unique_ptr<PostRecorder> recorder;
   if (plan_->answer_use == AnswerUse::kept_for_get) {
     rule_tags_ = planner_.render_tags();
-    recorder.emplace(state_, *plan_, make_subject(request), snapshot_->tag_limits);
+    recorder = std::make_unique<PostRecorder>(
+        state_, *plan_, make_subject(request), snapshot_->tag_limits);
   }
   // RFC 9110 section 10.1.1: a proxy forwards a request with a 100-continue expectation by its
   // header section first. Not where the whole body is here, or some of it has been read already:
@@ -226,7 +227,7 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
                    .x_cache = record_.cache,
                    .reason = plan_->reason,
                    .printable_key = {},
-                   .recorder = recorder ? &*recorder : nullptr};
+                   .recorder = recorder.get()};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
 }

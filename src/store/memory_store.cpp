@@ -96,7 +96,7 @@ class MemoryStore final : public LocalStore {
   std::size_t shard_number(std::uint64_t mixed_hash) const noexcept {
     return (mixed_hash >> 32) & (shards_.size() - 1);
   }
-  bool can_never_fit(const StoredResponse& response) const noexcept;
+  bool can_never_fit(const StoredResponse& response, std::uint64_t bytes) const noexcept;
   bool adopt_tags(StoredResponse& response, std::size_t shard);
   PutResult place(const NewResponsePtr& response, std::size_t shard);
   bool make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries);
@@ -179,7 +179,8 @@ void MemoryStore::drop(const Hash128& key_hash) noexcept {
 }
 
 PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
-  if (response->body_size() > settings_.max_object || can_never_fit(*response)) {
+  const std::uint64_t bytes = response->footprint() + MemoryShard::bytes_per_entry();
+  if (response->body_size() > settings_.max_object || can_never_fit(*response, bytes)) {
     return PutResult::too_large;
   }
   // Before room is made for it.
@@ -189,15 +190,16 @@ PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
   if (!adopt_tags(*response, shard)) return PutResult::no_room;
 
   Entry& entry = *response;
-  const std::size_t bytes = response->footprint() + MemoryShard::bytes_per_entry();
   entry.units = static_cast<std::uint32_t>((bytes + Entry::kUnit - 1) / Entry::kUnit) & 0xFFFFFFFu;
   entry.hash = static_cast<std::uint32_t>(hash);
   entry.due = due_second(*response);
   return place(response, shard);
 }
 
-bool MemoryStore::can_never_fit(const StoredResponse& response) const noexcept {
-  std::uint64_t bytes = response.footprint() + MemoryShard::bytes_per_entry() + Entry::kUnit;
+// `bytes`: of the entry.
+bool MemoryStore::can_never_fit(const StoredResponse& response,
+                                std::uint64_t bytes) const noexcept {
+  bytes += Entry::kUnit;
   for (const std::string& tag : response.unrecorded_tags()) bytes += TagTable::record_bytes(tag);
   return settings_.max_entries == 0 ||
          bytes > std::min<std::uint64_t>(settings_.max_size, Entry::kMaxBytes);
