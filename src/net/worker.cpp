@@ -42,7 +42,7 @@ void Worker::start() {
 bool Worker::pin(int core) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
-  CPU_SET(core, &cores);
+  CPU_SET(static_cast<std::size_t>(core), &cores);
   return pthread_setaffinity_np(thread_.native_handle(), sizeof cores, &cores) == 0;
 }
 
@@ -59,8 +59,8 @@ std::vector<int> usable_cores() {
   CPU_ZERO(&set);
   std::vector<int> cores;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.push_back(static_cast<int>(core));
   }
   return cores;
 }
