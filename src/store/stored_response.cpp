@@ -167,7 +167,7 @@ SharedStamp StoredResponse::shared() const noexcept {
 std::vector<std::string> StoredResponse::tag_texts() const {
   const std::span<const std::string> unrecorded = unrecorded_tags();
   std::vector<std::string> texts(unrecorded.begin(), unrecorded.end());
-  for (const TagRef& tag : tag_records()) texts.emplace_back(tag->name());
+  for (const TagRef& tag : tag_records()) texts.emplace_back(tag->text());
   return texts;
 }
 
