@@ -267,7 +267,7 @@ net::Awaitable<void> Fetch::complete() {
                                  state_.worker.clock().wall(),
                                  order_.patience);
     } else {
-      auto response = store::StoredResponse::make(std::move(parts));
+      auto response = state_.store.make(std::move(parts));
       result = co_await state_.store.put(std::move(response), order_.patience);
     }
     note(result);
