@@ -273,7 +273,7 @@ net::Awaitable<void> Fetch::complete() {
 net::Awaitable<store::PutResult> Fetch::put() {
   store::StoredParts parts = parts_to_put();
   if (!parts.meta.partial) {
-    return state_.store.put(store::StoredResponse::make(std::move(parts)), order_.patience);
+    return state_.store.put(state_.store.make(std::move(parts)), order_.patience);
   }
   return put_part(state_.store,
                   std::move(parts),

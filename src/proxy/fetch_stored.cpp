@@ -50,7 +50,7 @@ bool Fetch::validates_by_head() const noexcept {
 net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) {
   head_ = freshen_by_head(*order_.base, head, intake_input());
   if (!head_) {
-    auto marked = outdated(*order_.base, order_.base_freshness);
+    auto marked = state_.store.make(outdated(*order_.base, order_.base_freshness));
     const store::PutResult put = co_await state_.store.put(std::move(marked), order_.patience);
     if (put == store::PutResult::purged_meanwhile) co_await forget_base();
   } else if (head_->not_stored == Reason::none) {
@@ -66,17 +66,16 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
 // The same body under a newer head.
 store::NewResponsePtr Fetch::freshened(const store::StoredResponse& stored,
                                        const FillHead& head) const {
-  return store::StoredResponse::make(
-      store::StoredParts{.key = fill_.subject().key,
-                         .authority = fill_.subject().authority,
-                         .path_and_query = fill_.subject().path_and_query,
-                         .meta = head.meta,
-                         .head = head.text,
-                         .withheld = head.withheld,
-                         .body = stored.share_body(),
-                         .epoch = fill_.epoch(),
-                         .sequence = fill_.sequence(),
-                         .shared = fill_.shared()});
+  return state_.store.make(store::StoredParts{.key = fill_.subject().key,
+                                              .authority = fill_.subject().authority,
+                                              .path_and_query = fill_.subject().path_and_query,
+                                              .meta = head.meta,
+                                              .head = head.text,
+                                              .withheld = head.withheld,
+                                              .body = stored.share_body(),
+                                              .epoch = fill_.epoch(),
+                                              .sequence = fill_.sequence(),
+                                              .shared = fill_.shared()});
 }
 
 // "All the stored responses in the initial set with one of those same strong validators are

@@ -115,7 +115,7 @@ Reason select_by_language(const RequestPlan& plan,
     if (!caching::matches_by_language(
             {.names = *vary,
              .secondary_key = candidate->secondary_key(),
-             .content_language = only_value(candidate->head(), "content-language")},
+             .content_language = only_value(candidate->head_pieces(), "content-language")},
             scratch.secondary_key,
             request,
             normalize)) {

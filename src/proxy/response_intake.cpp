@@ -114,7 +114,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
 }
 
 std::string whole_head(const store::StoredResponse& stored) {
-  std::string text(stored.head());
+  std::string text = stored.head();
   text += stored.withheld().value_or(std::string_view());
   text += "\r\n";
   return text;
@@ -257,12 +257,12 @@ std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& sto
   return merge(stored, head_response, input);
 }
 
-store::NewResponsePtr outdated(const store::StoredResponse& stored,
-                               const caching::Freshness& freshness) {
+store::StoredParts outdated(const store::StoredResponse& stored,
+                            const caching::Freshness& freshness) {
   store::StoredParts parts = stored.parts();
   parts.meta.freshness = freshness;
   parts.meta.freshness.revalidation = caching::Revalidation::always;
-  return store::StoredResponse::make(std::move(parts));
+  return parts;
 }
 
 std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& stored,

@@ -54,8 +54,8 @@ std::shared_ptr<const FillHead> freshen_by_head(const store::StoredResponse& sto
 // An outdated response as it is stored from now on: with its own age and windows (`freshness`, a
 // soft purge taken into account), but validated before each use. It carries the epoch and sequence
 // of what it takes the place of: whatever was fetched meanwhile is newer, and stays.
-store::NewResponsePtr outdated(const store::StoredResponse& stored,
-                               const caching::Freshness& freshness);
+store::StoredParts outdated(const store::StoredResponse& stored,
+                            const caching::Freshness& freshness);
 
 // The head of a stored part and a newer 206 of the same representation together, of which `content`
 // is there: the newer one's fields replace the stored ones, and all is judged anew, as a 206.

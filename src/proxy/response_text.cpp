@@ -45,11 +45,13 @@ bool is_stripped(const http::Field& field, const HeadRendering& how) {
 }
 
 template <class Visit>
-void for_each_line(std::string_view head, Visit&& visit) {
-  while (!head.empty()) {
-    const std::size_t end = std::min(head.find("\r\n"), head.size() - 2) + 2;
-    visit(head.substr(0, end));
-    head.remove_prefix(end);
+void for_each_line(const http::HeadPieces& head, Visit&& visit) {
+  for (std::string_view lines : {head.common, head.own}) {
+    while (!lines.empty()) {
+      const std::size_t end = std::min(lines.find("\r\n"), lines.size() - 2) + 2;
+      visit(lines.substr(0, end));
+      lines.remove_prefix(end);
+    }
   }
 }
 
@@ -206,24 +208,26 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
   return client == http::Version::http_1_1 ? ClientFraming::chunked : ClientFraming::until_close;
 }
 
-void append_not_modified_head(std::string& out, std::string_view rendered_head) {
+void append_not_modified_head(std::string& out, const http::HeadPieces& rendered_head) {
   out += "HTTP/1.1 304 Not Modified\r\n";
   for_each_line(rendered_head, [&](std::string_view line) {
     if (belongs_to_304(line)) out += line;
   });
 }
 
-void append_partial_head(std::string& out, std::string_view rendered_head, PartialHead kind) {
+void append_partial_head(std::string& out,
+                         const http::HeadPieces& rendered_head,
+                         PartialHead kind) {
   out += "HTTP/1.1 206 Partial Content\r\n";
-  rendered_head.remove_prefix(std::min(rendered_head.find("\r\n") + 2, rendered_head.size()));
+  bool at_status_line = true;
   for_each_line(rendered_head, [&](std::string_view line) {
-    if (is_named(line, "content-range")) return;
+    if (std::exchange(at_status_line, false) || is_named(line, "content-range")) return;
     if (kind == PartialHead::multipart && is_named(line, "content-type")) return;
     out += line;
   });
 }
 
-std::string_view content_type_line(std::string_view rendered_head) noexcept {
+std::string_view content_type_line(const http::HeadPieces& rendered_head) noexcept {
   std::string_view found;
   for_each_line(rendered_head, [&](std::string_view line) {
     if (found.empty() && is_named(line, "content-type")) found = line;
@@ -231,7 +235,7 @@ std::string_view content_type_line(std::string_view rendered_head) noexcept {
   return found;
 }
 
-std::string_view only_value(std::string_view rendered_head, std::string_view name) noexcept {
+std::string_view only_value(const http::HeadPieces& rendered_head, std::string_view name) noexcept {
   std::string_view found;
   std::size_t lines = 0;
   for_each_line(rendered_head, [&](std::string_view line) {

@@ -6,6 +6,7 @@
 #include "caching/cache_status.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
+#include "http/head_pieces.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -74,17 +75,17 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
 
 // The fields of a rendered head that a 304 carries (RFC 9110 section 15.4.5), appended with a 304
 // status line.
-void append_not_modified_head(std::string& out, std::string_view rendered_head);
+void append_not_modified_head(std::string& out, const http::HeadPieces& rendered_head);
 // The same head for a 206: another status line, no Content-Range (which means nothing on a 200),
 // and for several parts no Content-Type, which goes into each part.
 enum class PartialHead : std::uint8_t { one_part, multipart };
-void append_partial_head(std::string& out, std::string_view rendered_head, PartialHead kind);
+void append_partial_head(std::string& out, const http::HeadPieces& rendered_head, PartialHead kind);
 
 // The line of a rendered head's first Content-Type, with its CRLF; empty: none.
-std::string_view content_type_line(std::string_view rendered_head) noexcept;
+std::string_view content_type_line(const http::HeadPieces& rendered_head) noexcept;
 
 // The value of a rendered head's only line of that name; "" where there is none, or several.
-std::string_view only_value(std::string_view rendered_head, std::string_view name) noexcept;
+std::string_view only_value(const http::HeadPieces& rendered_head, std::string_view name) noexcept;
 
 // A whole answer but for its tail: 416 with the representation's length (RFC 9110 section 15.5.17).
 void append_unsatisfiable_head(std::string& text, std::uint64_t length, WallTime now);

@@ -70,7 +70,9 @@ StoredAnswer prepare_whole(const store::StoredResponsePtr& stored,
   const int status = stored->status();
   if (status_has_body(status)) tail.content_length = stored->body_size();
   append_head_tail(out.head, tail);
-  out.buffers.emplace_back(stored->head().data(), stored->head().size());
+  const http::HeadPieces head = stored->head_pieces();
+  if (!head.common.empty()) out.buffers.emplace_back(head.common.data(), head.common.size());
+  out.buffers.emplace_back(head.own.data(), head.own.size());
   out.buffers.emplace_back(out.head.data(), out.head.size());
   if (input.request->method != http::Method::head) {
     append_body(*stored, 0, stored->body_size(), out.buffers);
@@ -83,7 +85,7 @@ StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
                              http::ByteRange range,
                              std::uint64_t offset,
                              net::PreparedResponse& out) {
-  append_partial_head(out.head, stored->head(), PartialHead::one_part);
+  append_partial_head(out.head, stored->head_pieces(), PartialHead::one_part);
   fmt::format_to(std::back_inserter(out.head),
                  "Content-Range: bytes {}-{}/{}\r\n",
                  range.first,
@@ -104,10 +106,10 @@ StoredAnswer prepare_multipart(const store::StoredResponsePtr& stored,
   const std::string boundary = new_boundary();
   const auto plan = plan_multipart(ranges,
                                    {.length = stored->body_size(),
-                                    .content_type = content_type_line(stored->head()),
+                                    .content_type = content_type_line(stored->head_pieces()),
                                     .boundary = boundary});
   if (!plan) return prepare_whole(stored, input, out);
-  append_partial_head(out.head, stored->head(), PartialHead::multipart);
+  append_partial_head(out.head, stored->head_pieces(), PartialHead::multipart);
   out.head += plan->content_type;
   HeadTail tail = tail_for(input);
   tail.content_length = plan->content_length;
@@ -159,7 +161,7 @@ StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
                                    net::PreparedResponse& out) {
   out.owner = KeepAlive(stored);
   if (is_not_modified(*stored, input)) {
-    append_not_modified_head(out.head, stored->head());
+    append_not_modified_head(out.head, stored->head_pieces());
     append_head_tail(out.head, tail_for(input));
     out.buffers.emplace_back(out.head.data(), out.head.size());
     return {AnswerKind::not_modified, 304};

@@ -2,6 +2,7 @@
 // anything goes in, so the limits hold at all times. Thread-safe.
 #pragma once
 
+#include "store/common_heads.hpp"
 #include "store/purge_fence.hpp"
 
 #include <algorithm>
@@ -12,11 +13,14 @@ namespace hawkcache::store {
 
 class MemoryLedger {
  public:
-  MemoryLedger(std::uint64_t max_bytes, std::uint64_t max_entries, const PurgeFence& fence) noexcept
-      : max_bytes_(max_bytes), max_entries_(max_entries), fence_(fence) {}
+  MemoryLedger(std::uint64_t max_bytes,
+               std::uint64_t max_entries,
+               const PurgeFence& fence,
+               const CommonHeads& heads) noexcept
+      : max_bytes_(max_bytes), max_entries_(max_entries), fence_(fence), heads_(heads) {}
 
-  // Tag records and fences are in it too; they keep books of their own.
-  std::uint64_t bytes() const noexcept { return bytes_.load() + fence_.bytes(); }
+  // Tag records, fences and common heads are in it too; they keep books of their own.
+  std::uint64_t bytes() const noexcept { return bytes_.load() + bytes_beside(); }
   std::uint64_t entry_bytes() const noexcept { return bytes_.load(); }
   std::uint64_t entries() const noexcept { return entries_.load(); }
   std::uint64_t max_bytes() const noexcept { return max_bytes_; }
@@ -34,7 +38,7 @@ class MemoryLedger {
   enum class Reservation : std::uint8_t { granted, full };
   [[nodiscard]] Reservation reserve(std::uint64_t bytes, std::uint64_t entries) noexcept {
     if (!raise(entries_, entries, max_entries_)) return Reservation::full;
-    const std::uint64_t beside = fence_.bytes();
+    const std::uint64_t beside = bytes_beside();
     const std::uint64_t limit = room();
     if (beside <= limit && raise(bytes_, bytes, limit - beside)) {
       return Reservation::granted;
@@ -49,6 +53,7 @@ class MemoryLedger {
 
  private:
   std::uint64_t room() const noexcept { return max_bytes_ - slack_.load(); }
+  std::uint64_t bytes_beside() const noexcept { return fence_.bytes() + heads_.bytes(); }
   static bool raise(std::atomic<std::uint64_t>& used,
                     std::uint64_t amount,
                     std::uint64_t limit) noexcept {
@@ -62,6 +67,7 @@ class MemoryLedger {
   const std::uint64_t max_bytes_;
   const std::uint64_t max_entries_;
   const PurgeFence& fence_;
+  const CommonHeads& heads_;
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> slack_{0};

@@ -168,7 +168,10 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
                                  Epoch checked) const {
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
-    for (const std::string& tag : tags) impl_->tags->judge(tag, subject.epoch, verdict);
+    for (const std::string& tag : tags) {
+      impl_->tags->look_at(
+          tag, [&](const TagState& known) { known.fence().judge(subject.epoch, verdict); });
+    }
   }
   return judge(subject, checked, verdict);
 }

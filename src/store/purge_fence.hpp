@@ -119,7 +119,7 @@ class PurgeFence {
   // Interned tag records, for stored responses. find_tag: empty when there is none.
   TagRef intern(std::string_view tag);
   TagRef find_tag(std::string_view tag) const;
-  // How many stored responses carry the tag now. Kept by the store, through TagRecord.
+  // How many stored responses carry the tag now. Kept by the store, through TagState.
   std::uint64_t members(std::string_view tag) const;
   std::size_t tag_count() const noexcept;
 

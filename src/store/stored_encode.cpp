@@ -87,7 +87,10 @@ void write_response(Sink& sink,
   sink.text(response.key());
   sink.text(response.authority());
   sink.text(response.path_and_query());
-  sink.text(response.head());
+  const http::HeadPieces head = response.head_pieces();
+  sink.number(static_cast<std::uint32_t>(head.size()));
+  sink.bytes(head.common);
+  sink.bytes(head.own);
   sink.text(response.withheld().value_or(std::string_view()));
   for (std::size_t i = 0; i < response.chunks(); ++i) sink.bytes(response.chunk(i));
 }
@@ -100,14 +103,15 @@ bool can_be_decoded(const StoredResponse& response, const std::vector<std::strin
   if (tags.size() > kMostTags) return false;
   if (vary != nullptr && (vary->size() > kMostVaryNames || !is_well_formed(*vary))) return false;
   if (partial != nullptr && !is_well_formed(*partial, response.body_size())) return false;
-  if (!is_head_text(response.head()) || !is_head_text(response.withheld().value_or("")))
-    return false;
+  const http::HeadPieces head = response.head_pieces();
+  for (const std::string_view lines : {head.common, head.own, response.withheld().value_or("")}) {
+    if (!is_head_text(lines)) return false;
+  }
   if (!is_field_value(validators.entity_tag) || !is_field_value(validators.last_modified)) {
     return false;
   }
   // Texts beyond that come from no request; without them every sum below fits.
-  return std::max(
-             {response.key().size(), response.head().size(), response.secondary_key().size()}) <
+  return std::max({response.key().size(), head.size(), response.secondary_key().size()}) <
          kLongestText;
 }
 

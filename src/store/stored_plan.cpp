@@ -21,7 +21,7 @@ std::optional<std::int64_t> count_of(const std::optional<WallTime>& time) noexce
 
 }  // namespace
 
-StoredResponse::Plan::Plan(const StoredParts& parts) {
+StoredResponse::Plan::Plan(const StoredParts& parts, const CommonHeadRef& common) {
   for (const SharedBytes& chunk : parts.body) {
     body_size += chunk.size();
     chunks += chunk.empty() ? 0u : 1u;
@@ -30,6 +30,7 @@ StoredResponse::Plan::Plan(const StoredParts& parts) {
   text_size = parts.key.size() + parts.head.size() + (chunks > 0 ? 0 : body_size);
   add_numbers(parts);
   std::size_t slots = parts.meta.tags.size() * sizeof(TagRef);
+  if (common) slots += sizeof(CommonHeadRef);
   if (parts.meta.vary) slots += sizeof(VarySlot);
   if (parts.meta.partial) slots += sizeof(PartSlot);
   if (chunks > 0) slots += sizeof(std::uint64_t) + chunks * sizeof(SharedBytes);

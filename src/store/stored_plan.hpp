@@ -15,7 +15,7 @@ namespace hawkcache::store {
 
 // Views into the parts.
 struct StoredResponse::Plan {
-  explicit Plan(const StoredParts& parts);
+  Plan(const StoredParts& parts, const CommonHeadRef& common);
 
   NumberPacker numbers;
   std::uint64_t body_size = 0;

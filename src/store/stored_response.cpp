@@ -31,10 +31,10 @@ std::optional<WallTime> time_of(std::optional<std::int64_t> count) noexcept {
 
 }  // namespace
 
-NewResponsePtr StoredResponse::make(StoredParts parts) {
-  const Plan plan(parts);
+NewResponsePtr StoredResponse::make(StoredParts parts, CommonHeadRef common) {
+  const Plan plan(parts, common);
   void* block = ::operator new(plan.block_size());
-  return NewResponsePtr(new (block) StoredResponse(parts, plan));
+  return NewResponsePtr(new (block) StoredResponse(parts, std::move(common), plan));
 }
 
 void intrusive_ptr_release(const StoredResponse* response) noexcept {
@@ -43,7 +43,7 @@ void intrusive_ptr_release(const StoredResponse* response) noexcept {
   ::operator delete(const_cast<StoredResponse*>(response));
 }
 
-StoredResponse::StoredResponse(StoredParts& parts, const Plan& plan)
+StoredResponse::StoredResponse(StoredParts& parts, CommonHeadRef&& common, const Plan& plan)
     : checked_(parts.judged_at),
       sequence_(parts.sequence),
       rule_fingerprint_(parts.meta.rule_fingerprint),
@@ -66,15 +66,17 @@ StoredResponse::StoredResponse(StoredParts& parts, const Plan& plan)
   set(kHasVary, parts.meta.vary != nullptr);
   set(kHasPartial, parts.meta.partial != nullptr);
   set(kBodyInChunks, plan.chunks > 0);
+  set(kHasCommonHead, bool{common});
   flags_ = static_cast<std::uint16_t>(flags);
   if (parts.soft_purged_at) {
     soft_purged_.store(parts.soft_purged_at->time_since_epoch().count(), std::memory_order_relaxed);
   }
-  make_slots(parts, plan);
+  make_slots(parts, std::move(common), plan);
   copy_texts(parts, plan);
 }
 
-void StoredResponse::make_slots(StoredParts& parts, const Plan& plan) {
+void StoredResponse::make_slots(StoredParts& parts, CommonHeadRef&& common, const Plan& plan) {
+  if (common) new (const_cast<CommonHeadRef*>(common_head_slot())) CommonHeadRef(std::move(common));
   if (has(kHasVary)) new (const_cast<VarySlot*>(vary_slot())) VarySlot(pooled(parts.meta.vary));
   if (has(kHasPartial)) new (const_cast<PartSlot*>(part_slot())) PartSlot(parts.meta.partial);
   if (tag_count_ > 0) {
@@ -106,6 +108,7 @@ void StoredResponse::copy_texts(const StoredParts& parts, const Plan& plan) {
 }
 
 StoredResponse::~StoredResponse() {
+  if (has(kHasCommonHead)) std::destroy_at(common_head_slot());
   if (has(kHasVary)) std::destroy_at(vary_slot());
   if (has(kHasPartial)) std::destroy_at(part_slot());
   if (has(kTagsAreRecords)) {
@@ -167,7 +170,7 @@ SharedStamp StoredResponse::shared() const noexcept {
 std::vector<std::string> StoredResponse::tag_texts() const {
   const std::span<const std::string> unrecorded = unrecorded_tags();
   std::vector<std::string> texts(unrecorded.begin(), unrecorded.end());
-  for (const TagRef& tag : tag_records()) texts.emplace_back(tag->name());
+  for (const TagRef& tag : tag_records()) texts.emplace_back(tag->text());
   return texts;
 }
 

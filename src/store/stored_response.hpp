@@ -3,19 +3,21 @@
 //
 // It is one block of memory, made by make():
 //
-//   StoredResponse | numbers | [chunks] [tags] [part] [vary] | key head [body] other texts
+//   StoredResponse | numbers | [chunks] [tags] [part] [vary] [head] | key head [body] other texts
 //
 // Numbers are packed (packed_numbers.hpp), and what is in brackets is not there where it does not
 // apply. A small body lies in the block, a larger one stays in the chunks that it came in. Texts
 // that the key or the head contains anyway (authority, path, validators) are views into those.
 // Names in Vary are shared by all that have the same (vary_pool.hpp), tags are shared records once
-// it is in a memory store (tag_table.hpp). Its place in the memory store (Entry) lies within it
-// too.
+// it is in a memory store (tag_table.hpp), and so may be what its head has in common with others
+// (head_split.hpp). Its place in the memory store (Entry) lies within it too.
 #pragma once
 
 #include "base/hash.hpp"
 #include "base/shared_bytes.hpp"
 #include "caching/stored_meta.hpp"
+#include "http/head_pieces.hpp"
+#include "store/common_heads.hpp"
 #include "store/entry.hpp"
 #include "store/packed_numbers.hpp"
 #include "store/purge_fence.hpp"
@@ -67,8 +69,9 @@ using NewResponsePtr = boost::intrusive_ptr<StoredResponse>;
 
 class StoredResponse : private Entry {
  public:
-  // REQUIRES: no text is longer than 1 GiB.
-  static NewResponsePtr make(StoredParts parts);
+  // `common`: what goes before the lines in parts.head, if anything. REQUIRES: no text is longer
+  // than 1 GiB.
+  static NewResponsePtr make(StoredParts parts, CommonHeadRef common = {});
   StoredResponse(const StoredResponse&) = delete;
   StoredResponse& operator=(const StoredResponse&) = delete;
 
@@ -76,7 +79,12 @@ class StoredResponse : private Entry {
   Hash128 key_hash() const noexcept { return hash128(key()); }
   std::string_view authority() const noexcept { return located(kAuthority); }
   std::string_view path_and_query() const noexcept { return located(kPath); }
-  std::string_view head() const noexcept { return {texts() + key_size_, head_size_}; }
+  std::string head() const { return head_pieces().joined(); }
+  // The same without a copy.
+  http::HeadPieces head_pieces() const noexcept {
+    return {has(kHasCommonHead) ? (*common_head_slot())->text() : std::string_view(),
+            {texts() + key_size_, head_size_}};
+  }
   std::optional<std::string_view> withheld() const noexcept;
 
   int status() const noexcept { return status_; }
@@ -135,7 +143,8 @@ class StoredResponse : private Entry {
   // it, except for a holder with a FetchTicket: its answer counts from the ticket on.
   [[nodiscard]] Trust vouch(const PurgeFence& fence) const noexcept;
 
-  // The memory it takes, all told, tag records apart; names in Vary where nobody else has them.
+  // The memory it takes, all told, shared records (tags, the common head) apart; names in Vary
+  // where nobody else has them.
   std::size_t footprint() const noexcept;
 
  private:
@@ -158,9 +167,10 @@ class StoredResponse : private Entry {
     kHasVary = 16,
     kHasPartial = 32,
     kBodyInChunks = 64,
-    kTagsAreRecords = 128
+    kTagsAreRecords = 128,
+    kHasCommonHead = 256
   };
-  static constexpr unsigned kSourceShift = 8;  // the lifetime's source is in the flags' upper byte
+  static constexpr unsigned kSourceShift = 9;  // the lifetime's source is in the flags' upper bits
 
   // The numbers, in their order; a text's place is two, where it begins among the texts and how
   // long it is.
@@ -185,7 +195,7 @@ class StoredResponse : private Entry {
   };
   static_assert(kNumbers <= NumberPacker::kMost);
 
-  StoredResponse(StoredParts& parts, const Plan& plan);
+  StoredResponse(StoredParts& parts, CommonHeadRef&& common, const Plan& plan);
   ~StoredResponse();
 
   bool has(Flag flag) const noexcept { return (flags_ & flag) != 0; }
@@ -204,13 +214,21 @@ class StoredResponse : private Entry {
   const Slot* slots_before(std::size_t bytes) const noexcept {
     return reinterpret_cast<const Slot*>(texts() - bytes);
   }
-  std::size_t vary_bytes() const noexcept { return has(kHasVary) ? sizeof(VarySlot) : 0; }
+  std::size_t common_head_bytes() const noexcept {
+    return has(kHasCommonHead) ? sizeof(CommonHeadRef) : 0;
+  }
+  std::size_t vary_bytes() const noexcept {
+    return common_head_bytes() + (has(kHasVary) ? sizeof(VarySlot) : 0);
+  }
   std::size_t part_bytes() const noexcept {
     return vary_bytes() + (has(kHasPartial) ? sizeof(PartSlot) : 0);
   }
   std::size_t tag_bytes() const noexcept { return part_bytes() + tag_count_ * sizeof(TagRef); }
   std::size_t chunk_bytes() const noexcept {
     return tag_bytes() + (has(kBodyInChunks) ? body_ * sizeof(SharedBytes) : 0);
+  }
+  const CommonHeadRef* common_head_slot() const noexcept {
+    return slots_before<CommonHeadRef>(common_head_bytes());
   }
   const VarySlot* vary_slot() const noexcept { return slots_before<VarySlot>(vary_bytes()); }
   const PartSlot* part_slot() const noexcept { return slots_before<PartSlot>(part_bytes()); }
@@ -224,7 +242,7 @@ class StoredResponse : private Entry {
     return slots_before<std::uint64_t>(chunk_bytes() + sizeof(std::uint64_t));
   }
 
-  void make_slots(StoredParts& parts, const Plan& plan);
+  void make_slots(StoredParts& parts, CommonHeadRef&& common, const Plan& plan);
   void copy_texts(const StoredParts& parts, const Plan& plan);
   std::size_t block_size() const noexcept;
 

@@ -5,6 +5,8 @@
 
 #include "store/redis_store.hpp"
 
+#include <utility>
+
 namespace hawkcache::store {
 
 class TieredStore final : public RedisStore {
@@ -18,6 +20,7 @@ class TieredStore final : public RedisStore {
                               Found& found,
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
+  NewResponsePtr make(StoredParts parts) override { return core().memory->make(std::move(parts)); }
   Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;

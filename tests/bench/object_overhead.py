@@ -3,8 +3,9 @@
 
     tests/bench/object_overhead.py build/hawkcache [--objects 200000] [--body 200] [--vary] [--tags 2]
 
-Objects are brought in through the real daemon, each with a URL of its own and a typical header block of an API. Per object it tells the growth of the
-process (PSS), what of that is beyond path, head and body as the origin sent them, and what /v1/stats counted. Loopback only; Linux.
+Objects are brought in through the real daemon, each with a URL of its own and a typical header block of an API, in which the entity tag and the
+request's identifier are each object's own. Per object it tells the growth of the process (PSS), what of that is beyond path, head and body as the
+origin sent them, and what /v1/stats counted. Loopback only; Linux.
 """
 import argparse
 import asyncio
@@ -36,8 +37,8 @@ WARM_UP = 5000
 
 def response(args):
     lines = ["HTTP/1.1 200 OK", "Date: Fri, 27 Nov 2026 01:42:34 GMT", "Content-Type: application/json; charset=utf-8", f"Content-Length: {args.body}",
-             "Cache-Control: public, max-age=3600", 'ETag: "5d8c72a5edda8d6a5d8c72a5edda8d6a"', "Last-Modified: Thu, 26 Nov 2026 11:12:13 GMT",
-             "Server: origin/1.0", "X-Request-Id: 0d6c0f9e-3d1f-4f7a-9a53-0f4c6f6f9e3d", "Strict-Transport-Security: max-age=31536000"]
+             "Cache-Control: public, max-age=3600", 'ETag: "%032x"', "Last-Modified: Thu, 26 Nov 2026 11:12:13 GMT",
+             "Server: origin/1.0", "X-Request-Id: 0d6c0f9e-3d1f-4f7a-9a53-%012x", "Strict-Transport-Security: max-age=31536000"]
     if args.vary:
         lines.append("Vary: Accept-Encoding, Accept-Language")
     if args.tags:
@@ -46,7 +47,8 @@ def response(args):
 
 
 class Origin(asyncio.Protocol):
-    answer = b""
+    answer = b""  # a format of two numbers
+    answered = 0
 
     def connection_made(self, transport):
         self.transport, self.pending = transport, b""
@@ -55,7 +57,8 @@ class Origin(asyncio.Protocol):
         self.pending += data
         while b"\r\n\r\n" in self.pending:
             self.pending = self.pending.partition(b"\r\n\r\n")[2]
-            self.transport.write(self.answer)
+            Origin.answered += 1
+            self.transport.write(self.answer % (Origin.answered, Origin.answered))
 
 
 def serve(port, answer):
@@ -136,7 +139,7 @@ def main():
         if all_entries - entries != args.objects:
             sys.exit(f"{all_entries - entries} of {args.objects} objects are stored")
         grown, told = (after - before) / args.objects, (bytes_after - bytes_before) / args.objects
-        net = len("/objects/0000000") + len(head) + len(body)
+        net = len("/objects/0000000") + len(head % (0, 0)) + len(body)
         print(f"per object: {grown:.0f} bytes of the process, {grown - net:.0f} beyond path, head and body ({net}); "
               f"counted {told:.0f} ({(told / grown - 1) * 100:+.1f} %)")
 

@@ -86,9 +86,11 @@ class ResponseMaker {
     parts_.shared = ticket.shared();
     return *this;
   }
-  NewResponsePtr made() {
+  NewResponsePtr made() { return StoredResponse::make(parts()); }
+  NewResponsePtr made_for(Store& store) { return store.make(parts()); }
+  const StoredParts& parts() {
     parts_.key = key_text(parts_.authority, parts_.path_and_query);
-    return StoredResponse::make(parts_);
+    return parts_;
   }
 
  private:

@@ -130,7 +130,7 @@ bool put(store::LocalStore& store, store::StoredParts parts) {
   const store::FetchTicket ticket = store.begin_fetch(kNow);
   parts.epoch = ticket.epoch();
   parts.sequence = ticket.sequence();
-  return store.put_now(store::StoredResponse::make(std::move(parts))) == store::PutResult::stored;
+  return store.put_now(store.make(std::move(parts))) == store::PutResult::stored;
 }
 
 void fill(store::LocalStore& store, std::int64_t objects) {

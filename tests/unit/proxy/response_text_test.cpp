@@ -34,5 +34,26 @@ TEST(InterimHead, LosesWhatConcernsOneConnectionFramesOrIsForCaches) {
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nVia: 1.1 hawkcache\r\n\r\n");
 }
 
+// A head in two pieces says the same as in one.
+TEST(RenderedHead, IsReadFromBothOfItsPieces) {
+  const std::string common =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nVary: Accept\r\nContent-Language: de\r\n";
+  const std::string own = "ETag: \"1\"\r\nX-A: 1\r\nX-A: 2\r\n";
+  const std::string whole = common + own;
+  for (const http::HeadPieces& head : {http::HeadPieces(common, own), http::HeadPieces(whole)}) {
+    EXPECT_EQ(head.joined(), whole);
+    std::string text;
+    append_not_modified_head(text, head);
+    EXPECT_EQ(text, "HTTP/1.1 304 Not Modified\r\nVary: Accept\r\nETag: \"1\"\r\n");
+    text.clear();
+    append_partial_head(text, head, PartialHead::multipart);
+    EXPECT_EQ(text,
+              "HTTP/1.1 206 Partial Content\r\nVary: Accept\r\nContent-Language: de\r\n" + own);
+    EXPECT_EQ(content_type_line(head), "Content-Type: text/plain\r\n");
+    EXPECT_EQ(only_value(head, "content-language"), "de");
+    EXPECT_EQ(only_value(head, "x-a"), "");
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::proxy

@@ -2,6 +2,7 @@
 
 #include "contract/response_maker.hpp"
 #include "store/footprint.hpp"
+#include "store/stored_format.hpp"
 #include "unit/store/stored_samples.hpp"
 
 #include <gtest/gtest.h>
@@ -136,6 +137,31 @@ TEST(StoredResponse, shows_what_the_head_contains_and_keeps_what_it_does_not) {
   EXPECT_EQ(apart->validators().entity_tag, "\"xyz\"");
   EXPECT_EQ(apart->authority(), "another.example.com");
   EXPECT_GT(apart->footprint(), within->footprint());
+}
+
+TEST(StoredResponse, keeps_what_its_head_has_in_common_with_others_apart) {
+  const auto heads = CommonHeads::create();
+  const std::string common = "HTTP/1.1 200 OK\r\nServer: origin\r\nVia: 1.1 hawkcache\r\n";
+  for (const Sample& sample : samples()) {
+    SCOPED_TRACE(sample.name);
+    const auto whole = StoredResponse::make(sample.parts);
+    const auto stored = StoredResponse::make(sample.parts, heads->intern(common));
+    EXPECT_EQ(stored->head(), common + sample.parts.head);
+    EXPECT_EQ(stored->head_pieces().common.data(), heads->find(common)->text().data());
+    EXPECT_EQ(stored->head_pieces().own, sample.parts.head);
+    EXPECT_EQ(stored->parts().head, stored->head());
+    EXPECT_EQ(stored->validators().entity_tag, whole->validators().entity_tag);
+    EXPECT_EQ(stored->freshness(), whole->freshness());
+    EXPECT_EQ(stored->vary(), whole->vary());
+    EXPECT_EQ(stored->partial(), whole->partial());
+    EXPECT_EQ(stored->tag_texts(), whole->tag_texts());
+    EXPECT_EQ(stored->withheld(), whole->withheld());
+    EXPECT_EQ(body_text(stored->share_body()), body_text(whole->share_body()));
+    EXPECT_LE(stored->footprint(), whole->footprint() + 16);
+    EXPECT_EQ(encode_response(*stored, "n"),
+              encode_response(*StoredResponse::make(stored->parts()), "n"));
+  }
+  EXPECT_EQ(heads->size(), 0u) << "it goes with the last that has it";
 }
 
 TEST(StoredResponse, its_names_in_vary_are_shared_with_others) {

@@ -1,6 +1,7 @@
-#include "store/tag_table.hpp"
+#include "store/intern_table.hpp"
 
 #include "contract/response_maker.hpp"
+#include "store/tag_table.hpp"
 
 #include <string>
 #include <thread>
@@ -11,25 +12,25 @@
 namespace hawkcache::store {
 namespace {
 
-TEST(TagTable, one_name_has_one_record) {
+TEST(InternTable, one_text_has_one_record) {
   const auto table = TagTable::create();
   const TagRef a = table->intern("users");
   const TagRef b = table->intern("users");
   const TagRef c = table->intern("user");
   EXPECT_EQ(a.get(), b.get());
   EXPECT_NE(a.get(), c.get());
-  EXPECT_EQ(a->name(), "users");
+  EXPECT_EQ(a->text(), "users");
   EXPECT_EQ(table->size(), 2u);
 }
 
-TEST(TagTable, finds_only_what_was_interned) {
+TEST(InternTable, finds_only_what_was_interned) {
   const auto table = TagTable::create();
   EXPECT_FALSE(table->find("users"));
   const TagRef a = table->intern("users");
   EXPECT_EQ(table->find("users").get(), a.get());
 }
 
-TEST(TagTable, a_record_goes_with_its_last_reference) {
+TEST(InternTable, a_record_goes_with_its_last_reference) {
   const auto table = TagTable::create();
   TagRef a = table->intern("users");
   TagRef b = a;
@@ -38,7 +39,7 @@ TEST(TagTable, a_record_goes_with_its_last_reference) {
   EXPECT_EQ(table->size(), 1u);
   EXPECT_EQ(table->bytes(), TagTable::record_bytes("users"));
   b = c;
-  EXPECT_EQ(b->name(), "users");
+  EXPECT_EQ(b->text(), "users");
   {
     TagRef last = table->intern("other");
     EXPECT_EQ(table->size(), 2u);
@@ -46,44 +47,41 @@ TEST(TagTable, a_record_goes_with_its_last_reference) {
   EXPECT_EQ(table->size(), 1u);
 }
 
-TEST(TagTable, an_empty_name_is_a_name) {
+TEST(InternTable, an_empty_text_is_a_text) {
   const auto table = TagTable::create();
   const TagRef empty = table->intern("");
-  EXPECT_EQ(empty->name(), "");
+  EXPECT_EQ(empty->text(), "");
   EXPECT_EQ(table->find("").get(), empty.get());
 }
 
-TEST(TagTable, references_outlive_the_table_s_owner) {
+TEST(InternTable, references_outlive_the_table_s_owner) {
   TagRef survivor;
   {
     const auto table = TagTable::create();
     survivor = table->intern("users");
   }
-  EXPECT_EQ(survivor->name(), "users");
+  EXPECT_EQ(survivor->text(), "users");
 }
 
-TEST(TagTable, judges_by_name) {
+TEST(InternTable, shows_what_is_there) {
   const auto table = TagTable::create();
   const TagRef users = table->intern("users");
-  users->fence().raise(PurgeKind::hard, 5, WallTime{});
-  const auto trust = [&](const char* name, Epoch epoch) {
-    FenceVerdict verdict;
-    table->judge(name, epoch, verdict);
-    return verdict.trust;
-  };
-  EXPECT_EQ(trust("users", 4), Trust::distrusted);
-  EXPECT_EQ(trust("users", 5), Trust::trusted);
-  EXPECT_EQ(trust("posts", 4), Trust::trusted);
+  users->add_member();
+  std::uint64_t members = 0;
+  const auto count = [&](const TagState& state) { members += state.members(); };
+  table->look_at("users", count);
+  table->look_at("posts", count);
+  EXPECT_EQ(members, 1u);
 }
 
-TEST(TagTable, many_threads_may_make_and_drop_the_same_records) {
+TEST(InternTable, many_threads_may_make_and_drop_the_same_records) {
   const auto table = TagTable::create();
   const auto churn = [&](std::size_t seed) {
     std::vector<TagRef> held(4);
     for (std::size_t i = 0; i < 20'000; ++i) {
       held[i % held.size()] = table->intern(numbered("tag ", (i * seed) % 7));
       const TagRef copy = held[(i + 1) % held.size()];
-      if (copy && copy->name().empty()) std::terminate();
+      if (copy && copy->text().empty()) std::terminate();
     }
   };
   std::thread one(churn, 3);
