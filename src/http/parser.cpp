@@ -16,7 +16,8 @@ constexpr bool kIsRequest = std::is_same_v<Head, RequestHead>;
 
 // On a kept connection the field lines of one request are mostly those of the request before, byte
 // for byte. Up to this size they are copied and, when they come again, the fields are there
-// already; where some lines differ, only those are parsed.
+// already; where some values differ, only those are looked at, and where lines do, only those are
+// parsed.
 constexpr std::size_t kMaxRemembered = 4096;
 constexpr std::size_t kUsualFields = 16;
 
@@ -50,7 +51,7 @@ class HeadParser {
 
  private:
   Feed advance(std::string_view buffer) {
-    const Feed scanned = scanner_.scan(buffer, remembered());
+    const Feed scanned = scanner_.scan(buffer, remembered(), changed_);
     // The start line comes first, and so does what is wrong with it.
     const HeadError start_line_error = check_start_line(buffer, scanned);
     if (start_line_error != HeadError::none) return fail(start_line_error);
@@ -67,14 +68,19 @@ class HeadParser {
 
   bool parse_fields(std::string_view block) {
     const KnownLines known = remembered();
-    if (block == known.block) return true;  // field_list consists of views into it
-    before_.swap(remembered_);              // vectors: what views their memory goes on to
+    // field_list consists of views into it
+    if (scanner_.are_all_known() && changed_.all().empty()) return true;
+    before_.swap(remembered_);  // vectors: what views their memory goes on to
     fields_before_.swap(head_.field_list);
     head_.field_list.clear();
     remembered_.clear();
     if (block.size() <= kMaxRemembered) {
       remembered_.assign(block.begin(), block.end());
       block = {remembered_.data(), remembered_.size()};
+    }
+    if (scanner_.are_all_known()) {
+      move_fields(block, known, changed_, head_.field_list);
+      return true;
     }
     if (parse_field_lines(block, known, head_.field_list) == FieldLines::malformed) {
       remembered_.clear();
@@ -101,6 +107,7 @@ class HeadParser {
 
   HeadScanner scanner_;
   Head head_;
+  ChangedValues changed_;
   std::vector<char> remembered_;  // well-formed field lines, or empty
   // The same of the head before, while a new block is read.
   std::vector<char> before_;
