@@ -147,6 +147,15 @@ std::size_t KnownLines::match(std::string_view text, ChangedValues& changed) con
     if (!changed.add({.line = line, .begin = at - (known - value), .end = end})) return 0;
     known = begin_of(++line);
     at = end + 2;
+    if (at != known) changed.set_lines_move();
+  }
+}
+
+void replace_values(std::string_view block,
+                    const ChangedValues& changed,
+                    std::vector<Field>& fields) {
+  for (const ChangedValues::Change& change : changed.all()) {
+    fields[change.line].value = ascii::trim(block.substr(change.begin, change.end - change.begin));
   }
 }
 

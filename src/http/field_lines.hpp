@@ -23,7 +23,10 @@ class ChangedValues {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
-  void clear() noexcept { count_ = 0; }
+  void clear() noexcept {
+    count_ = 0;
+    lines_move_ = false;
+  }
   // false: there are too many to be worth it.
   bool add(const Change& change) noexcept {
     if (count_ == changes_.size()) return false;
@@ -31,10 +34,14 @@ class ChangedValues {
     return true;
   }
   std::span<const Change> all() const noexcept { return {changes_.data(), count_}; }
+  // Whether some are of another length than before, so that lines behind them begin elsewhere.
+  bool lines_move() const noexcept { return lines_move_; }
+  void set_lines_move() noexcept { lines_move_ = true; }
 
  private:
   std::array<Change, 4> changes_;
   std::size_t count_ = 0;
+  bool lines_move_ = false;
 };
 
 // A block that was well-formed, and its fields, which view it.
@@ -54,8 +61,9 @@ struct KnownLines {
     return block.substr(begin, begin_of(fields.size()) - begin);
   }
 
-  // Whether `text` begins with these lines, the empty one included, but for the values of a few: how
-  // many bytes they take, and in `changed` those values. 0: it does not, or not all of it is here.
+  // Whether `text` begins with these lines, the empty one included, but for the values of a few:
+  // how many bytes they take, and in `changed` those values. 0: it does not, or not all of it is
+  // here.
   std::size_t match(std::string_view text, ChangedValues& changed) const noexcept;
 
   // Lines that stand at the beginning of a text.
@@ -77,8 +85,13 @@ FieldLines parse_field_lines(std::string_view block,
                              const KnownLines& known,
                              std::vector<Field>& fields);
 
-// Makes of the fields of `known` those of `block`, the text that it was matched with. `block` may lie
-// elsewhere than when it was matched.
+// The new values of fields that view `block`, to which the text that was matched has been copied,
+// and in which no line moves.
+void replace_values(std::string_view block,
+                    const ChangedValues& changed,
+                    std::vector<Field>& fields);
+// Where lines move: makes of the fields of `known` those of `block`, the text that it was matched
+// with. `block` may lie elsewhere than when it was matched.
 void move_fields(std::string_view block,
                  const KnownLines& known,
                  const ChangedValues& changed,

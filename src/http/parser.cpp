@@ -4,6 +4,7 @@
 #include "http/head_scanner.hpp"
 #include "http/start_line.hpp"
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -69,7 +70,10 @@ class HeadParser {
   bool parse_fields(std::string_view block) {
     const KnownLines known = remembered();
     // field_list consists of views into it
-    if (scanner_.are_all_known() && changed_.all().empty()) return true;
+    if (scanner_.are_all_known() && !changed_.lines_move()) {
+      if (!changed_.all().empty()) replace_in_place(block);
+      return true;
+    }
     before_.swap(remembered_);  // vectors: what views their memory goes on to
     fields_before_.swap(head_.field_list);
     head_.field_list.clear();
@@ -88,6 +92,12 @@ class HeadParser {
     }
     if constexpr (kIsRequest<Head>) head_.names = FieldNameSet::of(head_.field_list);
     return true;
+  }
+
+  // Of the remembered lines only values change, none of them in length.
+  void replace_in_place(std::string_view block) {
+    std::copy(block.begin(), block.end(), remembered_.begin());
+    replace_values(remembered().block, changed_, head_.field_list);
   }
 
   HeadError check_start_line(std::string_view buffer, Feed scanned) {

@@ -109,10 +109,25 @@ TEST_F(KeptConnection, ReadsRandomHeadsAsANewParserDoes) {
 
 // The names stay, the values change: in length, to nothing but blanks, to what no value may be.
 TEST_F(KeptConnection, ReadsRandomValuesAsANewParserDoes) {
-  const std::array<std::string_view, 6> names = {"Host:", "A:", "Content-Length:", "Bb: ", "C:\t", "D:"};
-  const std::array<std::string_view, 16> values = {
-      "1",      " 1",        "12",       "  123 ",      "\t",       "",          " ",     "a:b",
-      "\x80\xff", "x, y;z=\"", "v\r\n fold", "v\r\nA: again", "v\rw",      "v\nw",      "\x7f",  "a\x01" "b"};
+  const std::array<std::string_view, 6> names = {
+      "Host:", "A:", "Content-Length:", "Bb: ", "C:\t", "D:"};
+  const std::array<std::string_view, 16> values = {"1",
+                                                   " 1",
+                                                   "12",
+                                                   "  123 ",
+                                                   "\t",
+                                                   "",
+                                                   " ",
+                                                   "a:b",
+                                                   "\x80\xff",
+                                                   "x, y;z=\"",
+                                                   "v\r\n fold",
+                                                   "v\r\nA: again",
+                                                   "v\rw",
+                                                   "v\nw",
+                                                   "\x7f",
+                                                   "a\x01"
+                                                   "b"};
   constexpr std::size_t kSound = 10;
   std::mt19937 random(2);  // NOLINT: the same heads each time
   const HeadLimits limits{.start_line = 100, .header_block = 140, .field_count = 7};

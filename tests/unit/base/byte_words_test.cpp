@@ -1,0 +1,64 @@
+// Eight bytes at a time give what byte by byte gives, whatever the length and the place.
+#include "base/byte_words.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::byte_words {
+namespace {
+
+constexpr std::size_t kLengths = 70;
+
+TEST(ByteWords, AnySeesEveryByteAndNothingElse) {
+  const auto has_slash = [](std::uint64_t word) { return has(word, '/'); };
+  for (std::size_t length = 0; length < kLengths; ++length) {
+    const std::string none(length, 'x');
+    EXPECT_FALSE(any(none, 'y', has_slash)) << length;
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string one = none;
+      one[at] = '/';
+      EXPECT_TRUE(any(one, 'y', has_slash)) << length << " " << at;
+    }
+  }
+}
+
+TEST(ByteWords, ForEachVisitsEachInOrder) {
+  for (std::size_t length = 0; length < kLengths; ++length) {
+    for (unsigned pattern = 0; pattern < 64; ++pattern) {
+      std::string text;
+      std::vector<std::size_t> expected;
+      for (std::size_t at = 0; at < length; ++at) {
+        // What is one off, or differs in the highest bit, is another byte.
+        const bool wanted = ((pattern >> (at % 6)) & 1) != 0;
+        text += wanted        ? '/'
+                : at % 3 == 0 ? '.'
+                : at % 3 == 1 ? '0'
+                              : static_cast<char>('/' | 0x80);
+        if (wanted) expected.push_back(at);
+      }
+      std::vector<std::size_t> visited;
+      for_each(text, '/', [&](std::size_t at) { visited.push_back(at); });
+      EXPECT_EQ(visited, expected) << text;
+    }
+  }
+}
+
+TEST(ByteWords, SameAndCommonPrefixSeeTheFirstDifference) {
+  for (std::size_t length = 0; length < kLengths; ++length) {
+    const std::string text(length, 'x');
+    EXPECT_TRUE(same(text, std::string(length, 'x')));
+    EXPECT_FALSE(same(text, text + "x"));
+    EXPECT_EQ(common_prefix(text, text + "x"), length);
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string other = text;
+      other[at] = 'y';
+      EXPECT_FALSE(same(text, other)) << length << " " << at;
+      EXPECT_EQ(common_prefix(text, other), at) << length;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hawkcache::byte_words
