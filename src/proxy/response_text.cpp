@@ -52,13 +52,26 @@ bool is_stripped(const http::Field& field, const HeadRendering& how) {
   });
 }
 
+// A rendered head has line feeds at its lines' ends only.
 template <class Visit>
 void for_each_line(std::string_view head, Visit&& visit) {
   while (!head.empty()) {
-    const std::size_t end = std::min(head.find("\r\n"), head.size() - 2) + 2;
+    const std::size_t end = std::min(head.find('\n'), head.size() - 1) + 1;
     visit(head.substr(0, end));
     head.remove_prefix(end);
   }
+}
+
+// Appends the lines that are wanted, those that stand side by side in one go.
+template <class Wanted>
+void append_lines(std::string& out, std::string_view head, Wanted&& wanted) {
+  const char* begin = head.data();
+  for_each_line(head, [&](std::string_view line) {
+    if (wanted(line)) return;
+    out.append(begin, line.data());
+    begin = line.data() + line.size();
+  });
+  out.append(begin, head.data() + head.size());
 }
 
 // Of a line of a rendered head, which begins with its name.
@@ -197,18 +210,15 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
 
 void append_not_modified_head(std::string& out, std::string_view rendered_head) {
   out += "HTTP/1.1 304 Not Modified\r\n";
-  for_each_line(rendered_head, [&](std::string_view line) {
-    if (belongs_to_304(line)) out += line;
-  });
+  append_lines(out, rendered_head, belongs_to_304);
 }
 
 void append_partial_head(std::string& out, std::string_view rendered_head, PartialHead kind) {
   out += "HTTP/1.1 206 Partial Content\r\n";
   rendered_head.remove_prefix(std::min(rendered_head.find("\r\n") + 2, rendered_head.size()));
-  for_each_line(rendered_head, [&](std::string_view line) {
-    if (is_named(line, "content-range")) return;
-    if (kind == PartialHead::multipart && is_named(line, "content-type")) return;
-    out += line;
+  append_lines(out, rendered_head, [kind](std::string_view line) {
+    if (is_named(line, "content-range")) return false;
+    return kind != PartialHead::multipart || !is_named(line, "content-type");
   });
 }
 
