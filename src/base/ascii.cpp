@@ -1,11 +1,14 @@
 #include "base/ascii.hpp"
 
+#include "base/byte_words.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace hawkcache::ascii {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  if (byte_words::same(a, b)) return true;  // names are mostly spelled as everybody does
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
            return to_lower(x) == to_lower(y);
          });

@@ -19,6 +19,21 @@ inline std::uint64_t load(const char* at) noexcept {
   return word;
 }
 
+// One to seven bytes, some of them perhaps twice; the rest is `filler`.
+inline std::uint64_t load_few(const char* at, std::size_t size, char filler) noexcept {
+  std::uint64_t word = kOnes * static_cast<unsigned char>(filler);
+  if (size >= 4) {
+    std::uint32_t halves[2];
+    std::memcpy(&halves[0], at, 4);
+    std::memcpy(&halves[1], at + size - 4, 4);
+    std::memcpy(&word, halves, sizeof word);
+  } else {
+    const char bytes[4] = {at[0], at[size / 2], at[size - 1], filler};
+    std::memcpy(&word, bytes, sizeof bytes);
+  }
+  return word;
+}
+
 // Whether any byte of the word is below `bound`, 1 to 128. (Bit twiddling hacks, "hasless": which
 // of them it is, a carry may blur.)
 constexpr bool has_below(std::uint64_t word, unsigned char bound) noexcept {
@@ -40,9 +55,40 @@ bool any(std::string_view text, char filler, Matches matches) noexcept {
   }
   if (left == 0) return false;
   if (text.size() >= 8) return matches(load(at + left - 8));  // some bytes once more
-  std::uint64_t word = kOnes * static_cast<unsigned char>(filler);
-  std::memcpy(&word, at, left);
-  return matches(word);
+  return matches(load_few(at, left, filler));
+}
+
+// Calls visit(position) for each `c` in the text, in order.
+template <class Visit>
+void for_each(std::string_view text, char c, Visit visit) {
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    // Exact, unlike has(): no carry from one byte to the next.
+    const std::uint64_t differ = load(text.data() + at) ^ (kOnes * static_cast<unsigned char>(c));
+    std::uint64_t found = ~(((differ & ~kHighs) + ~kHighs) | differ | ~kHighs);
+    for (; found != 0; found &= found - 1) {
+      visit(at + static_cast<std::size_t>(std::countr_zero(found)) / 8);
+    }
+  }
+  for (; at < text.size(); ++at) {
+    if (text[at] == c) visit(at);
+  }
+}
+
+// a == b, without a call: for texts of a few words.
+inline bool same(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t size = a.size();
+  const auto differ = [&](std::size_t at) { return load(a.data() + at) != load(b.data() + at); };
+  std::size_t at = 0;
+  for (; at + 8 <= size; at += 8) {
+    if (differ(at)) return false;
+  }
+  if (size >= 8) return !differ(size - 8);  // some bytes once more
+  for (; at < size; ++at) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
 }
 
 // How many bytes at their beginnings are the same.
@@ -50,7 +96,10 @@ inline std::size_t common_prefix(std::string_view a, std::string_view b) noexcep
   const std::size_t size = a.size() < b.size() ? a.size() : b.size();
   const auto differ = [&](std::size_t i) { return load(a.data() + i) ^ load(b.data() + i); };
   std::size_t at = 0;
-  while (at + 16 <= size && (differ(at) | differ(at + 8)) == 0) at += 16;
+  while (at + 32 <= size &&
+         (differ(at) | differ(at + 8) | differ(at + 16) | differ(at + 24)) == 0) {
+    at += 32;
+  }
   while (at + 8 <= size && differ(at) == 0) at += 8;
   while (at < size && a[at] == b[at]) ++at;
   return at;

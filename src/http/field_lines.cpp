@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/byte_words.hpp"
+#include "http/control_bytes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -124,6 +125,58 @@ Field moved(const Field& field, const char* line) {
 }
 
 }  // namespace
+
+std::size_t KnownLines::match(std::string_view text, ChangedValues& changed) const noexcept {
+  changed.clear();
+  if (block.empty()) return 0;
+  if (text.starts_with(block)) return block.size();
+  std::size_t line = 0;
+  std::size_t known = 0;  // how far in the block
+  for (std::size_t at = 0;;) {
+    const std::size_t same = byte_words::common_prefix(block.substr(known), text.substr(at));
+    known += same;
+    at += same;
+    if (known == block.size()) return at;
+    while (line < fields.size() && begin_of(line + 1) <= known) ++line;
+    if (line == fields.size()) return 0;
+    // They differ within this line: behind the colon, and not between CR and LF.
+    const std::size_t value = begin_of(line) + fields[line].name.size() + 1;
+    if (known < value || block[known] == '\n') return 0;
+    const std::size_t end = find_control(text, at);
+    if (!text.substr(end).starts_with("\r\n")) return 0;
+    if (!changed.add({.line = line, .begin = at - (known - value), .end = end})) return 0;
+    known = begin_of(++line);
+    at = end + 2;
+    if (at != known) changed.set_lines_move();
+  }
+}
+
+void replace_values(std::string_view block,
+                    const ChangedValues& changed,
+                    std::vector<Field>& fields) {
+  for (const ChangedValues::Change& change : changed.all()) {
+    fields[change.line].value = ascii::trim(block.substr(change.begin, change.end - change.begin));
+  }
+}
+
+void move_fields(std::string_view block,
+                 const KnownLines& known,
+                 const ChangedValues& changed,
+                 std::vector<Field>& fields) {
+  auto change = changed.all().begin();
+  const char* line = block.data();
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    fields.push_back(moved(known.fields[i], line));
+    if (change != changed.all().end() && change->line == i) {
+      const std::string_view value = block.substr(change->begin, change->end - change->begin);
+      fields.back().value = ascii::trim(value);
+      line = value.data() + value.size() + 2;
+      ++change;
+    } else {
+      line += known.begin_of(i + 1) - known.begin_of(i);
+    }
+  }
+}
 
 KnownLines::Run KnownLines::find_run(std::size_t next, std::string_view text) const noexcept {
   constexpr std::size_t kLookAhead = 3;

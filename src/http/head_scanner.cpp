@@ -1,45 +1,19 @@
 #include "http/head_scanner.hpp"
 
-#include <algorithm>
+#include "http/control_bytes.hpp"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include <algorithm>
 
 namespace hawkcache::http {
 namespace {
 
 constexpr std::size_t kMaxSkippedLines = 4;
 
-bool is_control(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && byte != '\t') || byte == 0x7f;
-}
-
-// The first control byte other than HTAB at or after `from`; text.size() when there is none. The
-// hot loop of the parser: sixteen bytes at a time where the machine can.
-std::size_t find_control(std::string_view text, std::size_t from) noexcept {
-#ifdef __SSE2__
-  const __m128i last_control = _mm_set1_epi8(0x1f);
-  const __m128i tab = _mm_set1_epi8('\t');
-  const __m128i del = _mm_set1_epi8(0x7f);
-  for (; from + 16 <= text.size(); from += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
-    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-    const __m128i bad =
-        _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(bytes, tab), low), _mm_cmpeq_epi8(bytes, del));
-    const int mask = _mm_movemask_epi8(bad);
-    if (mask != 0)
-      return from + static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
-  }
-#endif
-  while (from < text.size() && !is_control(text[from])) ++from;
-  return from;
-}
-
 }  // namespace
 
-Feed HeadScanner::scan(std::string_view buffer, const KnownLines& known) noexcept {
+Feed HeadScanner::scan(std::string_view buffer,
+                       const KnownLines& known,
+                       ChangedValues& changed) noexcept {
   Feed outcome = Feed::need_more;
   while (outcome == Feed::need_more) {
     const std::string_view window = buffer.substr(0, limit());
@@ -57,17 +31,20 @@ Feed HeadScanner::scan(std::string_view buffer, const KnownLines& known) noexcep
     outcome = end_of_line(line);
     line_begin_ = at + 2;
     if (!has_start_line_ || outcome != Feed::need_more) continue;
-    if (field_count_ == 0 && takes_whole(buffer, known.block)) return Feed::complete;
+    if (field_count_ == 0 && takes_all(buffer, known, changed)) return Feed::complete;
     take_known(buffer.substr(0, limit()), known);
   }
   return outcome;
 }
 
-bool HeadScanner::takes_whole(std::string_view buffer, std::string_view known) noexcept {
-  if (known.empty() || known.size() > limits_.header_block - line_begin_) return false;
-  if (!buffer.substr(line_begin_).starts_with(known)) return false;
-  line_begin_ += known.size();
-  return true;
+bool HeadScanner::takes_all(std::string_view buffer,
+                            const KnownLines& known,
+                            ChangedValues& changed) noexcept {
+  const std::string_view window = buffer.substr(0, limits_.header_block);
+  const std::size_t size = known.match(window.substr(line_begin_), changed);
+  line_begin_ += size;
+  all_known_ = size > 0;
+  return all_known_;
 }
 
 // Known lines that stand where the next line begins, as far as the limits go.

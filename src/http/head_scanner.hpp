@@ -22,7 +22,7 @@ class HeadScanner {
   // called, and the outcome depends on the bytes alone, not on how they were cut. After `complete`
   // or `error`: REQUIRES reset() first. `known`: the lines of an earlier head; where they come
   // again, nothing is searched. The same in all calls for one head.
-  Feed scan(std::string_view buffer, const KnownLines& known = {}) noexcept;
+  Feed scan(std::string_view buffer, const KnownLines& known, ChangedValues& changed) noexcept;
   void reset() noexcept { *this = HeadScanner(limits_, empty_lines_); }
 
   HeadError error() const noexcept { return error_; }
@@ -31,6 +31,8 @@ class HeadScanner {
   bool has_start_line() const noexcept { return has_start_line_; }
   // The start line without its CRLF, or what has come of it before any CR.
   std::string_view start_line(std::string_view buffer) const noexcept;
+  // On `complete`: whether the lines are the known ones, but for the changed values.
+  bool are_all_known() const noexcept { return all_known_; }
   // On `complete`: the field lines and the empty line after them.
   std::string_view field_lines(std::string_view buffer) const noexcept;
   // On `complete`: all bytes of the head, skipped empty lines included.
@@ -39,7 +41,9 @@ class HeadScanner {
  private:
   Feed end_of_line(std::string_view line) noexcept;
   Feed end_of_start_line(std::string_view line) noexcept;
-  bool takes_whole(std::string_view buffer, std::string_view known) noexcept;
+  bool takes_all(std::string_view buffer,
+                 const KnownLines& known,
+                 ChangedValues& changed) noexcept;
   void take_known(std::string_view window, const KnownLines& known) noexcept;
   Feed fail(HeadError error) noexcept;
   std::size_t limit() const noexcept;
@@ -48,6 +52,7 @@ class HeadScanner {
   EmptyLines empty_lines_;
   HeadError error_ = HeadError::none;
   bool has_start_line_ = false;
+  bool all_known_ = false;
   std::size_t skipped_lines_ = 0;
   std::size_t field_count_ = 0;
   std::size_t next_known_ = 0;

@@ -56,6 +56,14 @@ bool is_protected(FieldName name) noexcept {
   }
 }
 
+bool nominates_nothing(FieldsView fields) noexcept {
+  bool nothing = true;
+  fields.for_each(FieldName::connection, [&](std::string_view value) {
+    nothing = nothing && ascii::equals_ignoring_case(value, "keep-alive");
+  });
+  return nothing;
+}
+
 // "Intermediaries MUST parse a received Connection header field before a message is forwarded and,
 // for each connection-option in this field, remove any header or trailer field(s) from the message
 // with the same name as the connection-option" (RFC 9110 section 7.6.1)

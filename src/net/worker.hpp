@@ -6,6 +6,7 @@
 #include "net/asio.hpp"
 #include "net/connection_registry.hpp"
 #include "net/deadline.hpp"
+#include "net/turns.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -44,15 +45,18 @@ class Worker {
   asio::io_context& context() noexcept { return context_; }
   Executor executor() noexcept { return context_.get_executor(); }
   DeadlineQueue& deadlines() noexcept { return deadlines_; }
+  Turns& turns() noexcept { return turns_; }
   ConnectionRegistry& connections() noexcept { return connections_; }
 
  private:
   std::size_t index_;
   const Clock& clock_;
   ConnectionRegistry connections_;  // before the context: outlives the frames that it destroys
-  asio::io_context context_{1};
+  // One thread, and only it, touches sockets and timers; tasks are posted from any.
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<Executor> work_;
   DeadlineQueue deadlines_;
+  Turns turns_;
   std::thread thread_;
 };
 

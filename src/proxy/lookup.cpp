@@ -8,6 +8,7 @@
 #include "proxy/response_text.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace hawkcache::proxy {
@@ -76,27 +77,41 @@ Reason match(const store::StoredResponse& candidate,
   return may_answer_authorized(candidate, plan, request) ? Reason::none : Reason::authorization;
 }
 
-// RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first.
+// RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first; the one
+// that is chosen is taken out of them.
 Reason select_variant(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
   Reason reason = Reason::uri_miss;
+  store::StoredResponsePtr* chosen = nullptr;
   scratch.rendered = nullptr;
-  for (const store::StoredResponsePtr& candidate : scratch.found) {
+  for (store::StoredResponsePtr& candidate : scratch.found) {
     const caching::VaryNames* vary = candidate->vary();
     // Of those that the same fields select only one matches.
-    if (result.stored && caching::selected_by_same_names(vary, result.stored->vary())) continue;
+    if (chosen != nullptr && caching::selected_by_same_names(vary, (*chosen)->vary())) continue;
     const Reason mismatch = match(*candidate, input.plan, input.request.fields(), scratch);
-    if (mismatch != Reason::rule_changed && vary != nullptr && !result.vary_hint) {
-      result.vary_hint = candidate->shared_vary();
-    }
     if (mismatch == Reason::none) {
-      if (!result.stored || is_chosen_over(*candidate, *result.stored, input)) {
-        result.stored = candidate;
-      }
+      if (chosen == nullptr || is_chosen_over(*candidate, **chosen, input)) chosen = &candidate;
     } else if (mismatch != Reason::rule_changed || reason == Reason::uri_miss) {
       reason = mismatch;
     }
   }
-  return result.stored ? Reason::none : reason;
+  if (chosen == nullptr) return reason;
+  // Not a copy: counting a reference is a locked instruction.
+  result.stored = std::move(*chosen);
+  return Reason::none;
+}
+
+// What selects among the variants, where any do: what the newest says of it.
+std::shared_ptr<const caching::VaryNames> find_vary_hint(const RequestPlan& plan,
+                                                         const LookupScratch& scratch,
+                                                         const LookupResult& result) {
+  const store::StoredResponsePtr& taken = result.stored ? result.stored : result.part;
+  for (const store::StoredResponsePtr& candidate : scratch.found) {
+    const store::StoredResponse& variant = candidate ? *candidate : *taken;
+    if (variant.vary() != nullptr && variant.rule_fingerprint() == plan.route->fingerprint) {
+      return variant.shared_vary();
+    }
+  }
+  return nullptr;
 }
 
 // After no variant matched as the request spells it: one in the language that it prefers.
@@ -133,7 +148,7 @@ void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& 
   const std::string_view tag = result.stored->validators().entity_tag;
   if (scratch.found.size() < 2 || tag.empty()) return;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
-    if (candidate == result.stored || candidate->partial() != nullptr ||
+    if (!candidate || candidate == result.stored || candidate->partial() != nullptr ||
         !http::strongly_equal(candidate->validators().entity_tag, tag)) {
       continue;
     }
@@ -155,10 +170,10 @@ caching::Freshness effective_freshness(const store::StoredResponse& stored) noex
 namespace {
 
 // Among scratch.found, which it empties.
-LookupResult choose(const LookupInput& input, LookupScratch& scratch) {
+void choose(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
   const RequestPlan& plan = input.plan;
   const http::RequestHead& request = input.request;
-  LookupResult result;
+  result.clear();
   std::optional<caching::RequestDirectives>& directives = result.directives;
   if (plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor) {
     directives = caching::parse_request_directives(request.fields());
@@ -182,15 +197,27 @@ LookupResult choose(const LookupInput& input, LookupScratch& scratch) {
         caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, input.now);
     if (result.reuse.action == caching::ReuseAction::validate) find_alike(input, scratch, result);
   }
+  if (!result.is_fresh_hit()) result.vary_hint = find_vary_hint(plan, scratch, result);
   scratch.found.clear();
-  return result;
 }
 
 }  // namespace
 
-LookupResult look_up(store::Store& store, const LookupInput& input, LookupScratch& scratch) {
+void LookupResult::clear() noexcept {
+  stored.reset();
+  part.reset();
+  alike.clear();
+  freshness = {};
+  directives.reset();
+  vary_hint.reset();
+}
+
+void look_up(store::Store& store,
+             const LookupInput& input,
+             LookupScratch& scratch,
+             LookupResult& result) {
   store.try_find(input.plan.key, scratch.found);
-  return choose(input, scratch);
+  choose(input, scratch, result);
 }
 
 void RequestSelector::append_secondary_key(std::string& out,
@@ -208,10 +235,10 @@ net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
       *plan.route, request.fields(), RequestSelector::Otherwise::all_variants);
   RemoteLookup lookup;
   lookup.outcome = co_await store.find(plan.key, selector, scratch.found, patience);
-  lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
+  choose({.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
   if (lookup.outcome == store::FindOutcome::selected && !lookup.result.is_hit()) {
     lookup.outcome = co_await store.find_all(plan.key, scratch.found, patience);
-    lookup.result = choose({.plan = plan, .request = request, .now = clock.wall()}, scratch);
+    choose({.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
   }
   co_return lookup;
 }

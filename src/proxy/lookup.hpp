@@ -28,8 +28,10 @@ struct LookupResult {
                        caching::Reason::uri_miss};  // without `stored`: validate or gateway_timeout
   std::optional<caching::RequestDirectives> directives;  // where the policy honours them
   std::shared_ptr<const caching::VaryNames>
-      vary_hint;  // names that select among this key's variants, where any are stored
+      vary_hint;  // but for a fresh hit: names that select among this key's variants, if any do
 
+  // As it is made, but for `reuse`.
+  void clear() noexcept;
   bool is_fresh_hit() const noexcept {
     return stored && reuse.action == caching::ReuseAction::serve_fresh;
   }
@@ -57,8 +59,11 @@ struct LookupInput {
   WallTime now;
 };
 
-// Among what the store knows at once. Never waits.
-LookupResult look_up(store::Store& store, const LookupInput& input, LookupScratch& scratch);
+// Among what the store knows at once. Never waits. `result` may be that of an earlier look-up.
+void look_up(store::Store& store,
+             const LookupInput& input,
+             LookupScratch& scratch,
+             LookupResult& result);
 
 // What a request brings to a look-up in a store that hands out single variants. The route and what
 // the view shows outlive it.

@@ -77,8 +77,6 @@ const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
     plan_.reason = Reason::no_route;
     return plan_;
   }
-  convert_parameters();
-
   plan_.reason = find_bypass(body);
   if (plan_.reason != Reason::none) {
     plan_.kind = PlanKind::bypass;
@@ -182,24 +180,12 @@ NotKept RequestPlanner::find_difference_to_get() const {
 // as one with it. Fields that are never forwarded are no such danger.
 bool RequestPlanner::drops_nominated_field() const {
   const http::FieldsView fields = head_->fields();
-  if (!fields.contains(http::FieldName::connection)) return false;
+  if (http::nominates_nothing(fields)) return false;
   const http::NominatedFields nominated(fields);
   if (nominated.empty()) return false;
   return std::any_of(fields.begin(), fields.end(), [&](const http::Field& field) {
     return !http::is_hop_by_hop(field.id) && nominated.removes(field);
   });
-}
-
-void RequestPlanner::convert_parameters() {
-  std::size_t room = 0;
-  for (const std::string_view value : match_.parameters) room += max_converted(value);
-  converted_.clear();
-  converted_.reserve(room);  // the views below must survive every later append
-  auto value = match_.parameters.begin();
-  for (const PathPatternSegment& segment : plan_.route->pattern) {
-    if (segment.kind == PathPatternSegment::Kind::literal) continue;
-    parameters_.push_back(convert(segment.kind, *value++, converted_));
-  }
 }
 
 void RequestPlanner::forward_as_spelled() {
@@ -269,13 +255,27 @@ void RequestPlanner::build_key() {
   plan_.key = caching::make_key(key_text_);
 }
 
+const std::vector<std::string_view>& RequestPlanner::parameters() const {
+  if (plan_.route == nullptr || !parameters_.empty()) return parameters_;
+  std::size_t room = 0;
+  for (const std::string_view value : match_.parameters) room += max_converted(value);
+  converted_.clear();
+  converted_.reserve(room);  // the views below must survive every later append
+  auto value = match_.parameters.begin();
+  for (const PathPatternSegment& segment : plan_.route->pattern) {
+    if (segment.kind == PathPatternSegment::Kind::literal) continue;
+    parameters_.push_back(convert(segment.kind, *value++, converted_));
+  }
+  return parameters_;
+}
+
 TemplateInput RequestPlanner::template_input() const {
   return {.request = head_,
           .scheme = plan_.scheme,
           .authority = plan_.target.authority,
           .path = plan_.target.path,
           .query = plan_.query,
-          .parameters = parameters_,
+          .parameters = parameters(),
           .method = {}};
 }
 

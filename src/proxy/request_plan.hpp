@@ -92,7 +92,7 @@ class RequestPlanner {
   // Cookie at all; nullopt: forward Cookie as it came, which goes for every bypass.
   std::optional<std::string> forwarded_cookie() const;
   // Converted path parameters in the order of the route's pattern.
-  const std::vector<std::string_view>& parameters() const noexcept { return parameters_; }
+  const std::vector<std::string_view>& parameters() const;
 
  private:
   TemplateInput template_input() const;
@@ -104,7 +104,6 @@ class RequestPlanner {
   NotKept why_not_kept(const Router& router);
   NotKept find_difference_to_get() const;
   bool drops_nominated_field() const;
-  void convert_parameters();
   void forward_as_spelled();
   void rewrite_query();
   void build_key();
@@ -114,8 +113,9 @@ class RequestPlanner {
   http::PathSegments segments_;
   RouteMatch match_;
   RouteMatch match_for_get_;
-  std::vector<std::string_view> parameters_;  // converted
-  std::string converted_;                     // their text, where conversion changed it
+  // Converted when they are first asked for: the look-up of a hit mostly needs none.
+  mutable std::vector<std::string_view> parameters_;
+  mutable std::string converted_;  // their text, where conversion changed it
   std::string path_and_query_;
   std::string key_text_;
 };

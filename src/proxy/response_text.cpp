@@ -44,14 +44,27 @@ bool is_stripped(const http::Field& field, const HeadRendering& how) {
   });
 }
 
+// A rendered head has line feeds at its lines' ends only.
 template <class Visit>
-void for_each_line(const http::HeadPieces& head, Visit&& visit) {
-  for (std::string_view lines : {head.common, head.own}) {
-    while (!lines.empty()) {
-      const std::size_t end = std::min(lines.find("\r\n"), lines.size() - 2) + 2;
-      visit(lines.substr(0, end));
-      lines.remove_prefix(end);
-    }
+void for_each_line(std::string_view head, Visit&& visit) {
+  while (!head.empty()) {
+    const std::size_t end = std::min(head.find('\n'), head.size() - 1) + 1;
+    visit(head.substr(0, end));
+    head.remove_prefix(end);
+  }
+}
+
+// Appends the lines that are wanted, those that stand side by side in one go.
+template <class Wanted>
+void append_lines(std::string& out, const http::HeadPieces& head, Wanted&& wanted) {
+  for (const std::string_view piece : {head.common, head.own}) {
+    const char* begin = piece.data();
+    for_each_line(piece, [&](std::string_view line) {
+      if (wanted(line)) return;
+      out.append(begin, line.data());
+      begin = line.data() + line.size();
+    });
+    out.append(begin, piece.data() + piece.size());
   }
 }
 
@@ -210,20 +223,19 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
 
 void append_not_modified_head(std::string& out, const http::HeadPieces& rendered_head) {
   out += "HTTP/1.1 304 Not Modified\r\n";
-  for_each_line(rendered_head, [&](std::string_view line) {
-    if (belongs_to_304(line)) out += line;
-  });
+  append_lines(out, rendered_head, belongs_to_304);
 }
 
 void append_partial_head(std::string& out,
                          const http::HeadPieces& rendered_head,
                          PartialHead kind) {
   out += "HTTP/1.1 206 Partial Content\r\n";
-  bool at_status_line = true;
-  for_each_line(rendered_head, [&](std::string_view line) {
-    if (std::exchange(at_status_line, false) || is_named(line, "content-range")) return;
-    if (kind == PartialHead::multipart && is_named(line, "content-type")) return;
-    out += line;
+  http::HeadPieces fields = rendered_head;
+  std::string_view& first = fields.common.empty() ? fields.own : fields.common;
+  first.remove_prefix(std::min(first.find("\r\n") + 2, first.size()));
+  append_lines(out, fields, [kind](std::string_view line) {
+    if (is_named(line, "content-range")) return false;
+    return kind != PartialHead::multipart || !is_named(line, "content-type");
   });
 }
 

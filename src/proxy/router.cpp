@@ -1,6 +1,7 @@
 #include "proxy/router.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 #include "base/hash.hpp"
 #include "proxy/path_value.hpp"
 
@@ -22,27 +23,35 @@ constexpr std::size_t kNoRoute = std::numeric_limits<std::size_t>::max();
 constexpr std::uint32_t kNoNode = std::numeric_limits<std::uint32_t>::max();
 constexpr std::array kParameterKinds{Kind::str, Kind::int_, Kind::float_, Kind::uuid, Kind::slug};
 
-std::size_t slot_of(Kind kind) {
+std::size_t rank_of(Kind kind) {
   return static_cast<std::size_t>(std::find(kParameterKinds.begin(), kParameterKinds.end(), kind) -
                                   kParameterKinds.begin());
 }
 
 bool serves(const Route& route, std::string_view method) {
   const auto lists = [&](std::string_view name) {
-    return std::find(route.methods.begin(), route.methods.end(), name) != route.methods.end();
+    return std::any_of(route.methods.begin(), route.methods.end(), [&](const std::string& each) {
+      return byte_words::same(each, name);
+    });
   };
   return lists(method) || (method == "HEAD" && lists("GET"));
 }
+
+struct ParameterChild {
+  Kind kind;
+  std::uint32_t node;
+};
 
 // A place in the trie. The smallest route index at and below it lets the search leave out whole
 // subtrees.
 struct Node {
   std::size_t smallest = kNoRoute;
-  bool has_literals = false;
-  std::array<std::uint32_t, kParameterKinds.size()> parameters{
-      kNoNode, kNoNode, kNoNode, kNoNode, kNoNode};
-  std::vector<std::size_t> ends;   // routes whose pattern ends here, ascending
-  std::vector<std::size_t> tails;  // routes with {rest:path} here, ascending
+  std::size_t literals = 0;  // how many children stand for a literal segment
+  std::string_view literal;  // the first of them
+  std::uint32_t literal_node = kNoNode;
+  std::vector<ParameterChild> parameters;  // in the order of kParameterKinds
+  std::vector<std::size_t> ends;           // routes whose pattern ends here, ascending
+  std::vector<std::size_t> tails;          // routes with {rest:path} here, ascending
 };
 
 // Literal children of all nodes together: (parent, segment) -> child. The text is a view into the
@@ -126,18 +135,38 @@ class Trie {
 
   std::uint32_t literal_child(std::uint32_t parent, std::string_view segment) {
     const auto [edge, is_new] = edges_.try_emplace({parent, segment}, kNoNode);
-    if (is_new) edge->second = new_node();
-    nodes_[parent].has_literals = true;
-    return edge->second;
+    if (!is_new) return edge->second;
+    const std::uint32_t child = edge->second = new_node();
+    Node& node = nodes_[parent];
+    if (node.literals++ == 0) {
+      node.literal = segment;
+      node.literal_node = child;
+    }
+    return child;
+  }
+
+  std::uint32_t find_literal(std::uint32_t at, std::string_view segment) const {
+    const Node& node = nodes_[at];
+    if (node.literals == 0) return kNoNode;
+    if (byte_words::same(node.literal, segment)) return node.literal_node;
+    if (node.literals == 1) return kNoNode;
+    const auto edge = edges_.find({at, segment});
+    return edge == edges_.end() ? kNoNode : edge->second;
   }
 
   std::uint32_t parameter_child(std::uint32_t parent, Kind kind) {
-    const std::size_t slot = slot_of(kind);
-    if (nodes_[parent].parameters[slot] == kNoNode) {
-      const std::uint32_t child = new_node();
-      nodes_[parent].parameters[slot] = child;
-    }
-    return nodes_[parent].parameters[slot];
+    const auto is_before = [kind](const ParameterChild& child) {
+      return rank_of(child.kind) < rank_of(kind);
+    };
+    const auto place_of_kind = [&] {
+      auto& children = nodes_[parent].parameters;
+      return std::partition_point(children.begin(), children.end(), is_before);
+    };
+    const auto known = place_of_kind();
+    if (known != nodes_[parent].parameters.end() && known->kind == kind) return known->node;
+    const std::uint32_t child = new_node();  // moves the nodes
+    nodes_[parent].parameters.insert(place_of_kind(), {kind, child});
+    return child;
   }
 
   void visit(std::uint32_t at, std::size_t depth, Search& search) const {
@@ -149,15 +178,11 @@ class Trie {
     }
     search.consider(node.tails);
     const std::string_view segment = search.path[depth];
-    if (node.has_literals) {
-      if (const auto edge = edges_.find({at, segment}); edge != edges_.end()) {
-        visit(edge->second, depth + 1, search);
-      }
+    if (const std::uint32_t child = find_literal(at, segment); child != kNoNode) {
+      visit(child, depth + 1, search);
     }
-    for (std::size_t slot = 0; slot < kParameterKinds.size(); ++slot) {
-      const std::uint32_t child = node.parameters[slot];
-      if (child != kNoNode && accepts(kParameterKinds[slot], segment))
-        visit(child, depth + 1, search);
+    for (const ParameterChild& child : node.parameters) {
+      if (accepts(child.kind, segment)) visit(child.node, depth + 1, search);
     }
   }
 

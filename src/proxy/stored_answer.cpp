@@ -6,6 +6,7 @@
 #include "proxy/multipart_ranges.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,53 +64,53 @@ HeadTail tail_for(const StoredAnswerInput& input) {
           .persistence = input.persistence};
 }
 
-StoredAnswer prepare_whole(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_whole(const store::StoredResponse& stored,
                            const StoredAnswerInput& input,
                            net::PreparedResponse& out) {
   HeadTail tail = tail_for(input);
-  const int status = stored->status();
-  if (status_has_body(status)) tail.content_length = stored->body_size();
+  const int status = stored.status();
+  if (status_has_body(status)) tail.content_length = stored.body_size();
   append_head_tail(out.head, tail);
-  const http::HeadPieces head = stored->head_pieces();
+  const http::HeadPieces head = stored.head_pieces();
   if (!head.common.empty()) out.buffers.emplace_back(head.common.data(), head.common.size());
   out.buffers.emplace_back(head.own.data(), head.own.size());
   out.buffers.emplace_back(out.head.data(), out.head.size());
   if (input.request->method != http::Method::head) {
-    append_body(*stored, 0, stored->body_size(), out.buffers);
+    append_body(stored, 0, stored.body_size(), out.buffers);
   }
   return {AnswerKind::whole, status};
 }
 
-StoredAnswer prepare_partial(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_partial(const store::StoredResponse& stored,
                              const StoredAnswerInput& input,
                              http::ByteRange range,
                              std::uint64_t offset,
                              net::PreparedResponse& out) {
-  append_partial_head(out.head, stored->head_pieces(), PartialHead::one_part);
+  append_partial_head(out.head, stored.head_pieces(), PartialHead::one_part);
   fmt::format_to(std::back_inserter(out.head),
                  "Content-Range: bytes {}-{}/{}\r\n",
                  range.first,
                  range.last,
-                 length_of(*stored));
+                 length_of(stored));
   HeadTail tail = tail_for(input);
   tail.content_length = range.size();
   append_head_tail(out.head, tail);
   out.buffers.emplace_back(out.head.data(), out.head.size());
-  append_body(*stored, offset, range.size(), out.buffers);
+  append_body(stored, offset, range.size(), out.buffers);
   return {AnswerKind::partial, 206};
 }
 
-StoredAnswer prepare_multipart(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_multipart(const store::StoredResponse& stored,
                                const StoredAnswerInput& input,
                                const http::ByteRanges& ranges,
                                net::PreparedResponse& out) {
   const std::string boundary = new_boundary();
   const auto plan = plan_multipart(ranges,
-                                   {.length = stored->body_size(),
-                                    .content_type = content_type_line(stored->head_pieces()),
+                                   {.length = stored.body_size(),
+                                    .content_type = content_type_line(stored.head_pieces()),
                                     .boundary = boundary});
   if (!plan) return prepare_whole(stored, input, out);
-  append_partial_head(out.head, stored->head_pieces(), PartialHead::multipart);
+  append_partial_head(out.head, stored.head_pieces(), PartialHead::multipart);
   out.head += plan->content_type;
   HeadTail tail = tail_for(input);
   tail.content_length = plan->content_length;
@@ -124,16 +125,16 @@ StoredAnswer prepare_multipart(const store::StoredResponsePtr& stored,
   for (const BodySlice& slice : plan->slices) {
     out.buffers.emplace_back(text, slice.before.size());
     text += slice.before.size();
-    append_body(*stored, slice.first, slice.size, out.buffers);
+    append_body(stored, slice.first, slice.size, out.buffers);
   }
   out.buffers.emplace_back(text, plan->after.size());
   return {AnswerKind::partial, 206};
 }
 
-StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_unsatisfiable(const store::StoredResponse& stored,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
-  append_unsatisfiable_head(out.head, length_of(*stored), input.now);
+  append_unsatisfiable_head(out.head, length_of(stored), input.now);
   HeadTail tail = tail_for(input);
   tail.content_length = 0;
   append_head_tail(out.head, tail);
@@ -143,11 +144,11 @@ StoredAnswer prepare_unsatisfiable(const store::StoredResponsePtr& stored,
 
 // "A cache MUST NOT send a partial response to a client without explicitly marking it using the 206
 // (Partial Content) status code." (RFC 9111 section 3.3)
-StoredAnswer prepare_from_part(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_from_part(const store::StoredResponse& stored,
                                const StoredAnswerInput& input,
                                net::PreparedResponse& out) {
   const auto answer = caching::answer_from_part(
-      *stored->partial(), stored->validators(), input.request->method, input.request->fields());
+      *stored.partial(), stored.validators(), input.request->method, input.request->fields());
   if (answer.verdict != caching::PartAnswer::Verdict::range) {
     return prepare_unsatisfiable(stored, input, out);
   }
@@ -156,18 +157,19 @@ StoredAnswer prepare_from_part(const store::StoredResponsePtr& stored,
 
 }  // namespace
 
-StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_stored_answer(store::StoredResponsePtr response,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out) {
-  out.owner = KeepAlive(stored);
-  if (is_not_modified(*stored, input)) {
-    append_not_modified_head(out.head, stored->head_pieces());
+  const store::StoredResponse& stored = *response;
+  out.owner = KeepAlive(std::move(response));
+  if (is_not_modified(stored, input)) {
+    append_not_modified_head(out.head, stored.head_pieces());
     append_head_tail(out.head, tail_for(input));
     out.buffers.emplace_back(out.head.data(), out.head.size());
     return {AnswerKind::not_modified, 304};
   }
-  if (stored->partial() != nullptr) return prepare_from_part(stored, input, out);
-  const http::RangeDecision range = range_for(input, *stored);
+  if (stored.partial() != nullptr) return prepare_from_part(stored, input, out);
+  const http::RangeDecision range = range_for(input, stored);
   switch (range.verdict) {
     case http::RangeVerdict::whole:
       return prepare_whole(stored, input, out);

@@ -30,7 +30,7 @@ struct StoredAnswer {
 
 // REQUIRES: an incomplete response holds what is asked for (caching::answer_from_part).
 // Fills `out`, which keeps the stored response alive. Allocates only while `out` grows.
-StoredAnswer prepare_stored_answer(const store::StoredResponsePtr& stored,
+StoredAnswer prepare_stored_answer(store::StoredResponsePtr response,
                                    const StoredAnswerInput& input,
                                    net::PreparedResponse& out);
 

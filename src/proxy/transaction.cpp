@@ -53,8 +53,8 @@ void Transaction::look_up_at_once(const http::RequestHead& request) {
   arrivals_ = state_.fills.arrivals(plan_->key.hash);
   found_ = store::FindOutcome::complete;
   joins_after_ = 0;
-  lookup_ =
-      look_up(state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_);
+  look_up(
+      state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_, lookup_);
 }
 
 bool Transaction::may_look_further() const noexcept {
@@ -101,7 +101,7 @@ StoredAnswer Transaction::prepare_hit(const net::Request& request,
   record_.cache = XCache::hit;
   record_.detail = lookup_.reuse.reason;
   const StoredAnswer answer =
-      prepare_stored_answer(lookup_.stored,
+      prepare_stored_answer(std::move(lookup_.stored),
                             {.request = request.head,
                              .persistence = persistence,
                              .now = now,
@@ -119,7 +119,6 @@ void Transaction::count_answer(const StoredAnswer& answer) noexcept {
 }
 
 void Transaction::finished(const net::Request& request, std::uint64_t written) noexcept {
-  lookup_.stored.reset();
   end(request, written);
 }
 

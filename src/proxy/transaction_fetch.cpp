@@ -250,7 +250,9 @@ void Transaction::refresh_in_background(const net::Request& request) {
   if (role == Role::look_again) {
     const LookupInput input{
         .plan = *plan_, .request = *request.head, .now = state_.worker.clock().wall()};
-    if (look_up(state_.store, input, scratch_).is_fresh_hit()) return;
+    LookupResult again;
+    look_up(state_.store, input, scratch_, again);
+    if (again.is_fresh_hit()) return;
     arrivals_.reset();
     role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
   }

@@ -64,9 +64,9 @@ void look_up(benchmark::State& state) {
   const proxy::RequestPlan& plan =
       planner.plan(request.head(), request.target(), proxy::RequestPlanner::Body::absent, router);
   proxy::LookupScratch scratch;
+  proxy::LookupResult result;
   for (auto _ : state) {
-    const proxy::LookupResult result =
-        proxy::look_up(store, {plan, request.head(), kNow + Duration(1000)}, scratch);
+    proxy::look_up(store, {plan, request.head(), kNow + Duration(1000)}, scratch, result);
     if (!result.is_fresh_hit()) {
       state.SkipWithError("no fresh hit");
       break;

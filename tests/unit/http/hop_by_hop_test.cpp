@@ -37,6 +37,15 @@ TEST(HopByHop, StandardFieldsGoWithoutBeingNamed) {
             "Host X-Tenant ");
 }
 
+TEST(HopByHop, ConnectionMostlyNominatesNothing) {
+  const auto nothing = [](Lines lines) { return nominates_nothing(make_fields(lines)); };
+  EXPECT_TRUE(nothing({{"Host", "a"}}));
+  EXPECT_TRUE(nothing({{"Connection", "keep-alive"}, {"Connection", "Keep-Alive"}}));
+  EXPECT_FALSE(nothing({{"Connection", "close"}}));  // there may be a field Close
+  EXPECT_FALSE(nothing({{"Connection", "keep-alive"}, {"Connection", "x-a"}}));
+  EXPECT_FALSE(nothing({{"Connection", "keep-alive, x-a"}}));
+}
+
 TEST(HopByHop, NominatedUnknownFieldsGo) {
   EXPECT_EQ(left({{"Connection", "X-Hop, ,x-other"},
                   {"x-HOP", "1"},

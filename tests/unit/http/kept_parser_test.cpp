@@ -107,6 +107,53 @@ TEST_F(KeptConnection, ReadsRandomHeadsAsANewParserDoes) {
   }
 }
 
+// The names stay, the values change: in length, to nothing but blanks, to what no value may be.
+TEST_F(KeptConnection, ReadsRandomValuesAsANewParserDoes) {
+  const std::array<std::string_view, 6> names = {
+      "Host:", "A:", "Content-Length:", "Bb: ", "C:\t", "D:"};
+  const std::array<std::string_view, 16> values = {"1",
+                                                   " 1",
+                                                   "12",
+                                                   "  123 ",
+                                                   "\t",
+                                                   "",
+                                                   " ",
+                                                   "a:b",
+                                                   "\x80\xff",
+                                                   "x, y;z=\"",
+                                                   "v\r\n fold",
+                                                   "v\r\nA: again",
+                                                   "v\rw",
+                                                   "v\nw",
+                                                   "\x7f",
+                                                   "a\x01"
+                                                   "b"};
+  constexpr std::size_t kSound = 10;
+  std::mt19937 random(2);  // NOLINT: the same heads each time
+  const HeadLimits limits{.start_line = 100, .header_block = 140, .field_count = 7};
+  RequestParser kept(limits);
+  int complete = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string input = "GET / HTTP/1.1\r\n";
+    for (const std::string_view name : names) {
+      const bool sound = random() % 16 != 0;
+      const std::string_view value = values[random() % (sound ? kSound : values.size())];
+      input.append(name).append(random() % 3 != 0 ? values[0] : value).append("\r\n");
+    }
+    input += "\r\nA: behind\r\n\r\n";
+    RequestParser fresh(limits);
+    const Feed expected = fresh.feed(input);
+    kept.reset();
+    ASSERT_EQ(kept.feed(input), expected) << input;
+    ASSERT_EQ(kept.error(), fresh.error()) << input;
+    if (expected != Feed::complete) continue;
+    ++complete;
+    ASSERT_EQ(show(kept.head()), show(fresh.head())) << input;
+    ASSERT_EQ(kept.head_size(), fresh.head_size());
+  }
+  EXPECT_GT(complete, 10000);
+}
+
 TEST(KeptUpstreamConnection, ReadsEqualAndDifferingFieldsAlike) {
   ResponseParser parser(HeadLimits{});
   std::unique_ptr<std::string> buffer;

@@ -135,6 +135,17 @@ TEST(ParseTarget, Http11NeedsExactlyOneValidHostWhateverTheForm) {
   }
 }
 
+TEST(ParseTarget, TakesAHostThatIsKnownToBeSoundAsItIs) {
+  const auto error = [](std::string_view host, std::string_view sound) {
+    return parse_target(make_request("GET", "/", {{"Host", host}}), sound).error;
+  };
+  EXPECT_EQ(error("a.example", "a.example"), TargetError::none);
+  EXPECT_EQ(error("b.example", "a.example"), TargetError::none);
+  EXPECT_EQ(error("a example", "a.example"), TargetError::bad_host);
+  EXPECT_EQ(error("", "a.example"), TargetError::bad_host);
+  EXPECT_EQ(error("", ""), TargetError::bad_host);
+}
+
 TEST(ParseTarget, AnEmptyHostIsOverruledByTheAbsoluteForm) {
   const auto absolute = parse_target(make_request("GET", "http://a.b/x", {{"Host", ""}}));
   EXPECT_EQ(absolute.error, TargetError::none);

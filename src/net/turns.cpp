@@ -1,0 +1,43 @@
+#include "net/turns.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace hawkcache::net {
+
+// A coroutine that still waits is handed to the io_context, to be destroyed with it.
+Turns::~Turns() {
+  waiting_.splice(waiting_.begin(), due_);
+  while (!waiting_.empty()) {
+    Place& place = waiting_.front();
+    waiting_.pop_front();
+    place.end_(place, Place::End::forgotten);
+  }
+}
+
+void Turns::add(Place& place) {
+  const bool first = waiting_.empty();
+  waiting_.push_back(place);
+  if (first) schedule();
+}
+
+void Turns::schedule() {
+  asio::post(executor_, [this] { run(); });
+}
+
+// Who comes back while the others are resumed waits for the next time.
+void Turns::run() {
+  due_.splice(due_.end(), waiting_);
+  try {
+    while (!due_.empty()) {
+      Place& place = due_.front();
+      due_.pop_front();
+      place.end_(place, Place::End::resumed);
+    }
+  } catch (...) {
+    // What went wrong is not the others' business.
+    if (!due_.empty() && waiting_.empty()) schedule();
+    throw;
+  }
+}
+
+}  // namespace hawkcache::net
