@@ -41,9 +41,7 @@ class HeadScanner {
  private:
   Feed end_of_line(std::string_view line) noexcept;
   Feed end_of_start_line(std::string_view line) noexcept;
-  bool takes_all(std::string_view buffer,
-                 const KnownLines& known,
-                 ChangedValues& changed) noexcept;
+  bool takes_all(std::string_view buffer, const KnownLines& known, ChangedValues& changed) noexcept;
   void take_known(std::string_view window, const KnownLines& known) noexcept;
   Feed fail(HeadError error) noexcept;
   std::size_t limit() const noexcept;

@@ -46,12 +46,18 @@ bool is_stripped(const http::Field& field, const HeadRendering& how) {
 
 // A rendered head has line feeds at its lines' ends only.
 template <class Visit>
-void for_each_line(std::string_view head, Visit&& visit) {
-  while (!head.empty()) {
-    const std::size_t end = std::min(head.find('\n'), head.size() - 1) + 1;
-    visit(head.substr(0, end));
-    head.remove_prefix(end);
+void for_each_line(std::string_view lines, Visit&& visit) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size() - 1) + 1;
+    visit(lines.substr(0, end));
+    lines.remove_prefix(end);
   }
+}
+
+template <class Visit>
+void for_each_line(const http::HeadPieces& head, Visit&& visit) {
+  for_each_line(head.common, visit);
+  for_each_line(head.own, visit);
 }
 
 // Appends the lines that are wanted, those that stand side by side in one go.
