@@ -14,12 +14,6 @@ Turns::~Turns() {
   }
 }
 
-void Turns::add(Place& place) {
-  const bool first = waiting_.empty();
-  waiting_.push_back(place);
-  if (first) schedule();
-}
-
 void Turns::schedule() {
   asio::post(executor_, [this] { run(); });
 }

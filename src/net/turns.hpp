@@ -57,14 +57,15 @@ class Turns {
   auto wait(Place& place, Token&& token) {
     return asio::async_initiate<Token, void()>(
         [this, &place](auto handler) {
+          // May throw: then nobody waits yet.
+          if (waiting_.empty()) schedule();
           place.hold(std::move(handler));
-          add(place);
+          waiting_.push_back(place);
         },
         token);
   }
 
  private:
-  void add(Place& place);
   void schedule();
   void run();
 

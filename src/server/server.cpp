@@ -35,11 +35,8 @@ std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const 
 void pin_each(const std::vector<std::unique_ptr<net::Worker>>& workers) {
   const std::vector<std::size_t> cores = net::usable_cores();
   for (const auto& worker : workers) {
-    if (cores.empty() || !worker->pin(cores[worker->index() % cores.size()])) {
-      log::warn(
-          "pin_threads: this system does not let a thread keep to one core; they move freely");
-      return;
-    }
+    if (!cores.empty() && worker->pin(cores[worker->index() % cores.size()])) continue;
+    log::warn("pin_threads: the system does not let thread {} keep to one core", worker->index());
   }
 }
 

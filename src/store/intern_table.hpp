@@ -112,6 +112,7 @@ class InternTable {
     const std::unique_lock lock(shard.mutex);
     const auto found = shard.records.find(text);
     if (found != shard.records.end()) return refer(*found);
+    shard.records.reserve(shard.records.size() + 1);  // what throws comes first
     Record* record = make_record(text);
     shard.records.insert(record);
     return refer(record);

@@ -27,9 +27,12 @@ class MemoryLedger {
   std::uint64_t max_entries() const noexcept { return max_entries_; }
 
   // What the heap takes beyond what is counted here (heap_slack.hpp): from now on the limit of
-  // bytes is for both together. The most that is believed is half of it, so that a store always has
+  // bytes is for both together. The most that is believed is a quarter of it: a store always has
   // room.
-  void set_slack(std::uint64_t bytes) noexcept { slack_.store(std::min(bytes, max_bytes_ / 2)); }
+  void set_slack(std::uint64_t bytes) noexcept { slack_.store(std::min(bytes, max_bytes_ / 4)); }
+  std::uint64_t slack() const noexcept { return slack_.load(); }
+  // Whether so many bytes would fit if all entries went.
+  bool can_ever_fit(std::uint64_t bytes) const noexcept { return bytes_beside() + bytes <= room(); }
 
   // Whether a reservation would be granted now.
   bool fits(std::uint64_t more_bytes, std::uint64_t more_entries) const noexcept {

@@ -53,13 +53,13 @@ Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   if (!lock.owns_lock()) return Sweep::done;  // another thread is at it
   measure_slack(now);
   expire(second_of(now), budget);
-  const Sweep result = budget == 0 ? Sweep::more : walk(now, budget);
+  Sweep result = budget == 0 ? Sweep::more : walk(now, budget);
+  if (follow_slack() == Sweep::more) result = Sweep::more;
   fence_.retire_through(std::min(swept_.load(), fence_.oldest_fetch()));
   return result;
 }
 
-// Nothing is evicted for it here: that would leave holes, which are slack too. What is put from now
-// on makes more room than it takes.
+// What lasts is counted, not what is on its way back to the system.
 void MemoryStore::measure_slack(WallTime now) {
   constexpr Duration kInterval{900};  // somewhat less than that of the sweeps
   if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) return;
@@ -67,8 +67,22 @@ void MemoryStore::measure_slack(WallTime now) {
   const std::uint64_t whole = settings_.heap_slack();
   const std::uint64_t grown = whole > slack_at_first_ ? whole - slack_at_first_ : 0;
   heap_slack_.store(grown, std::memory_order_relaxed);
+  std::shift_right(progress_.slacks.begin(), progress_.slacks.end(), 1);
+  progress_.slacks.front() = grown;
+  const std::uint64_t lasting = *std::min_element(progress_.slacks.begin(), progress_.slacks.end());
   const std::uint64_t tolerated = settings_.max_size / 20;
-  ledger_.set_slack(grown > tolerated ? grown - tolerated : 0);
+  progress_.slack_wanted = lasting > tolerated ? lasting - tolerated : 0;
+}
+
+// Less room little by little, and made here: nobody who puts something has to evict more than it
+// takes.
+Store::Sweep MemoryStore::follow_slack() {
+  constexpr std::uint64_t kStep = 128 << 10;
+  const std::uint64_t before = ledger_.slack();
+  ledger_.set_slack(std::min(progress_.slack_wanted, before + kStep));
+  if (ledger_.slack() <= before) return Sweep::done;
+  make_room(0, 0, 0);
+  return ledger_.slack() < progress_.slack_wanted ? Sweep::more : Sweep::done;
 }
 
 void MemoryStore::expire(std::uint32_t now, std::size_t& budget) {

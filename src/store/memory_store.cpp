@@ -47,6 +47,19 @@ std::uint64_t mixed(const Hash128& hash) noexcept {
   return hash64({reinterpret_cast<const char*>(&hash), sizeof hash}, process_seed());
 }
 
+// Room that was reserved, given back at its end.
+class Reserved {
+ public:
+  Reserved(MemoryLedger& ledger, std::uint64_t bytes) noexcept : ledger_(ledger), bytes_(bytes) {}
+  ~Reserved() { ledger_.release(bytes_, 0); }
+  Reserved(const Reserved&) = delete;
+  Reserved& operator=(const Reserved&) = delete;
+
+ private:
+  MemoryLedger& ledger_;
+  std::uint64_t bytes_;
+};
+
 }  // namespace
 
 MemoryStore::MemoryStore(const MemoryStoreSettings& settings)
@@ -105,13 +118,12 @@ NewResponsePtr MemoryStore::make(StoredParts parts) {
   return StoredResponse::make(std::move(parts));
 }
 
-// Empty: there is no room. As with tags, room is reserved while it is made.
+// Empty: there is no room for it. As with tags, room is reserved while it is made.
 CommonHeadRef MemoryStore::intern_head(std::string_view common) {
   const std::size_t bytes = CommonHeads::record_bytes(common);
   if (!reserve_beside(0, bytes)) return {};
-  CommonHeadRef head = heads_->intern(common);
-  ledger_.release(bytes, 0);
-  return head;
+  const Reserved reserved(ledger_, bytes);
+  return heads_->intern(common);
 }
 
 Awaitable<PutResult> MemoryStore::put(NewResponsePtr response, Patience& /*patience*/) {
@@ -132,6 +144,8 @@ PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
   if (response->body_size() > settings_.max_object || can_never_fit(*response, bytes)) {
     return PutResult::too_large;
   }
+  // Whom would it help to evict others?
+  if (!ledger_.can_ever_fit(bytes)) return PutResult::no_room;
   // Before room is made for it.
   if (response->vouch(fence_) == Trust::distrusted) return PutResult::purged_meanwhile;
   const std::uint64_t hash = mixed(response->key_hash());
@@ -167,10 +181,10 @@ bool MemoryStore::adopt_tags(StoredResponse& response, std::size_t shard) {
   }
   if (missing > 0) {
     if (!reserve_beside(shard, missing)) return false;
+    const Reserved reserved(ledger_, missing);
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (!records[i]) records[i] = fence_.intern(texts[i]);
     }
-    ledger_.release(missing, 0);
   }
   response.adopt_tags(records);
   return true;
@@ -206,6 +220,7 @@ PutResult MemoryStore::place(const NewResponsePtr& response, std::size_t shard) 
 // Never called with a shard's lock held; takes one at a time. First from the shards that hold their
 // share, which is fair to all; the second round is for when others change the shares meanwhile.
 bool MemoryStore::make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries) {
+  if (!ledger_.can_ever_fit(bytes)) return false;  // nobody has to go in vain
   for (const auto which : {MemoryShard::Evict::from_share, MemoryShard::Evict::anything}) {
     for (std::size_t i = 0; i < shards_.size(); ++i) {
       MemoryShard& shard = *shards_[(first_shard + i) & (shards_.size() - 1)];

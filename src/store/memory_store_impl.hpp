@@ -9,6 +9,7 @@
 #include "store/repeat_filter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -54,6 +55,8 @@ class MemoryStore final : public LocalStore {
     WallTime walk_ended{};
     Duration rest{0};  // from then until the next walk
     WallTime slack_measured{};
+    std::array<std::uint64_t, 3> slacks{};  // the last measurements, the newest first
+    std::uint64_t slack_wanted = 0;         // what the ledger is to take for it
   };
 
   std::size_t shard_number(std::uint64_t mixed_hash) const noexcept {
@@ -68,6 +71,7 @@ class MemoryStore final : public LocalStore {
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
   Purged count(const PurgeRequest& request) const;
   void measure_slack(WallTime now);
+  Sweep follow_slack();
   void expire(std::uint32_t now, std::size_t& budget);
   Sweep walk(WallTime now, std::size_t& budget);
 

@@ -136,7 +136,8 @@ class Store {
   // what was fetched has been put (or dropped) and nobody can join the fetch any more. Whatever
   // purge its shared stamp covers is in its epoch too: raised in fence() before that was read.
   [[nodiscard]] virtual FetchTicket begin_fetch(WallTime now) = 0;
-  // A response that is to be put into this store: as small as it can keep it.
+  // A response that is to be put into this store: as small as it can keep it. May evict others, for
+  // what it will share with those to come.
   virtual NewResponsePtr make(StoredParts parts) { return StoredResponse::make(std::move(parts)); }
   // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
   // carries is held until this returns. When it returns `stored`, this node finds it. Waits as

@@ -33,8 +33,13 @@ std::optional<WallTime> time_of(std::optional<std::int64_t> count) noexcept {
 
 NewResponsePtr StoredResponse::make(StoredParts parts, CommonHeadRef common) {
   const Plan plan(parts, common);
-  void* block = ::operator new(plan.block_size());
-  return NewResponsePtr(new (block) StoredResponse(parts, std::move(common), plan));
+  struct Free {
+    void operator()(void* block) const noexcept { ::operator delete(block); }
+  };
+  std::unique_ptr<void, Free> block(::operator new(plan.block_size()));
+  NewResponsePtr response(new (block.get()) StoredResponse(parts, std::move(common), plan));
+  block.release();
+  return response;
 }
 
 void intrusive_ptr_release(const StoredResponse* response) noexcept {
