@@ -125,9 +125,9 @@ TEST_F(MemoryStoreTest, what_the_allocator_holds_unused_is_taken_from_the_budget
       << "what it was at first is not the store's";
   EXPECT_EQ(store_->stats().slack, 0u);
   EXPECT_GT(bytes_when_the_slack_is(kTolerated), kBudget - 20'000);
-  EXPECT_LE(bytes_when_the_slack_is(kTolerated + 300'000), kBudget - 300'000);
-  EXPECT_GT(store_->stats().bytes, kBudget - 320'000);
-  EXPECT_EQ(store_->stats().slack, kTolerated + 300'000);
+  EXPECT_LE(bytes_when_the_slack_is(kTolerated + 200'000), kBudget - 200'000);
+  EXPECT_GT(store_->stats().bytes, kBudget - 220'000);
+  EXPECT_EQ(store_->stats().slack, kTolerated + 200'000);
   EXPECT_GT(bytes_when_the_slack_is(10 * kBudget), kBudget * 3 / 4 - 20'000)
       << "something is always kept";
   EXPECT_GT(bytes_when_the_slack_is(0), kBudget - 20'000);
