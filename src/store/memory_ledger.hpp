@@ -31,6 +31,10 @@ class MemoryLedger {
   // room.
   void set_slack(std::uint64_t bytes) noexcept { slack_.store(std::min(bytes, max_bytes_ / 4)); }
   std::uint64_t slack() const noexcept { return slack_.load(); }
+  // Bytes of all reservations since the beginning: how much has been put.
+  std::uint64_t reserved_in_all() const noexcept {
+    return reserved_in_all_.load(std::memory_order_relaxed);
+  }
   // Whether so many bytes would fit if all entries went.
   bool can_ever_fit(std::uint64_t bytes) const noexcept { return bytes_beside() + bytes <= room(); }
 
@@ -44,6 +48,7 @@ class MemoryLedger {
     const std::uint64_t beside = bytes_beside();
     const std::uint64_t limit = room();
     if (beside <= limit && raise(bytes_, bytes, limit - beside)) {
+      reserved_in_all_.fetch_add(bytes, std::memory_order_relaxed);
       return Reservation::granted;
     }
     entries_.fetch_sub(entries);
@@ -74,6 +79,7 @@ class MemoryLedger {
   std::atomic<std::uint64_t> bytes_{0};
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> slack_{0};
+  std::atomic<std::uint64_t> reserved_in_all_{0};
 };
 
 }  // namespace hawkcache::store

@@ -59,18 +59,24 @@ Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   return result;
 }
 
-// What lasts is counted, not what is on its way back to the system.
+// What lasts is counted, not what is on its way back to the system. Little changes where little is
+// put.
 void MemoryStore::measure_slack(WallTime now) {
   constexpr Duration kInterval{900};  // somewhat less than that of the sweeps
   if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) return;
   progress_.slack_measured = now;
+  const std::uint64_t tolerated = settings_.max_size / 20;
+  const std::uint64_t reserved = ledger_.reserved_in_all();
+  const bool little_was_put = reserved - progress_.reserved_then < settings_.max_size / 64;
+  const bool was_small = progress_.slacks.front() <= tolerated && progress_.slack_wanted == 0;
+  if (little_was_put && was_small) return;
+  progress_.reserved_then = reserved;
   const std::uint64_t whole = settings_.heap_slack();
   const std::uint64_t grown = whole > slack_at_first_ ? whole - slack_at_first_ : 0;
   heap_slack_.store(grown, std::memory_order_relaxed);
   std::shift_right(progress_.slacks.begin(), progress_.slacks.end(), 1);
   progress_.slacks.front() = grown;
   const std::uint64_t lasting = *std::min_element(progress_.slacks.begin(), progress_.slacks.end());
-  const std::uint64_t tolerated = settings_.max_size / 20;
   progress_.slack_wanted = lasting > tolerated ? lasting - tolerated : 0;
 }
 

@@ -56,6 +56,7 @@ class MemoryStore final : public LocalStore {
     Duration rest{0};  // from then until the next walk
     WallTime slack_measured{};
     std::array<std::uint64_t, 3> slacks{};  // the last measurements, the newest first
+    std::uint64_t reserved_then = 0;        // when the slack was measured
     std::uint64_t slack_wanted = 0;         // what the ledger is to take for it
   };
 

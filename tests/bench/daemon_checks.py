@@ -152,10 +152,12 @@ def check_churn(helpers):
         for number, size in enumerate(sizes):
             # The budget twice over, half of it in between objects of the size before.
             requests = min(600_000, (512 << 20) // (size + 700))
-            for part, share in ((size, 2), (sizes[number - 1], 8)):
+            # The pause: what lasts for three measurements of the slack counts, which in an hour is a moment.
+            for part, share, pause in ((size, 2, 0), (sizes[number - 1], 8, 4), (size, 8, 0)):
                 helpers.load(running.port, "--pattern", f"/s/{part}/%d", "--ids", f"uniq:{first}", "--requests",
                              requests // share, "--conns", 32, "--seconds", 20)
                 first += 10_000_000
+                time.sleep(pause)
             resident, (counted, slack) = resident_bytes(running.process.pid) - bare, told()
             worst = max(worst, resident / budget)
             print(f"churn: after objects of {size:,} B: counted {counted / 1e6:.0f} MB and {slack / 1e6:.0f} MB of slack, resident "

@@ -164,12 +164,12 @@ TEST_F(MemoryStoreTest, room_for_the_slack_is_made_in_slices) {
 TEST_F(MemoryStoreTest, what_can_never_fit_into_the_room_that_is_left_evicts_nobody) {
   std::uint64_t slack = 0;
   open({.max_size = 1 << 20, .max_object = 1 << 20, .heap_slack = [&slack] { return slack; }});
+  for (int i = 0; i < 50; ++i) put(response(numbered("/", i)).body(10'000));
   slack = 1 << 20;
   for (int second = 1; second <= 4; ++second) {
     while (store_->sweep(kNow + seconds(second), 1000) == Store::Sweep::more) {
     }
   }
-  for (int i = 0; i < 50; ++i) put(response(numbered("/", i)).body(10'000));
   EXPECT_EQ(put(response("/big").body(900'000)), PutResult::no_room);
   EXPECT_EQ(store_->stats().entries, 50u);
 }
