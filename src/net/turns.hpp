@@ -1,8 +1,7 @@
 // Where coroutines of one worker wait that let the others go first: each goes on after whatever was
 // ready when it came here has been dealt with, and what has become ready since has been asked for.
-// All that wait are resumed by one task of the event loop, one after the other, which costs each a
-// few instructions, where posting itself would cost it some hundred. On the worker's thread; goes
-// when its event loop runs no more, and before it.
+// All that wait are resumed by one task of the event loop, which costs each a few instructions,
+// where posting itself would cost some hundred. On the worker's thread; goes before the event loop.
 #pragma once
 
 #include "net/asio.hpp"
