@@ -11,7 +11,7 @@ using asio::ip::tcp;
 // What cannot be sent twice goes out on a connection that was used a moment ago, or on a new one:
 // servers close what has been idle for seconds, and a request that meets the closing is lost.
 constexpr Duration kRecentlyUsed{1000};
-constexpr std::size_t kSpareResponses = 16;
+constexpr std::size_t kSpareResponses = 256;
 constexpr int kContinue = 100;
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace hawkcache::net {
 namespace {
 
-constexpr std::size_t kHeadSpace = 16 * 1024;
+constexpr std::size_t kHeadSpace = 4 * 1024;
 constexpr std::size_t kSmallBodySpace = 4 * 1024;
 constexpr std::size_t kBodySpace = 16 * 1024;
 constexpr std::size_t kLargeBodySpace = 64 * 1024;
