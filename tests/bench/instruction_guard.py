@@ -6,8 +6,9 @@
     cmake --build --preset ci --target record_instructions                 the same, with the toolchain filled in
 
 A figure is what a long conversation costs, less what a short one costs, for each request between: starting and stopping are in
-both. One thread, one kept connection; client and origin speak only when the daemon sleeps, so that it takes the same path in
-every request however busy the machine is. The record holds for one compiler on one kind of machine; elsewhere nothing is held
+both. One thread, one kept connection, but for the crowd: there each of its connections has a request at the origin before any
+is answered. Client and origin speak only when the daemon sleeps, so that it takes the same path in every request however busy
+the machine is. The record holds for one compiler on one kind of machine; elsewhere nothing is held
 against it (status 77: skipped).
 """
 
@@ -32,6 +33,7 @@ import support  # noqa: E402
 RECORD = HERE / "instructions.json"
 TOLERANCE = 0.05
 SHORT, LONG = 200, 700  # requests
+CROWD = 50  # connections; a conversation is so many rounds
 SKIPPED = 77
 support.PATIENCE_SECONDS = 120  # valgrind is slow, and the machine may be busy
 
@@ -76,8 +78,13 @@ CASES = {
     "hit": lambda number: get(42),
     "hit_other_fields": lambda number: get(42, number),  # not the bytes of the request before
     "miss": lambda number: get(1000 + number),
+    "miss_in_crowd": lambda number: get(1000 + number),
     "pass": post,
 }
+
+
+def connections_of(case):
+    return CROWD if case.endswith("_in_crowd") else 1
 
 
 class Rest:
@@ -124,13 +131,18 @@ def received(connection):
 
 
 class Origin:
-    """One answer for everything, each given when `rest` returns."""
+    """One answer for everything, each given when `rest` returns, the first once `crowd` requests are here."""
 
     def __init__(self):
         self.rest = lambda: None
+        self.turn = threading.Lock()
+        self.gather(1)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def gather(self, crowd):
+        self.all_here = threading.Barrier(crowd, timeout=support.PATIENCE_SECONDS)
 
     def accept(self):
         with contextlib.suppress(OSError):
@@ -142,20 +154,26 @@ class Origin:
         with connection, contextlib.suppress(OSError):
             while True:
                 read_message(connection)
-                self.rest()
-                date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
-                connection.sendall(RESPONSE.format(date=date).encode() + BODY)
+                self.all_here.wait()
+                with self.turn:
+                    self.rest()
+                    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
+                    connection.sendall(RESPONSE.format(date=date).encode() + BODY)
 
 
-def converse(port, rest, requests):
-    with socket.create_connection(("127.0.0.1", port), support.PATIENCE_SECONDS) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for request in requests:
-            rest()
-            connection.sendall(request)
-            head = read_message(connection)
-            if not head.startswith(b"HTTP/1.1 200 "):
-                raise AssertionError(f"not an answer to measure:\n{head.decode()}")
+def converse(port, rest, requests, crowd=1):
+    with contextlib.ExitStack() as open_connections:
+        connections = [open_connections.enter_context(socket.create_connection(("127.0.0.1", port), support.PATIENCE_SECONDS))
+                       for _ in range(crowd)]
+        for begin in range(0, len(requests), crowd):
+            for connection, request in zip(connections, requests[begin:], strict=False):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                rest()
+                connection.sendall(request)
+            for connection in connections:
+                head = read_message(connection)
+                if not head.startswith(b"HTTP/1.1 200 "):
+                    raise AssertionError(f"not an answer to measure:\n{head.decode()}")
         rest()
         return head.decode()
 
@@ -174,7 +192,8 @@ def instructions(hawkcache, case, count, folder):
         rest = Rest(daemon.process.pid)
         origin.rest = rest
         converse(port, rest, [get(42), get(42)])
-        last = converse(port, rest, [CASES[case](number) for number in range(count)])
+        origin.gather(connections_of(case))
+        last = converse(port, rest, [CASES[case](number) for number in range(count)], connections_of(case))
         expected = {"hit": "HIT", "miss": "MISS"}.get(case.split("_")[0])
         if expected and f"X-Cache: {expected}" not in last:
             raise AssertionError(f"{case}: the last answer was none:\n{last}")
