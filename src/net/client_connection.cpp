@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/byte_words.hpp"
 #include "http/problem.hpp"
+#include "net/address_text.hpp"
 #include "net/client_exchange.hpp"
 #include "net/client_input.hpp"
 #include "net/client_output.hpp"
@@ -28,26 +29,25 @@ class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
                                public std::enable_shared_from_this<ClientConnection> {
  public:
-  ClientConnection(Worker& worker,
-                   Socket socket,
-                   const asio::ip::tcp::endpoint& peer,
-                   const ConnectionSettings& settings,
-                   std::unique_ptr<RequestHandler> handler,
-                   std::shared_ptr<ConnectionGauge> gauge)
+  ClientConnection(Worker& worker, NewConnection begun, const ConnectionSettings& settings)
       : worker_(worker),
-        socket_(std::move(socket)),
+        socket_(std::move(begun.socket)),
         settings_(settings),
-        handler_(std::move(handler)),
-        gauge_(std::move(gauge)),
+        handler_(std::move(begun.handler)),
+        gauge_(std::move(begun.gauge)),
         input_(worker,
                socket_,
                {.keepalive = settings.keepalive_timeout, .header = settings.header_timeout}),
-        parser_(settings.limits),
+        parsers_(std::move(begun.parsers)),
+        parser_(parsers_->take()),
         output_(worker.deadlines(), socket_, settings.write_timeout),
-        peer_(peer.address().to_string()) {
+        peer_(text_of(begun.peer.address())) {
     worker.connections().push_back(*this);
   }
-  ~ClientConnection() override { gauge_->remove(); }
+  ~ClientConnection() override {
+    parsers_->give_back(std::move(parser_));
+    gauge_->remove();
+  }
 
   static Awaitable<void> run(std::shared_ptr<ClientConnection> self);
 
@@ -101,6 +101,7 @@ class ClientConnection final : public ClientExchange,
   std::unique_ptr<RequestHandler> handler_;
   std::shared_ptr<ConnectionGauge> gauge_;
   ClientInput input_;
+  std::shared_ptr<SpareParsers> parsers_;
   http::RequestParser parser_;
   ClientOutput output_;
   std::string peer_;
@@ -319,16 +320,10 @@ Awaitable<void> ClientConnection::linger() {
 
 }  // namespace
 
-void serve_connection(Worker& worker,
-                      Socket socket,
-                      const asio::ip::tcp::endpoint& peer,
-                      const ConnectionSettings& settings,
-                      std::unique_ptr<RequestHandler> handler,
-                      std::shared_ptr<ConnectionGauge> gauge) {
+void serve_connection(Worker& worker, NewConnection begun, const ConnectionSettings& settings) {
   boost::system::error_code ignored;
-  socket.non_blocking(true, ignored);
-  auto connection = std::make_shared<ClientConnection>(
-      worker, std::move(socket), peer, settings, std::move(handler), std::move(gauge));
+  begun.socket.non_blocking(true, ignored);
+  auto connection = std::make_shared<ClientConnection>(worker, std::move(begun), settings);
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
 }
 

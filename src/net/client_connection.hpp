@@ -7,6 +7,7 @@
 #include "http/parser.hpp"
 #include "net/connection_gauge.hpp"
 #include "net/request_handler.hpp"
+#include "net/spare_parsers.hpp"
 #include "net/worker.hpp"
 
 #include <cstddef>
@@ -24,13 +25,16 @@ struct ConnectionSettings {
   std::uint64_t max_body = 0;         // of a request; 0: unlimited
 };
 
-// Serves the connection with `peer` until it ends; owns itself. On the worker's thread.
-void serve_connection(Worker& worker,
-                      Socket socket,
-                      const asio::ip::tcp::endpoint& peer,
-                      const ConnectionSettings& settings,
-                      std::unique_ptr<RequestHandler> handler,
-                      std::shared_ptr<ConnectionGauge> gauge);
+struct NewConnection {
+  Socket socket;
+  asio::ip::tcp::endpoint peer;
+  std::unique_ptr<RequestHandler> handler;
+  std::shared_ptr<SpareParsers> parsers;   // with the same limits as the settings
+  std::shared_ptr<ConnectionGauge> gauge;  // which has counted it
+};
+
+// Serves the connection until it ends; owns itself. On the worker's thread.
+void serve_connection(Worker& worker, NewConnection begun, const ConnectionSettings& settings);
 // Closes this worker's connections that wait for a request; on its thread. `all`: those in an
 // exchange too.
 enum class CloseWhich : std::uint8_t { idle, all };

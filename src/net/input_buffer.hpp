@@ -2,11 +2,13 @@
 // head does not fit.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace hawkcache::net {
 
@@ -14,25 +16,26 @@ class InputBuffer {
  public:
   static constexpr std::size_t kInitial = 4 * 1024;
 
-  std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+  std::string_view view() const noexcept { return {bytes_.get(), size_}; }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
 
   // At least 2 KiB to read into; commit() says how much was read. Views into the buffer are void
   // afterwards.
   std::span<char> space() {
-    if (bytes_.size() - size_ < kInitial / 2) {
-      bytes_.resize(bytes_.empty() ? kInitial : bytes_.size() * 2);
-    }
-    return {bytes_.data() + size_, bytes_.size() - size_};
+    if (capacity_ - size_ < kInitial / 2) grow(std::max(kInitial, capacity_ * 2));
+    return {bytes_.get() + size_, capacity_ - size_};
   }
   void commit(std::size_t size) noexcept { size_ += size; }
 
   void consume(std::size_t size) noexcept {
     size_ -= size;
-    if (size_ > 0) std::memmove(bytes_.data(), bytes_.data() + size, size_);
+    if (size_ > 0) std::memmove(bytes_.get(), bytes_.get() + size, size_);
     head_begun_ = false;
-    if (size_ == 0 && bytes_.size() > 4 * kInitial) std::vector<char>().swap(bytes_);
+    if (size_ == 0 && capacity_ > 4 * kInitial) {
+      bytes_.reset();
+      capacity_ = 0;
+    }
   }
   // RFC 9112 section 2.2: empty lines before a request are skipped; if nothing else is there,
   // nothing has begun.
@@ -41,8 +44,8 @@ class InputBuffer {
     if (size == std::string_view::npos) consume(size_);
   }
   void append(std::string_view more) {
-    if (bytes_.size() < size_ + more.size()) bytes_.resize(size_ + more.size());
-    if (!more.empty()) std::memcpy(bytes_.data() + size_, more.data(), more.size());
+    if (capacity_ < size_ + more.size()) grow(size_ + more.size());
+    if (!more.empty()) std::memcpy(bytes_.get() + size_, more.data(), more.size());
     size_ += more.size();
   }
 
@@ -51,7 +54,15 @@ class InputBuffer {
   void mark_head_begun() noexcept { head_begun_ = true; }
 
  private:
-  std::vector<char> bytes_;
+  void grow(std::size_t capacity) {
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (size_ > 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_ = 0;
   std::size_t size_ = 0;
   bool head_begun_ = false;
 };

@@ -35,6 +35,7 @@ struct AcceptorState {
   Acceptor acceptor;
   Timer pause;
   ConnectionSettings settings;
+  std::shared_ptr<SpareParsers> parsers;
   HandlerFactory factory;
   std::shared_ptr<ConnectionGauge> gauge;
   SteadyTime warned{};
@@ -62,11 +63,12 @@ Awaitable<void> wait_for_room(AcceptorPtr state) {
 
 void hand_over(AcceptorState& state, Socket socket, const tcp::endpoint& peer) {
   serve_connection(state.worker,
-                   std::move(socket),
-                   peer,
-                   state.settings,
-                   state.factory(state.worker),
-                   state.gauge);
+                   {.socket = std::move(socket),
+                    .peer = peer,
+                    .handler = state.factory(state.worker),
+                    .parsers = state.parsers,
+                    .gauge = state.gauge},
+                   state.settings);
 }
 
 Awaitable<void> accept_loop(AcceptorPtr state) {
@@ -188,6 +190,7 @@ void Listener::start(ConnectionSettings settings,
   impl_->started = true;
   for (const AcceptorPtr& state : impl_->acceptors) {
     state->settings = settings;
+    state->parsers = std::make_shared<SpareParsers>(settings.limits);
     state->factory = factory;
     state->gauge = gauge;
     asio::co_spawn(state->worker.executor(), accept_loop(state), asio::detached);
