@@ -31,7 +31,8 @@ TEST(SpareParsers, WhatComesBackBeginsAnewWithoutAnythingOfTheRequestBefore) {
 }
 
 TEST(SpareParsers, WhatComesBackInTheMiddleOfAHeadOrAfterAnErrorBeginsAnew) {
-  for (const std::string_view left : {"GET /a HT", "GET /a HTTP/1.1\r\nHost: on", "\x01", "G ET\r\n\r\n"}) {
+  for (const std::string_view left :
+       {"GET /a HT", "GET /a HTTP/1.1\r\nHost: on", "\x01", "G ET\r\n\r\n"}) {
     SpareParsers parsers({});
     http::RequestParser first = parsers.take();
     ASSERT_NE(first.feed(left), Feed::complete) << left;
