@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "net/asio.hpp"
 #include "observe/counters.hpp"
 #include "proxy/router.hpp"
 #include "store/redis_figures.hpp"
@@ -45,6 +46,8 @@ struct Figures {
   std::uint64_t reloads_failed = 0;  // that kept the old configuration
 };
 
+inline net::Awaitable<void> counted_already() { co_return; }
+
 struct AdminContext {
   const Clock& clock;
   store::Store& store;
@@ -55,6 +58,9 @@ struct AdminContext {
   std::function<std::shared_ptr<const proxy::Router>()> router;
   std::function<Readiness()> readiness;
   std::function<Figures()> figures;
+  // Before figures are shown: returns when every response that a client has seen the end of is
+  // counted, or soon anyway.
+  std::function<net::Awaitable<void>()> until_counted = counted_already;
   // nullopt where the store is in memory alone.
   std::function<std::optional<store::RedisSnapshot>()> redis = [] {
     return std::optional<store::RedisSnapshot>();

@@ -27,6 +27,11 @@ bool takes_body(Endpoint endpoint, const http::RequestHead& head) {
   }
 }
 
+bool shows_figures(Endpoint endpoint) {
+  return endpoint == Endpoint::metrics || endpoint == Endpoint::stats ||
+         endpoint == Endpoint::routes;
+}
+
 bool has_body(const net::Request& request) {
   return request.framing.kind == http::BodyKind::chunked || request.framing.length > 0;
 }
@@ -170,6 +175,7 @@ net::Awaitable<AdminReply> AdminHandler::answer(Endpoint endpoint,
     AdminReply reply = co_await purge(std::move(decision));
     co_return reply;
   }
+  if (shows_figures(endpoint)) co_await context_.until_counted();
   co_return answer_at_once(endpoint, request, body);
 }
 

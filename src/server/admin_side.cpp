@@ -1,9 +1,17 @@
 // What the admin listener sees of the server.
+#include "net/worker_turns.hpp"
 #include "server/server_impl.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace hawkcache::server {
+namespace {
+
+// A worker that has not come to its next event by then is in trouble that the figures should show.
+constexpr Duration kUntilCounted{100};
+
+}  // namespace
 
 admin::AdminContext Server::Impl::admin_context() {
   return {.clock = clock,
@@ -30,9 +38,16 @@ admin::AdminContext Server::Impl::admin_context() {
                     .state = state, .store = stores.state(), .upstream = "configured"};
               },
           .figures = [this] { return figures(); },
+          .until_counted = [this] { return until_counted(); },
           .redis = [this] { return stores.redis(); },
           .reload = [this] { return reload_for_admin(); },
           .schema = [] { return config::json_schema(); }};
+}
+
+net::Awaitable<void> Server::Impl::until_counted() {
+  std::vector<net::Worker*> all;
+  for (const auto& worker : workers) all.push_back(worker.get());
+  return net::turn_of_each(*admin_worker, std::move(all), kUntilCounted);
 }
 
 admin::Figures Server::Impl::figures() const {

@@ -41,6 +41,7 @@ struct Server::Impl {
   admin::AdminContext admin_context();
   admin::ReloadReport reload_for_admin();
   admin::Figures figures() const;
+  net::Awaitable<void> until_counted();
   void end_everything();
 
   const Clock& clock;
