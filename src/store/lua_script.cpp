@@ -1,5 +1,6 @@
 #include "store/lua_script.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <openssl/sha.h>
@@ -26,5 +27,9 @@ LuaScript::LuaScript(std::initializer_list<std::string_view> pieces) {
   sha1_ = sha1_hex(source_);
   script_ = {.source = source_, .sha1 = sha1_};
 }
+
+Duration within_limits(Duration ttl) noexcept { return std::clamp(ttl, Duration(1), kLongestTtl); }
+
+std::string digits(Duration duration) { return std::to_string(duration.count()); }
 
 }  // namespace hawkcache::store

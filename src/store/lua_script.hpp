@@ -1,8 +1,11 @@
-// A Lua script with its SHA-1, by which Redis knows it (EVALSHA). Inside the store's folder only.
+// A Lua script with its SHA-1, by which Redis knows it (EVALSHA), and times as scripts take them.
+// Inside the store's folder only.
 #pragma once
 
+#include "base/clock.hpp"
 #include "redis/command.hpp"
 
+#include <chrono>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -22,5 +25,11 @@ class LuaScript {
   std::string sha1_;
   redis::Command::Script script_;  // refers to both
 };
+
+inline constexpr Duration kLongestTtl = std::chrono::hours(24 * 3653);
+// Between a millisecond and ten years: what Redis takes as a TTL.
+Duration within_limits(Duration ttl) noexcept;
+// In milliseconds.
+std::string digits(Duration duration);
 
 }  // namespace hawkcache::store

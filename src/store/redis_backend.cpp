@@ -28,20 +28,24 @@ RedisBackend::RedisBackend(RedisStoreSettings settings,
                            const Clock& clock)
     : core_(std::move(settings), clock, std::move(memory)),
       follower_(core_, worker),
-      sweeper_(core_, worker) {}
+      sweeper_(core_, worker),
+      large_tags_(core_, worker) {}
 
 RedisBackend::~RedisBackend() = default;
 
 Store& RedisBackend::open(net::Worker& worker) {
   if (core_.memory) {
-    stores_.push_back(std::make_unique<TieredStore>(core_, sweeper_, worker));
+    stores_.push_back(std::make_unique<TieredStore>(core_, sweeper_, large_tags_, worker));
   } else {
-    stores_.push_back(std::make_unique<RedisStore>(core_, sweeper_, worker));
+    stores_.push_back(std::make_unique<RedisStore>(core_, sweeper_, large_tags_, worker));
   }
   return *stores_.back();
 }
 
-void RedisBackend::start() { follower_.start(); }
+void RedisBackend::start() {
+  follower_.start();
+  large_tags_.start();
+}
 
 void RedisBackend::wait_until_looked_for(Duration patience) const {
   core_.link.wait_until_looked_for(patience);
@@ -50,6 +54,7 @@ void RedisBackend::wait_until_looked_for(Duration patience) const {
 void RedisBackend::close() {
   for (const auto& store : stores_) store->close();
   sweeper_.close();
+  large_tags_.close();
   follower_.close();
   core_.link.close();
 }

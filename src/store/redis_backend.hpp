@@ -1,11 +1,12 @@
-// Redis as the store of a daemon, put together: what the workers share, the follower, the sweeper,
-// and a store for each worker. Owned by the composition root.
+// Redis as the store of a daemon, put together: what the workers share, the follower, those who
+// sweep, and a store for each worker. Owned by the composition root.
 #pragma once
 
 #include "net/worker.hpp"
 #include "store/redis_core.hpp"
 #include "store/redis_figures.hpp"
 #include "store/redis_follower.hpp"
+#include "store/redis_large_tags.hpp"
 #include "store/redis_store.hpp"
 #include "store/redis_sweeper.hpp"
 #include "store/store.hpp"
@@ -17,8 +18,8 @@ namespace hawkcache::store {
 
 class RedisBackend {
  public:
-  // `memory`: the tier in front of Redis; null: none. The follower and the sweeper run on `worker`.
-  // Worker and clock outlive it, but for what close() is for.
+  // `memory`: the tier in front of Redis; null: none. The follower and those who sweep run on
+  // `worker`. Worker and clock outlive it, but for what close() is for.
   RedisBackend(RedisStoreSettings settings,
                std::unique_ptr<LocalStore> memory,
                net::Worker& worker,
@@ -44,6 +45,7 @@ class RedisBackend {
   RedisCore core_;
   RedisFollower follower_;
   RedisSweeper sweeper_;
+  RedisLargeTags large_tags_;
   std::vector<std::unique_ptr<RedisStore>> stores_;
 };
 

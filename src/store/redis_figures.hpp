@@ -45,7 +45,7 @@ inline constexpr std::size_t kRejectedValueCount = static_cast<std::size_t>(Reje
   X(push_losses, "Times when the push from Redis was lost")                                     \
   X(leases_taken, "Fetches for all nodes (coalesce: cluster)")                                  \
   X(leases_waited, "Look-ups that waited for another node's fetch")                             \
-  X(swept, "Dead members and index entries removed from Redis")
+  X(swept, "Purged responses, and dead members of large sets, removed from Redis")
 
 struct RedisFigures {
 #define X(member, help) std::atomic<std::uint64_t> member{0};

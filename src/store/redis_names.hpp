@@ -26,6 +26,8 @@ class RedisNames {
   std::string index(const Hash128& key) const;
   // The names of the responses with this tag.
   std::string tag(std::string_view tag) const;
+  // The tags whose sets are large (tag_scripts.hpp).
+  std::string large_tags() const { return prefix_ + "{tags}:large"; }
   std::string lease(const Hash128& key) const;
   // The shared fence: its counter, what was purged, the times of soft purges.
   std::string epoch() const { return prefix_ + "{fences}:epoch"; }

@@ -4,10 +4,10 @@
 #include "store/hex.hpp"
 #include "store/lua_script.hpp"
 #include "store/stored_codec.hpp"
+#include "store/tag_scripts.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 namespace hawkcache::store {
 namespace {
@@ -68,38 +68,6 @@ end
 if #gone > 0 then redis.call('HDEL', index, unpack(gone)) end
 redis.call('PEXPIRE', index, last - now)
 return 1
-)lua";
-
-// Servers before 5 send scripts to their replicas as they are, unless told otherwise: then none
-// may write after it looked at something that differs there.
-constexpr std::string_view kTagResponse = R"lua(
-local set, name, ttl, sample = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-if redis.replicate_commands then redis.replicate_commands() end
-local kind = redis.call('TYPE', set).ok
-if kind ~= 'set' and kind ~= 'none' then redis.call('UNLINK', set) end
-redis.call('SADD', set, name)
-local left = redis.call('PTTL', set)
-if kind ~= 'set' or (left >= 0 and left < ttl) then redis.call('PEXPIRE', set, ttl) end
-
-if sample == 0 then return 0 end
-local dead = {}
-for _, member in ipairs(redis.call('SRANDMEMBER', set, sample)) do
-  -- Where nothing may be known of it (ACL), it is left alone.
-  if member ~= name and redis.pcall('EXISTS', member) == 0 then dead[#dead + 1] = member end
-end
-if #dead == 0 then return 0 end
-return redis.call('SREM', set, unpack(dead))
-)lua";
-
-// In one step: what lies there now was put before, or is added again afterwards.
-constexpr std::string_view kForgetDead = R"lua(
-local dead = {}
-for _, member in ipairs(ARGV) do
-  if redis.pcall('EXISTS', member) == 0 then dead[#dead + 1] = member end
-end
-if #dead == 0 then return 0 end
-local removed = redis.pcall('SREM', KEYS[1], unpack(dead))
-return type(removed) == 'number' and removed or 0
 )lua";
 
 // Byte by byte: `<` compares texts as the server's locale has it. A STRING is freed at once even by
@@ -165,12 +133,6 @@ constexpr std::string_view kUnshared = "unshared";
 
 // What fits the scripts: a reply of all records, and their names on a stack.
 constexpr std::size_t kMostVariants = 2000;
-constexpr Duration kLongestTtl = std::chrono::hours(24 * 3653);
-
-Duration within_limits(Duration ttl) noexcept { return std::clamp(ttl, Duration(1), kLongestTtl); }
-
-std::string digits(Duration duration) { return std::to_string(duration.count()); }
-
 std::string big_endian(std::uint64_t number) {
   std::string bytes(sizeof(number), '\0');
   store_number(bytes.data(), number);
@@ -190,17 +152,20 @@ redis::Command run(const Script& script,
 }  // namespace
 
 std::span<const NamedScript> all_scripts() noexcept {
-  static const std::array<NamedScript, 11> scripts = {{{"put_response", &put_response_script()},
-                                                       {"tag_response", &tag_response_script()},
-                                                       {"forget_dead", &forget_dead_script()},
-                                                       {"unlink_older", &unlink_older_script()},
-                                                       {"drop_variant", &drop_variant_script()},
-                                                       {"lease_acquire", &lease_acquire_script()},
-                                                       {"lease_renew", &lease_renew_script()},
-                                                       {"lease_release", &lease_release_script()},
-                                                       {"fence_open", &fence_open_script()},
-                                                       {"fence_purge", &fence_purge_script()},
-                                                       {"fence_read", &fence_read_script()}}};
+  static const std::array<NamedScript, 13> scripts = {
+      {{"put_response", &put_response_script()},
+       {"tag_response", &tag_response_script()},
+       {"forget_dead", &forget_dead_script()},
+       {"enter_large_tag", &enter_large_tag_script()},
+       {"claim_large_tag", &claim_large_tag_script()},
+       {"unlink_older", &unlink_older_script()},
+       {"drop_variant", &drop_variant_script()},
+       {"lease_acquire", &lease_acquire_script()},
+       {"lease_renew", &lease_renew_script()},
+       {"lease_release", &lease_release_script()},
+       {"fence_open", &fence_open_script()},
+       {"fence_purge", &fence_purge_script()},
+       {"fence_read", &fence_read_script()}}};
   return scripts;
 }
 
@@ -227,37 +192,6 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
   const std::array<std::string_view, 7> words = {
       variant, record_text, arguments.value, ttl_text, now_text, most, stem};
   return redis::Command::script(put_response_script(), keys, words);
-}
-
-const Script& tag_response_script() noexcept {
-  static const LuaScript script({kTagResponse});
-  return script.get();
-}
-
-redis::Command tag_response(const RedisNames& names,
-                            std::string_view tag,
-                            std::string_view response_name,
-                            Duration ttl,
-                            std::size_t sample) {
-  const std::string set = names.tag(tag);
-  const std::string ttl_text = digits(within_limits(ttl));
-  const std::string sample_text = std::to_string(std::min<std::size_t>(sample, 100));
-  const std::array<std::string_view, 1> keys = {set};
-  const std::array<std::string_view, 3> arguments = {response_name, ttl_text, sample_text};
-  return redis::Command::script(tag_response_script(), keys, arguments);
-}
-
-const Script& forget_dead_script() noexcept {
-  static const LuaScript script({kForgetDead});
-  return script.get();
-}
-
-redis::Command forget_dead(const RedisNames& names,
-                           std::string_view tag,
-                           std::span<const std::string_view> response_names) {
-  const std::string set = names.tag(tag);
-  const std::array<std::string_view, 1> keys = {set};
-  return redis::Command::script(forget_dead_script(), keys, response_names);
 }
 
 const Script& unlink_older_script() noexcept {

@@ -1,8 +1,8 @@
-// The scripts of responses, tags and leases, and the commands that run them. Those of the shared
-// fence are in fence_scripts.hpp. A foreign value under one of our names (another type, other
-// text) is never an error: it is replaced or removed.
+// The scripts of responses and leases, and the commands that run them. Those of tags are in
+// tag_scripts.hpp, those of the shared fence in fence_scripts.hpp. A foreign value under one of our
+// names (another type, other text) is never an error: it is replaced or removed.
 //
-// Each touches the keys of one slot only, but for what is said of dead members and unlink_older.
+// Each touches the keys of one slot only, but for what is said of unlink_older.
 // Sources and their SHA-1 are made once; the commands refer to them. They work on Redis 4 and
 // later.
 //
@@ -28,8 +28,8 @@
 
 namespace hawkcache::store {
 
-// Every script that there is, those of the fence included, for loading them beforehand and for
-// metrics.
+// Every script that there is, those of tags and of the fence included, for loading them beforehand
+// and for metrics.
 struct NamedScript {
   std::string_view name;
   const redis::Command::Script* script;
@@ -59,39 +59,6 @@ struct PutArguments {
   std::size_t max_variants = 1;
 };
 redis::Command put_response(const RedisNames& names, const PutArguments& arguments);
-
-// Adds a response's name to a tag's set. The set's TTL only grows: a fresh set gets `ttl`, one with
-// less is given it, one without TTL that is not fresh stays without. Then the dead are removed
-// from a sample of `sample` members.
-//   KEYS   tag set
-//   ARGV   response name, ttl ms, sample
-//   reply  how many dead members were removed
-//   cost   O(sample)
-// The share of the dead: each call adds at most one member, which dies some day, and finds
-// sample * share dead ones on average. Where the share stands still the two are equal: it does not
-// stay above 1 / sample.
-// Members are looked for under names that are not declared as keys: in a cluster the sample must
-// be 0. REQUIRES: the response was put before, else another node's sample could take its name for a
-// dead one's.
-const redis::Command::Script& tag_response_script() noexcept;
-redis::Command tag_response(const RedisNames& names,
-                            std::string_view tag,
-                            std::string_view response_name,
-                            Duration ttl,
-                            std::size_t sample);
-
-// Removes those of these members from a tag's set under whose names nothing lies. Not in a cluster:
-// the members lie in other slots. (There, remove first and look then; and add again what is there:
-// whoever puts a response adds its name afterwards.)
-//   KEYS   tag set
-//   ARGV   response name ...
-//   reply  how many were removed
-//   cost   O(members)
-const redis::Command::Script& forget_dead_script() noexcept;
-// REQUIRES: at least one member, at most 1000.
-redis::Command forget_dead(const RedisNames& names,
-                           std::string_view tag,
-                           std::span<const std::string_view> response_names);
 
 // Removes those of the responses that the purge with this stamp concerns: whose generation is
 // another one, or whose epoch is lower; also what is no response at all.

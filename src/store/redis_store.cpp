@@ -20,9 +20,13 @@ using redis::Reply;
 
 }  // namespace
 
-RedisStore::RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& worker)
+RedisStore::RedisStore(RedisCore& core,
+                       RedisSweeper& sweeper,
+                       RedisLargeTags& large_tags,
+                       net::Worker& worker)
     : core_(core),
       sweeper_(sweeper),
+      large_tags_(large_tags),
       worker_(worker),
       client_(redis::make_client(worker, core.settings.connection, core.client_figures)),
       leases_(core, *client_, worker) {}

@@ -8,6 +8,7 @@
 #include "net/worker.hpp"
 #include "redis/client.hpp"
 #include "store/redis_core.hpp"
+#include "store/redis_large_tags.hpp"
 #include "store/redis_leases.hpp"
 #include "store/redis_sweeper.hpp"
 #include "store/store.hpp"
@@ -24,8 +25,11 @@ namespace hawkcache::store {
 
 class RedisStore : public Store {
  public:
-  // The core, the sweeper and the worker outlive it; it goes with the worker stopped.
-  RedisStore(RedisCore& core, RedisSweeper& sweeper, net::Worker& worker);
+  // All of these outlive it; it goes with the worker stopped.
+  RedisStore(RedisCore& core,
+             RedisSweeper& sweeper,
+             RedisLargeTags& large_tags,
+             net::Worker& worker);
   ~RedisStore() override;
 
   void try_find(const caching::KeyView& key, Found& found) noexcept override;
@@ -92,12 +96,14 @@ class RedisStore : public Store {
                    Brought& brought);
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
+  bool have_taken(const Replies& replies, const std::vector<std::string>& tags, Duration ttl);
   Awaitable<bool> make_way(caching::KeyView key, Patience& patience);
   Patience patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Patience& patience);
 
   RedisCore& core_;
   RedisSweeper& sweeper_;
+  RedisLargeTags& large_tags_;
   net::Worker& worker_;
   std::unique_ptr<redis::Client> client_;
   RedisLeases leases_;

@@ -1,6 +1,7 @@
 #include "store/redis_sweeper.hpp"
 
 #include "store/redis_scripts.hpp"
+#include "store/redis_tag_members.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,28 +19,8 @@ using redis::Command;
 using redis::Lane;
 using redis::Reply;
 
-constexpr Duration kPatience{800};
-// Members looked at in one step: some tenths of a millisecond of the server's time.
-constexpr std::string_view kStep = "100";
 // More tags than these wait only as one sweep of everything.
 constexpr std::size_t kMostWaiting = 10'000;
-
-// Of the reply to SSCAN or SCAN: the cursor to go on from ("0": the end) and what was found.
-struct Scanned {
-  std::string cursor;
-  std::vector<std::string> names;
-};
-std::optional<Scanned> parse_scan(Reply reply) {
-  if (!reply.is(Reply::Type::array) || reply.elements.size() != 2) return std::nullopt;
-  Scanned scanned{.cursor = std::move(reply.elements[0].text), .names = {}};
-  for (Reply& name : reply.elements[1].elements) scanned.names.push_back(std::move(name.text));
-  return scanned;
-}
-
-// By the reply to PTTL.
-bool is_dead(const Reply& reply) noexcept {
-  return reply.is(Reply::Type::integer) && reply.integer == -2;
-}
 
 }  // namespace
 
@@ -90,21 +71,18 @@ net::Awaitable<void> RedisSweeper::run() {
 }
 
 net::Awaitable<std::vector<Reply>> RedisSweeper::call(std::vector<Command> commands) {
-  std::vector<Reply> replies = co_await client_->call(Lane::writes, std::move(commands), kPatience);
+  std::vector<Reply> replies =
+      co_await client_->call(Lane::writes, std::move(commands), kSweepPatience);
   co_return replies;
 }
 
 // Names stay in the set as long as something lies under them: what was stored since the purge.
 net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
-  const std::string set = core_.names.tag(work.tag);
   std::string cursor = "0";
   do {
     // Of another generation everything is older, and what is new would be taken for it.
     if (core_.fence.followed().generation != work.stamp.generation) co_return false;
-    std::vector<Command> scan;
-    scan.push_back(Command(set, {"SSCAN", set, cursor, "COUNT", kStep}));
-    std::vector<Reply> replies = co_await call(std::move(scan));
-    auto scanned = parse_scan(std::move(replies.front()));
+    auto scanned = co_await scan_members(core_, *client_, work.tag, std::move(cursor));
     if (!scanned) co_return false;
     cursor = std::move(scanned->cursor);
     std::vector<std::string> responses;
@@ -115,66 +93,19 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
     const std::vector<std::string> names = responses;
     const bool removed = co_await remove(std::move(responses), work.stamp);
     if (!removed) co_return false;
-    co_await forget_dead_members(work.tag, names);
+    co_await forget_dead_members(core_, *client_, work.tag, names);
   } while (cursor != "0");
   co_return true;
 }
 
-// On one server in one step, so that no name is lost that comes back meanwhile.
-net::Awaitable<void> RedisSweeper::forget_dead_members(std::string tag,
-                                                       std::vector<std::string> names) {
-  std::vector<Command> commands;
-  if (core_.in_cluster()) {
-    co_await forget_dead_elsewhere(std::move(tag), std::move(names));
-    co_return;
-  }
-  const std::vector<std::string_view> members(names.begin(), names.end());
-  commands.push_back(forget_dead(core_.names, tag, members));
-  co_await call(std::move(commands));
-}
-
-// In a cluster the members lie in other slots than their set: those that look dead are removed, and
-// looked at once more. Whoever puts a response adds its name afterwards, so one that came alive
-// since the first look is either seen by the second, or added after the removal.
-net::Awaitable<void> RedisSweeper::forget_dead_elsewhere(std::string tag,
-                                                         std::vector<std::string> names) {
-  const std::vector<Reply> first = co_await lives(names);
-  std::vector<std::string> dead;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (is_dead(first[i])) dead.push_back(std::move(names[i]));
-  }
-  if (dead.empty()) co_return;
-  const std::string set = core_.names.tag(tag);
-  std::vector<std::string_view> words{"SREM", set};
-  words.insert(words.end(), dead.begin(), dead.end());
-  std::vector<Command> forget;
-  forget.push_back(Command(set, words));
-  co_await call(std::move(forget));
-  const std::vector<Reply> second = co_await lives(dead);
-  std::vector<Command> add;
-  for (std::size_t i = 0; i < dead.size(); ++i) {
-    if (!second[i].is(Reply::Type::integer) || second[i].integer <= 0) continue;
-    add.push_back(tag_response(core_.names, tag, dead[i], Duration(second[i].integer), 0));
-  }
-  if (!add.empty()) co_await call(std::move(add));
-}
-
-// How long each of these responses has to live, in milliseconds; see PTTL.
-net::Awaitable<std::vector<Reply>> RedisSweeper::lives(std::vector<std::string> names) {
-  std::vector<Command> commands;
-  for (const std::string& name : names) commands.push_back(Command(name, {"PTTL", name}));
-  std::vector<Reply> replies = co_await call(std::move(commands));
-  co_return replies;
-}
-
 net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
   const std::string pattern = core_.names.response_prefix() + "*";
+  const std::string step = std::to_string(kSweepStep);
   for (std::size_t master = 0; master < client_->masters(); ++master) {
     std::string cursor = "0";
     do {
       std::vector<Command> scan;
-      scan.push_back(
-          Command::to_master(master, {"SCAN", cursor, "MATCH", pattern, "COUNT", kStep}));
+      scan.push_back(Command::to_master(master, {"SCAN", cursor, "MATCH", pattern, "COUNT", step}));
       std::vector<Reply> replies = co_await call(std::move(scan));
       auto scanned = parse_scan(std::move(replies.front()));
       if (!scanned) co_return false;

@@ -42,9 +42,6 @@ class RedisSweeper {
   };
   std::optional<Work> take();
   net::Awaitable<bool> sweep_tag(Work work);
-  net::Awaitable<void> forget_dead_members(std::string tag, std::vector<std::string> names);
-  net::Awaitable<void> forget_dead_elsewhere(std::string tag, std::vector<std::string> names);
-  net::Awaitable<std::vector<redis::Reply>> lives(std::vector<std::string> names);
   net::Awaitable<bool> sweep_everything(SharedStamp stamp);
   net::Awaitable<bool> remove(std::vector<std::string> names, SharedStamp stamp);
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);

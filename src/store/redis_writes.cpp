@@ -6,6 +6,7 @@
 #include "store/redis_scripts.hpp"
 #include "store/redis_store.hpp"
 #include "store/stored_format.hpp"
+#include "store/tag_scripts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,6 +62,7 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
 
   const WallTime now = core_.clock.wall();
   const Duration ttl = caching::useless_after(response->freshness(), response->validators()) - now;
+  const std::vector<std::string> tags = response->tag_texts();
   PutResult result = PutResult::superseded;
   for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
     if (tries > 0) {
@@ -77,15 +79,13 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
                                      .now = core_.shared_time(now),
                                      .ttl = ttl,
                                      .max_variants = core_.settings.max_variants}));
-    for (const std::string& tag : response->tag_texts()) {
+    for (const std::string& tag : tags) {
       commands.push_back(
           tag_response(core_.names, tag, name, ttl, core_.in_cluster() ? 0 : kDeadSample));
     }
     const Replies replies = co_await ask(std::move(commands), Lane::writes, patience);
     result = result_of(replies.front());
-    const bool tagged = std::all_of(replies.begin() + 1, replies.end(), [](const Reply& reply) {
-      return reply.is(Reply::Type::integer);
-    });
+    const bool tagged = have_taken(replies, tags, ttl);
     if (result == PutResult::stored && !tagged) {
       // What a set does not name could not be deleted by it.
       std::vector<Command> drop;
@@ -102,6 +102,22 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
     ++core_.figures.puts_unavailable;
   }
   co_return result;
+}
+
+// Whether the sets of all tags have taken the name, by the replies that follow the first.
+bool RedisStore::have_taken(const Replies& replies,
+                            const std::vector<std::string>& tags,
+                            Duration ttl) {
+  bool all = true;
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    const Reply& reply = replies[i + 1];
+    if (reply.is(Reply::Type::integer)) {
+      large_tags_.note(tags[i], static_cast<std::size_t>(reply.integer), ttl);
+    } else {
+      all = false;
+    }
+  }
+  return all;
 }
 
 // What superseded a response may have been purged: then it does not stand in the way. Returns

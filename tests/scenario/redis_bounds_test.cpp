@@ -5,6 +5,7 @@
 #include "store/redis_log.hpp"
 #include "store/redis_lookup.hpp"
 #include "store/redis_scripts.hpp"
+#include "store/tag_scripts.hpp"
 #include "support/redis_monitor.hpp"
 
 #include <algorithm>
@@ -17,6 +18,7 @@ using store::kMostFenceMembers;
 using store::kMostRead;
 using store::kMostUnlinked;
 using store::kReadLimit;
+using testing_support::RedisCli;
 using testing_support::RedisMonitor;
 using testing_support::RedisServer;
 using testing_support::SeenCommand;
@@ -47,6 +49,7 @@ const Most& most_sent() {
                          {"sscan", 4},
                          {"scan", 5},
                          {"srem", 1 + 2 * kStep},
+                         {"zrem", 2},
                          {"del", 1},
                          {"eval", 9 + kMostFenceMembers},
                          {"evalsha", 9 + kMostFenceMembers}};
@@ -71,8 +74,10 @@ const Most& most_in_scripts() {
                          {"hmset", 1 + 2 * kMostFenceMembers},
                          {"hmget", 1 + 1000},
                          {"sadd", 2},
+                         {"scard", 1},
                          {"srem", 1 + 2 * kStep},
                          {"srandmember", 2},
+                         {"time", 0},
                          {"zadd", 1 + 2 * kMostFenceMembers},
                          {"zrem", 1 + kMostFenceMembers},
                          {"zcard", 1},
@@ -136,6 +141,17 @@ class RedisBounds : public OnDeployment {
     }
     EXPECT_LE(seen.commands, 3 * kMostUnlinked + 10);
     EXPECT_LE(seen.unlinked, kMostUnlinked);
+  }
+
+  // As if its last member had just died.
+  void make_large_and_dead(const std::string& tag, std::size_t members) const {
+    const std::string set = name("tag:" + tag);
+    const std::string large_tags = name("{tags}:large");
+    RedisCli::Words words{"SADD", set};
+    for (std::size_t i = 0; i < members; ++i) words.push_back(name("dead-" + std::to_string(i)));
+    server_with(set).cli().number(words);
+    server_with(set).cli().number({"PEXPIRE", set, std::to_string(store::kOutliving.count())});
+    server_with(large_tags).cli().number({"ZADD", large_tags, "0", tag});
   }
 
   // Several at once, for there are many.
@@ -238,6 +254,22 @@ TEST_P(RedisBounds, HoldWhateverIsAsked) {
   EXPECT_EQ(a->purge(json_of_tags(kReadLimit + 500, ", \"soft\": true")).status, 200);
   const auto c = make_node({.backend = "tiered", .routes = kRoutes});
   expect_bounded(seen);
+
+  // A large set whose members have all died.
+  constexpr std::size_t kDead = 3 * store::kLargeSet;
+  const auto members_swept = [&] {
+    double all = 0;
+    for (const ProxyUnderTest* node : {a.get(), b.get(), c.get()}) {
+      all += node->metric("hawkcache_redis_swept_total");
+    }
+    return all;
+  };
+  const double before = members_swept();
+  make_large_and_dead("ended", kDead);
+  forget_seen();
+  EXPECT_TRUE(eventually([&] { return members_swept() >= before + kDead; }, 60s));
+  expect_bounded(seen);
+  EXPECT_TRUE(names_of("tag:ended").empty());
 
   EXPECT_EQ(seen.read, kMostRead);
   EXPECT_EQ(seen.asked, kStep);

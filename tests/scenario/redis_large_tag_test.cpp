@@ -1,8 +1,9 @@
-// A purge of a tag that very many responses carry never holds Redis for long. How much one command
-// does is held by redis_bounds_test; here is how long it takes, by Redis's own slow log. A million
-// members: tests/bench/redis_purge.py.
+// A tag that very many responses carry never holds Redis for long, whether it is purged or they
+// die. How much one command does is held by redis_bounds_test; here is how long it takes, by
+// Redis's own slow log. A million members: tests/bench/redis_purge.py.
 #include "scenario/support/redis_scenario.hpp"
 #include "scenario/support/slowness.hpp"
+#include "store/tag_scripts.hpp"
 
 namespace hawkcache::scenario {
 namespace {
@@ -11,6 +12,7 @@ using testing_support::CliReply;
 using testing_support::RedisCli;
 
 constexpr int kMembers = 50'000;
+constexpr int kDead = 20'000;
 constexpr int kStep = 1000;
 constexpr long long kSlow = 10'000;  // microseconds
 
@@ -25,18 +27,27 @@ class RedisLargeTag : public RedisScenario {
     std::vector<RedisCli::Words> commands;
     for (int first = 0; first < kMembers; first += kStep) {
       RedisCli::Words set{"MSET"};
-      RedisCli::Words add{"SADD", name("tag:many")};
-      for (int i = first; i < first + kStep; ++i) {
-        const std::string digits = std::to_string(i);
-        const std::string hash = std::string(32 - digits.size(), '0') + digits;
-        add.push_back(name("r:{" + hash + "}:" + hash));
-        set.insert(set.end(), {add.back(), value});
-      }
+      for (int i = first; i < first + kStep; ++i) set.insert(set.end(), {member(i), value});
       commands.push_back(std::move(set));
+    }
+    for (const CliReply& reply : cli().run_all(commands)) EXPECT_FALSE(reply.is_error());
+    add_names(kMembers);
+  }
+  // Dead, unless something lies under them.
+  void add_names(int count) const {
+    std::vector<RedisCli::Words> commands;
+    for (int first = 0; first < count; first += kStep) {
+      RedisCli::Words add{"SADD", name("tag:many")};
+      for (int i = first; i < first + kStep; ++i) add.push_back(member(i));
       commands.push_back(std::move(add));
     }
     for (const CliReply& reply : cli().run_all(commands)) EXPECT_FALSE(reply.is_error());
     cli().text({"SLOWLOG", "RESET"});
+  }
+  std::string member(int number) const {
+    const std::string digits = std::to_string(number);
+    const std::string hash = std::string(32 - digits.size(), '0') + digits;
+    return name("r:{" + hash + "}:" + hash);
   }
   std::vector<std::string> slow_commands() const {
     std::vector<std::string> slow;
@@ -62,6 +73,25 @@ TEST_F(RedisLargeTag, IsPurgedWithoutASlowCommand) {
     EXPECT_TRUE(eventually(
         [&] { return a->metric("hawkcache_redis_swept_total") >= swept + kMembers; }, 60s));
     EXPECT_TRUE(eventually([this] { return cli().number({"SCARD", name("tag:many")}) == 0; }));
+    slow = slow_commands();
+    if (slow.empty()) break;
+  }
+  EXPECT_THAT(slow, ::testing::IsEmpty());
+}
+
+TEST_F(RedisLargeTag, EndsWithoutASlowCommandWhenItsMembersHaveDied) {
+  start({.routes = "- path: /{n}\n  tags: [many]\n  ttl: 1s"});
+  std::vector<std::string> slow;
+  for (int round = 0; round < 5; ++round) {
+    add_names(kDead);
+    cli().number({"PEXPIRE", name("tag:many"), "60000"});
+    get(*a, "/" + std::to_string(round));
+    EXPECT_GT(cli().number({"PTTL", name("tag:many")}), store::kOutliving.count());
+    EXPECT_TRUE(eventually(
+        [this] {
+          return cli().number({"EXISTS", name("tag:many")}) == 0;
+        },
+        60s));
     slow = slow_commands();
     if (slow.empty()) break;
   }

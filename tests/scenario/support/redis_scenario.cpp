@@ -20,8 +20,16 @@ std::string next_prefix() {
 
 // Of the daemons' followers, and of those who look.
 bool is_background(const std::string& command) {
-  static const std::set<std::string> all{
-      "info", "ping", "eval", "evalsha", "get", "zrevrange", "zscore", "zrangebyscore", "getrange"};
+  static const std::set<std::string> all{"info",
+                                         "ping",
+                                         "eval",
+                                         "evalsha",
+                                         "get",
+                                         "zrevrange",
+                                         "zscore",
+                                         "zrangebyscore",
+                                         "getrange",
+                                         "zrange"};
   return all.contains(command) || command.starts_with("client");
 }
 

@@ -19,6 +19,7 @@ TEST(RedisNames, are_those_of_the_documentation) {
   EXPECT_EQ(names.lease(kKey), "hawk:lease:{00000000000000ab0000000000001111}");
   EXPECT_EQ(names.tag("user:42"), "hawk:tag:user:42");
   EXPECT_EQ(names.tag(""), "hawk:tag:");
+  EXPECT_EQ(names.large_tags(), "hawk:{tags}:large");
   EXPECT_EQ(names.epoch(), "hawk:{fences}:epoch");
   EXPECT_EQ(names.log(), "hawk:{fences}:log");
   EXPECT_EQ(names.soft(), "hawk:{fences}:soft");

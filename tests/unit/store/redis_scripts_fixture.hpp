@@ -1,9 +1,11 @@
-// A real server, and the commands of redis_scripts.hpp in short form, for their tests.
+// A real server, and the commands of redis_scripts.hpp and tag_scripts.hpp in short form, for their
+// tests.
 #pragma once
 
 #include "contract/response_maker.hpp"
 #include "store/hex.hpp"
 #include "store/redis_scripts.hpp"
+#include "store/tag_scripts.hpp"
 #include "unit/store/script_runner.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The scripts of tags and leases, and those that remove, against a real server.
+// The scripts of leases, and those that remove, against a real server.
 #include "store/redis_scripts.hpp"
 
 #include "unit/store/redis_scripts_fixture.hpp"
@@ -13,7 +13,6 @@ namespace {
 
 using redis::Reply;
 using std::chrono::seconds;
-using testing_support::RedisCli;
 
 TEST_F(RedisScriptsTest, have_the_names_that_the_server_gives_them) {
   std::set<std::string_view> names;
@@ -23,95 +22,6 @@ TEST_F(RedisScriptsTest, have_the_names_that_the_server_gives_them) {
     names.insert(named.name);
   }
   EXPECT_EQ(names.size(), all_scripts().size());
-}
-
-// --- tag_response
-
-class RedisTags : public RedisScriptsTest {
- protected:
-  long long tag(const std::string& name, Duration ttl = kAnHour, std::size_t sample = 0) {
-    return runner_.number(tag_response(names_, "users", name, ttl, sample));
-  }
-  void make(const std::string& name) { cli_.text({"SET", name, "there"}); }
-  std::string set() const { return names_.tag("users"); }
-  long long size() { return cli_.number({"SCARD", set()}); }
-};
-
-TEST_F(RedisTags, a_set_holds_the_full_names) {
-  tag("hawk:r:{1}:1");
-  tag("hawk:r:{1}:2");
-  tag("hawk:r:{1}:2");
-  std::vector<std::string> members = cli_.list({"SMEMBERS", "hawk:tag:users"});
-  std::sort(members.begin(), members.end());
-  EXPECT_EQ(members, (std::vector<std::string>{"hawk:r:{1}:1", "hawk:r:{1}:2"}));
-}
-
-TEST_F(RedisTags, the_time_of_a_set_only_grows) {
-  tag("a", seconds(100));
-  expect_ttl(set(), seconds(100));
-  tag("b", seconds(1000));
-  expect_ttl(set(), seconds(1000));
-  tag("c", seconds(10));
-  expect_ttl(set(), seconds(1000));
-}
-
-TEST_F(RedisTags, a_set_that_lives_for_ever_goes_on_doing_so) {
-  cli_.number({"SADD", set(), "theirs"});
-  tag("ours", seconds(10));
-  EXPECT_EQ(ttl(set()), -1);
-}
-
-TEST_F(RedisTags, what_is_foreign_under_its_name_is_replaced) {
-  for (const char* type : {"string", "list", "hash", "zset", "stream"}) {
-    make_foreign(set(), type);
-    tag("a");
-    EXPECT_EQ(cli_.list({"SMEMBERS", set()}), std::vector<std::string>{"a"}) << type;
-    expect_ttl(set(), kAnHour);
-  }
-}
-
-TEST_F(RedisTags, the_dead_among_a_sample_are_removed) {
-  make("alive");
-  cli_.number({"SADD", set(), "alive", "dead", "dead too"});
-  EXPECT_EQ(tag("fresh", kAnHour, 0), 0);
-  EXPECT_EQ(size(), 4);
-  EXPECT_EQ(tag("fresh", kAnHour, 10), 2);
-  std::vector<std::string> members = cli_.list({"SMEMBERS", set()});
-  std::sort(members.begin(), members.end());
-  EXPECT_EQ(members, (std::vector<std::string>{"alive", "fresh"})) << "and never the one added";
-}
-
-TEST_F(RedisTags, the_dead_among_given_members_are_removed) {
-  make("alive");
-  cli_.number({"SADD", set(), "alive", "dead", "dead too", "not asked about"});
-  const std::vector<std::string_view> asked = {"alive", "dead", "dead too", "no member"};
-  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 2);
-  EXPECT_EQ(size(), 2);
-  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 0);
-  make_foreign(set(), "list");
-  EXPECT_EQ(runner_.number(forget_dead(names_, "users", asked)), 0);
-}
-
-// Responses live for as long as 200 others take to come: of 1000 that came, 800 are dead.
-TEST_F(RedisTags, the_dead_do_not_pile_up) {
-  constexpr int kAlive = 200;
-  for (int i = 0; i < 3000; ++i) {
-    make(numbered("r", i));
-    tag(numbered("r", i), kAnHour, 4);
-    if (i >= kAlive) cli_.number({"DEL", numbered("r", i - kAlive)});
-  }
-  // A quarter dead, and room for chance.
-  EXPECT_LT(size(), kAlive * 2);
-  EXPECT_GE(size(), kAlive);
-}
-
-TEST_F(RedisTags, a_member_that_must_not_be_looked_at_stays) {
-  cli_.text({"ACL", "SETUSER", "app", "on", ">secret", "~hawk:*", "+@all"});
-  cli_.number({"SADD", set(), "elsewhere", "hawk:dead"});
-  RedisCli app(server_->port());
-  app.text({"AUTH", "app", "secret"});
-  EXPECT_EQ(ScriptRunner(app).number(tag_response(names_, "users", "hawk:new", kAnHour, 10)), 1);
-  EXPECT_EQ(cli_.number({"SISMEMBER", set(), "elsewhere"}), 1);
 }
 
 // --- unlink_older

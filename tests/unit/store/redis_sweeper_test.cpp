@@ -103,10 +103,12 @@ TEST(RedisSweeper, AddsAgainWhatCameAliveMeanwhile) {
   EXPECT_EQ(said, "SSCAN EVALSHA PTTL SREM PTTL EVALSHA ");
   const RedisNames names("p:");
   const Hash128 key = hash128("a key");
-  ASSERT_EQ(last.size(), 7U);
+  ASSERT_EQ(last.size(), 9U);
   EXPECT_EQ(last[3], names.tag("users"));
   EXPECT_EQ(last[4], names.response(key, key));
   EXPECT_EQ(last[5], "4000");
+  // Of the Python app, without an end.
+  EXPECT_EQ(sweep("-1", 6).first, said);
 }
 
 }  // namespace

@@ -1,0 +1,119 @@
+#include "store/redis_tag_members.hpp"
+
+#include "store/tag_scripts.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace hawkcache::store {
+
+namespace {
+
+using redis::Command;
+using redis::Lane;
+using redis::Reply;
+
+// By the reply to PTTL.
+bool is_dead(const Reply& reply) noexcept {
+  return reply.is(Reply::Type::integer) && reply.integer == -2;
+}
+
+net::Awaitable<std::vector<Reply>> call(redis::Client& client, std::vector<Command> commands) {
+  std::vector<Reply> replies =
+      co_await client.call(Lane::writes, std::move(commands), kSweepPatience);
+  co_return replies;
+}
+
+net::Awaitable<Reply> call_one(redis::Client& client, Command command) {
+  std::vector<Command> commands;
+  commands.push_back(std::move(command));
+  std::vector<Reply> replies = co_await call(client, std::move(commands));
+  co_return std::move(replies.front());
+}
+
+std::size_t count_of(const Reply& reply) noexcept {
+  return reply.is(Reply::Type::integer) ? static_cast<std::size_t>(reply.integer) : 0;
+}
+
+// How long each of these has to live, in milliseconds; see PTTL.
+net::Awaitable<std::vector<Reply>> lives(redis::Client& client, std::vector<std::string> names) {
+  std::vector<Command> commands;
+  for (const std::string& name : names) commands.push_back(Command(name, {"PTTL", name}));
+  std::vector<Reply> replies = co_await call(client, std::move(commands));
+  co_return replies;
+}
+
+// Of one that is alive, or of which Redis did not tell. What has no end keeps its set for as long
+// as it takes to be put again.
+Duration life_of(const Reply& reply) noexcept {
+  const bool ends = reply.is(Reply::Type::integer) && reply.integer >= 0;
+  return ends ? Duration(reply.integer) : kOutliving;
+}
+
+// In a cluster the members lie in other slots than their set: those that look dead are removed, and
+// looked at once more. Whoever puts a response adds its name afterwards, so one that came alive
+// since the first look is either seen by the second, or added after the removal.
+net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
+                                                  redis::Client& client,
+                                                  std::string tag,
+                                                  std::vector<std::string> names) {
+  const std::vector<Reply> first = co_await lives(client, names);
+  std::vector<std::string> dead;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (is_dead(first[i])) dead.push_back(std::move(names[i]));
+  }
+  if (dead.empty()) co_return 0;
+  const std::string set = core.names.tag(tag);
+  std::vector<std::string_view> words{"SREM", set};
+  words.insert(words.end(), dead.begin(), dead.end());
+  Command forget(set, words);
+  const Reply forgotten = co_await call_one(client, std::move(forget));
+  const std::vector<Reply> second = co_await lives(client, dead);
+  std::vector<Command> add;
+  for (std::size_t i = 0; i < dead.size(); ++i) {
+    if (is_dead(second[i])) continue;
+    add.push_back(tag_response(core.names, tag, dead[i], life_of(second[i]), 0));
+  }
+  const std::size_t added = add.size();
+  if (added > 0) co_await call(client, std::move(add));
+  co_return count_of(forgotten) - std::min(count_of(forgotten), added);
+}
+
+}  // namespace
+
+std::optional<Scanned> parse_scan(Reply reply) {
+  if (!reply.is(Reply::Type::array) || reply.elements.size() != 2) return std::nullopt;
+  Scanned scanned{.cursor = std::move(reply.elements[0].text), .names = {}};
+  for (Reply& name : reply.elements[1].elements) scanned.names.push_back(std::move(name.text));
+  return scanned;
+}
+
+net::Awaitable<std::optional<Scanned>> scan_members(RedisCore& core,
+                                                    redis::Client& client,
+                                                    std::string tag,
+                                                    std::string cursor) {
+  const std::string set = core.names.tag(tag);
+  const std::string step = std::to_string(kSweepStep);
+  Command scan(set, {"SSCAN", set, cursor, "COUNT", step});
+  Reply reply = co_await call_one(client, std::move(scan));
+  co_return parse_scan(std::move(reply));
+}
+
+// On one server in one step, so that no name is lost that comes back meanwhile.
+net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
+                                                redis::Client& client,
+                                                std::string tag,
+                                                std::vector<std::string> names) {
+  if (core.in_cluster()) {
+    const std::size_t forgotten =
+        co_await forget_dead_elsewhere(core, client, std::move(tag), std::move(names));
+    co_return forgotten;
+  }
+  const std::vector<std::string_view> members(names.begin(), names.end());
+  Command forget = forget_dead(core.names, tag, members);
+  const Reply reply = co_await call_one(client, std::move(forget));
+  co_return count_of(reply);
+}
+
+}  // namespace hawkcache::store

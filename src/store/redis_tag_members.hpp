@@ -1,0 +1,43 @@
+// A tag's set as those see it who take the dead names out of it: read in steps, so that Redis is
+// never held for long. Coroutines of the client's worker; core and client outlive them.
+#pragma once
+
+#include "base/clock.hpp"
+#include "net/asio.hpp"
+#include "redis/client.hpp"
+#include "redis/reply.hpp"
+#include "store/redis_core.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hawkcache::store {
+
+// What those who sweep wait for an answer: they hold up nobody.
+inline constexpr Duration kSweepPatience{800};
+// Members, or names, looked at in one step: some tenths of a millisecond of the server's time.
+inline constexpr std::size_t kSweepStep = 100;
+
+// Of the reply to SSCAN or SCAN: the cursor to go on from ("0": the end) and what was found.
+struct Scanned {
+  std::string cursor;
+  std::vector<std::string> names;
+};
+std::optional<Scanned> parse_scan(redis::Reply reply);
+
+// The next step's members of the tag's set; nullopt: Redis did not tell.
+net::Awaitable<std::optional<Scanned>> scan_members(RedisCore& core,
+                                                    redis::Client& client,
+                                                    std::string tag,
+                                                    std::string cursor);
+
+// Takes those of these members out of the tag's set under whose names nothing lies; returns how
+// many. A name that comes alive meanwhile stays, or is back when this ends.
+net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
+                                                redis::Client& client,
+                                                std::string tag,
+                                                std::vector<std::string> names);
+
+}  // namespace hawkcache::store
