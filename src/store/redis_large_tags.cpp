@@ -26,6 +26,8 @@ constexpr Duration kClaim = std::chrono::minutes(15);
 static_assert(3 * kClaim < kOutliving);
 // After each step of a set: nobody is in a hurry, and a million names take about a minute.
 constexpr Duration kBetweenSteps{5};
+// Steps in a row that got no answer, half a second apart, before a walk is given up.
+constexpr int kMostFailures = 60;
 // Redis frees what has expired when it is looked at, a megabyte in about 0.1 ms.
 constexpr std::uint64_t kMostFreed = 64u << 20;
 // Tags entered in one go.
@@ -146,26 +148,36 @@ net::Awaitable<std::optional<RedisLargeTags::Seen>> RedisLargeTags::look_at(std:
 
 // Returns whether all members were looked at.
 net::Awaitable<bool> RedisLargeTags::take_out_the_dead(std::string tag) {
-  const std::size_t at_once = names_at_once(core_.settings.max_object);
   std::string cursor = "0";
-  do {
-    if (!core_.link.usable()) co_return false;
-    auto scanned = co_await scan_members(core_, *client_, tag, std::move(cursor));
-    if (!scanned) co_return false;
-    cursor = std::move(scanned->cursor);
-    std::vector<std::string>& names = scanned->names;
-    while (!names.empty()) {
-      const auto first = names.end() - static_cast<std::ptrdiff_t>(std::min(names.size(), at_once));
-      std::vector<std::string> part(std::make_move_iterator(first),
-                                    std::make_move_iterator(names.end()));
-      names.erase(first, names.end());
-      const std::size_t forgotten =
-          co_await forget_dead_members(core_, *client_, tag, std::move(part));
-      core_.figures.swept += forgotten;
+  for (int failures = 0; failures < kMostFailures;) {
+    std::optional<Scanned> scanned;
+    if (core_.link.usable()) scanned = co_await scan_members(core_, *client_, tag, cursor);
+    if (!scanned) {
+      ++failures;
+      co_await pause(kRound);
+      continue;
     }
+    failures = 0;
+    co_await forget(tag, std::move(scanned->names));
+    if (scanned->cursor == "0") co_return true;
+    cursor = std::move(scanned->cursor);
     co_await pause(kBetweenSteps);
-  } while (cursor != "0");
-  co_return true;
+  }
+  co_return false;
+}
+
+// Those that are dead, a few at once.
+net::Awaitable<void> RedisLargeTags::forget(std::string tag, std::vector<std::string> names) {
+  const std::size_t at_once = names_at_once(core_.settings.max_object);
+  while (!names.empty()) {
+    const auto first = names.end() - static_cast<std::ptrdiff_t>(std::min(names.size(), at_once));
+    std::vector<std::string> part(std::make_move_iterator(first),
+                                  std::make_move_iterator(names.end()));
+    names.erase(first, names.end());
+    const std::size_t forgotten =
+        co_await forget_dead_members(core_, *client_, tag, std::move(part));
+    core_.figures.swept += forgotten;
+  }
 }
 
 net::Awaitable<std::vector<Reply>> RedisLargeTags::call(std::vector<Command> commands) {

@@ -60,6 +60,7 @@ class RedisLargeTags {
   net::Awaitable<void> visit(std::string tag);
   net::Awaitable<std::optional<Seen>> look_at(std::string tag);
   net::Awaitable<bool> take_out_the_dead(std::string tag);
+  net::Awaitable<void> forget(std::string tag, std::vector<std::string> names);
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);
   net::Awaitable<void> pause(Duration duration);
 
