@@ -1,5 +1,5 @@
 // The user that docs/operations.md proposes: it may do all that hawkcache does, and no more.
-#include "scenario/support/redis_deployment.hpp"
+#include "scenario/support/redis_scenario.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -32,14 +32,14 @@ class RedisAccess : public OnDeployment {
     prefix = "hawkcache:";  // the page's
     const RedisCli::Words user = documented_user();
     if (user.empty()) throw std::runtime_error("no ACL SETUSER in docs/operations.md");
-    for (const RedisServer* server : servers()) {
+    for (const RedisServer* server : redis.servers()) {
       server->cli().text(user);
       server->cli().text({"ACL", "LOG", "RESET"});
     }
   }
   std::vector<std::string> refused() const {
     std::vector<std::string> all;
-    for (const RedisServer* server : servers()) {
+    for (const RedisServer* server : redis.servers()) {
       for (const CliReply& entry : server->cli().run({"ACL", "LOG"}).elements) {
         std::string words;
         for (const CliReply& word : entry.elements) words += word.text + " ";
@@ -55,16 +55,13 @@ class RedisAccess : public OnDeployment {
 };
 
 TEST_P(RedisAccess, IsEnoughForEverything) {
-  const auto user_node = [this](const std::string& backend) {
+  const auto user_node = [this](Backend backend) {
     return make_node({.backend = backend, .routes = kRoutes, .credentials = "hawkcache:secret@"});
   };
-  const auto a = user_node("redis");
-  const auto b = user_node("tiered");
+  a = user_node(Backend::redis);
+  b = user_node(Backend::tiered);
   clock.advance(1s);
   EXPECT_EQ(a->purge(R"({"all": true})").status, 200);
-  const auto x_cache = [](const ProxyUnderTest& node, const std::string& target) {
-    return node.client().get(target).x_cache();
-  };
   const auto takes = [&](const std::string& purge) {
     EXPECT_EQ(x_cache(*a, "/a"), "HIT");
     EXPECT_EQ(a->purge(purge).status, 200) << purge;
@@ -88,8 +85,7 @@ TEST_P(RedisAccess, IsEnoughForEverything) {
   EXPECT_TRUE(eventually([&] { return a->metric("hawkcache_redis_swept_total") > 0; }));
   const double heard = b->metric("hawkcache_redis_invalidations_received_total");
   EXPECT_EQ(x_cache(*b, "/a"), "HIT");
-  for (const std::string& response : names_of("r:"))
-    server_with(response).cli().run({"DEL", response});
+  for (const std::string& response : names_of("r:")) cli_of(response).run({"DEL", response});
   EXPECT_TRUE(eventually(
       [&] { return b->metric("hawkcache_redis_invalidations_received_total") > heard; }));
   EXPECT_EQ(x_cache(*a, "/a"), "MISS");
@@ -100,7 +96,7 @@ TEST_P(RedisAccess, IsEnoughForEverything) {
 }
 
 TEST_P(RedisAccess, IsNoMoreThanThat) {
-  for (const RedisServer* server : servers()) {
+  for (const RedisServer* server : redis.servers()) {
     RedisCli cli = server->cli();
     cli.text({"AUTH", "hawkcache", "secret"});
     const std::vector<RedisCli::Words> forbidden{{"KEYS", "*"},

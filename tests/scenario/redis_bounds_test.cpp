@@ -1,6 +1,6 @@
 // However much lies in Redis: what one command, or one script, does there is bounded
 // (docs/redis.md, docs/operations.md).
-#include "scenario/support/redis_deployment.hpp"
+#include "scenario/support/redis_scenario.hpp"
 #include "store/fence_log.hpp"
 #include "store/redis_log.hpp"
 #include "store/redis_lookup.hpp"
@@ -114,7 +114,7 @@ struct Seen {
 class RedisBounds : public OnDeployment {
  protected:
   void watch() {
-    for (const RedisServer* server : servers()) monitors_.emplace_back(*server);
+    for (const RedisServer* server : redis.servers()) monitors_.emplace_back(*server);
   }
   // What the test itself has done.
   void forget_seen() {
@@ -211,8 +211,8 @@ TEST_P(RedisBounds, HoldWhateverIsAsked) {
   Seen seen;
   // So small that many fit into one reply.
   const std::string memory = "max_object: 1MiB";
-  const auto a = make_node({.routes = kRoutes, .memory = memory});
-  const auto b = make_node({.backend = "tiered", .routes = kRoutes, .memory = memory});
+  a = make_node({.routes = kRoutes, .memory = memory, .threads = 1});
+  b = make_node({.backend = Backend::tiered, .routes = kRoutes, .memory = memory, .threads = 1});
   clock.advance(1s);  // the nodes' clocks stand still, and what is fetched now is newer on both
   const auto swept = [&](std::size_t at_least) {
     return eventually(
@@ -252,7 +252,7 @@ TEST_P(RedisBounds, HoldWhateverIsAsked) {
   // More than is purged, and read by who comes later, in one go.
   EXPECT_EQ(a->purge(json_of_tags(kReadLimit + 500)).status, 200);
   EXPECT_EQ(a->purge(json_of_tags(kReadLimit + 500, ", \"soft\": true")).status, 200);
-  const auto c = make_node({.backend = "tiered", .routes = kRoutes});
+  const auto c = make_node({.backend = Backend::tiered, .routes = kRoutes, .threads = 1});
   expect_bounded(seen);
 
   // A large set whose members have all died.

@@ -12,17 +12,21 @@ constexpr const char* kRoutes = "- path: /items/{id:int}\n  tags: [item]\n  ttl:
 
 class RedisForgets : public RedisScenario {
  protected:
-  RedisForgets() : RedisScenario(Server::own) {}
+  // A cluster is shared: what it forgets it never had for the next test.
+  explicit RedisForgets(const Setting& setting)
+      : RedisScenario(
+            std::get<Deployment>(setting),
+            std::get<Deployment>(setting) == Deployment::cluster ? Redis::shared : Redis::own),
+        backend_(std::get<Backend>(setting)) {}
 
-  void serve(Backend backend) {
-    backend_ = backend;
+  void serve() {
     content.set("old");
     origin.on(kTarget, [this](OriginExchange& exchange) {
       const std::string body = content.get();
       if (exchange.request().number == held_request) exchange.hold("held");
       exchange.respond(body);
     });
-    start({.backend = backend, .routes = kRoutes});
+    start({.backend = backend_, .routes = kRoutes});
   }
   void store_everywhere() {
     for (const auto* node : {&a, &b}) EXPECT_EQ(get(**node, kTarget).body, "old");
@@ -43,15 +47,25 @@ class RedisForgets : public RedisScenario {
     const std::vector<std::string> indexes = names_of("i:");
     ASSERT_EQ(responses.size(), 1U);
     ASSERT_EQ(indexes.size(), 1U);
-    set_response_ = {"SET", responses[0], cli().text({"GET", responses[0]}), "PX", "3600000"};
+    testing_support::RedisCli cli = cli_of(responses[0]);
+    set_response_ = {"SET", responses[0], cli.text({"GET", responses[0]}), "PX", "3600000"};
     set_index_ = {"HSET", indexes[0]};
-    for (std::string& word : cli().list({"HGETALL", indexes[0]})) {
+    for (std::string& word : cli.list({"HGETALL", indexes[0]})) {
       set_index_.push_back(std::move(word));
     }
   }
-  void put_entry_back() {
-    cli().text(set_response_);
-    cli().number(set_index_);
+  void put_entry_back() const {
+    testing_support::RedisCli cli = cli_of(set_index_[1]);
+    cli.text(set_response_);
+    cli.number(set_index_);
+  }
+  // What the servers have now is what they start with after a crash.
+  void save() const {
+    for (const auto* server : redis.servers()) EXPECT_EQ(server->cli().text({"SAVE"}), "OK");
+  }
+  // In a cluster: the others do not.
+  void crash_and_start_the_server_with_the_fences() {
+    redis.crash_and_start(name("{fences}:epoch"));
   }
 
   // On each node, and on one that is started now.
@@ -77,7 +91,7 @@ class RedisForgets : public RedisScenario {
   std::size_t held_request = 0;
 
  private:
-  Backend backend_ = Backend::redis;
+  const Backend backend_;
   std::chrono::steady_clock::time_point purged_;
   testing_support::RedisCli::Words set_response_;
   testing_support::RedisCli::Words set_index_;
@@ -110,26 +124,33 @@ const std::vector<Loss>& losses() {
   return all;
 }
 
-using Case = std::tuple<Backend, Loss>;
+using Case = std::tuple<Backend, Deployment, Loss>;
 
 std::string name_of_case(const ::testing::TestParamInfo<Case>& one) {
-  return name_of(std::get<0>(one.param)) + "_" + std::get<1>(one.param).name;
+  const auto& [backend, deployment, loss] = one.param;
+  return name_of(backend) + "_on_" + name_of(deployment) + "_" + loss.name;
 }
 
 class RedisLoses : public RedisForgets, public ::testing::WithParamInterface<Case> {
  protected:
-  void lose() {
-    for (testing_support::RedisCli::Words words : std::get<1>(GetParam()).commands) {
+  RedisLoses() : RedisForgets({std::get<Backend>(GetParam()), std::get<Deployment>(GetParam())}) {}
+
+  void lose() const {
+    for (testing_support::RedisCli::Words words : std::get<Loss>(GetParam()).commands) {
+      // What names nothing is done to every server.
+      std::vector<testing_support::RedisServer*> servers = redis.servers();
       for (std::string& word : words) {
-        if (word.starts_with('P') && words.front() != word) word = name(word.substr(1));
+        if (!word.starts_with('P') || words.front() == word) continue;
+        word = name(word.substr(1));
+        servers = {&redis.server_with(word)};
       }
-      ASSERT_FALSE(cli().run(words).is_error());
+      for (const auto* server : servers) ASSERT_FALSE(server->cli().run(words).is_error());
     }
   }
 };
 
 TEST_P(RedisLoses, WhatWasPurgedStaysPurged) {
-  serve(std::get<Backend>(GetParam()));
+  serve();
   store_everywhere();
   change_and_purge();
   lose();
@@ -139,7 +160,7 @@ TEST_P(RedisLoses, WhatWasPurgedStaysPurged) {
 }
 
 TEST_P(RedisLoses, WhatWasPurgedAndIsAskedForOnANewNodeFirst) {
-  serve(std::get<Backend>(GetParam()));
+  serve();
   store_everywhere();
   change_and_purge();
   lose();
@@ -151,7 +172,7 @@ TEST_P(RedisLoses, WhatWasPurgedAndIsAskedForOnANewNodeFirst) {
 }
 
 TEST_P(RedisLoses, AFetchThatWasHeldDuringThePurgeIsNotStored) {
-  serve(std::get<Backend>(GetParam()));
+  serve();
   held_request = 1;
   Client before = a->client();
   before.send_request("GET", kTarget);
@@ -167,25 +188,30 @@ TEST_P(RedisLoses, AFetchThatWasHeldDuringThePurgeIsNotStored) {
 INSTANTIATE_TEST_SUITE_P(Losses,
                          RedisLoses,
                          ::testing::Combine(::testing::ValuesIn(kBackends),
+                                            ::testing::ValuesIn(kDeployments),
                                             ::testing::ValuesIn(losses())),
                          name_of_case);
 
-class RedisForgetsOn : public RedisForgets, public ::testing::WithParamInterface<Backend> {};
+class RedisForgetsOn : public RedisForgets, public ::testing::WithParamInterface<Setting> {
+ protected:
+  RedisForgetsOn() : RedisForgets(GetParam()) {}
+};
 
 TEST_P(RedisForgetsOn, AnIndexThatIsLostIsAMiss) {
-  serve(GetParam());
+  serve();
   get(*a, kTarget);
-  EXPECT_EQ(cli().number({"DEL", names_of("i:").front()}), 1);
+  const std::string index = names_of("i:").at(0);
+  EXPECT_EQ(cli_of(index).number({"DEL", index}), 1);
   EXPECT_EQ(x_cache(*b, kTarget), "MISS");
   EXPECT_EQ(x_cache(*b, kTarget), "HIT");
 }
 
 TEST_P(RedisForgetsOn, WhenASoftPurgeWasAskedForIsLost) {
-  serve(GetParam());
+  serve();
   store_everywhere();
   clock.advance(5s);
   change_and_purge(R"({"urls": ["/items/1"], "soft": true})");
-  cli().number({"DEL", name("{fences}:soft")});
+  cli_of(name("{fences}:soft")).number({"DEL", name("{fences}:soft")});
   put_entry_back();
   // Who reads the log only now knows no time.
   const auto c = make_another_node();
@@ -193,62 +219,71 @@ TEST_P(RedisForgetsOn, WhenASoftPurgeWasAskedForIsLost) {
   expect_new_on_both();
 }
 
-TEST_P(RedisForgetsOn, AServerThatIsRestartedWithItsDataFromBeforeThePurge) {
-  serve(GetParam());
+// As somebody would who restores the keys of yesterday.
+TEST_P(RedisForgetsOn, ACounterThatRunsBackwardsBeginsAnew) {
+  serve();
   store_everywhere();
-  ASSERT_EQ(cli().text({"SAVE"}), "OK");
+  testing_support::RedisCli cli = cli_of(name("{fences}:epoch"));
+  const std::string counter = cli.text({"GET", name("{fences}:epoch")});
+  const std::string log = cli.text({"DUMP", name("{fences}:log")});
   change_and_purge();
-  redis.kill();
-  redis.start();
+  expect_new_on_both();
+  cli.text({"RESTORE", name("{fences}:log"), "0", log, "REPLACE"});
+  cli.text({"SET", name("{fences}:epoch"), counter});
+  put_entry_back();
+  EXPECT_TRUE(eventually([&] {
+    return cli.run({"GET", name("{fences}:epoch")}).text.substr(0, 16) != counter.substr(0, 16);
+  }));
+  expect_new_everywhere();
+}
+
+INSTANTIATE_TEST_SUITE_P(Settings, RedisForgetsOn, every_setting(), name_of_setting);
+
+// The server, or in a cluster the master, that has the memory of purges.
+class RedisRestarts : public RedisForgetsOn {};
+
+TEST_P(RedisRestarts, WithItsDataFromBeforeThePurge) {
+  serve();
+  store_everywhere();
+  save();
+  change_and_purge();
+  crash_and_start_the_server_with_the_fences();
   ASSERT_EQ(names_of("r:").size(), 1U);
   expect_new_everywhere();
   expect_back_in_use();
 }
 
-TEST_P(RedisForgetsOn, AServerThatIsRestartedFromItsFileWhileNobodyLooks) {
-  serve(GetParam());
+TEST_P(RedisRestarts, FromItsFileWhileNobodyLooks) {
+  serve();
   store_everywhere();
-  ASSERT_EQ(cli().text({"SAVE"}), "OK");
+  save();
   change_and_purge();
   a.reset();
   b.reset();
-  redis.kill();
-  redis.start();
+  crash_and_start_the_server_with_the_fences();
   a = make_another_node();
   b = make_another_node();
   ASSERT_EQ(names_of("r:").size(), 1U);
   expect_new_everywhere();
 }
 
-TEST_P(RedisForgetsOn, AServerThatIsRestartedWithNothing) {
-  serve(GetParam());
+TEST_P(RedisRestarts, WithNothing) {
+  serve();
   store_everywhere();
   change_and_purge();
-  redis.kill();
-  redis.start();
+  crash_and_start_the_server_with_the_fences();
   put_entry_back();
   expect_new_everywhere();
   expect_back_in_use();
 }
 
-// As somebody would who restores the keys of yesterday.
-TEST_P(RedisForgetsOn, ACounterThatRunsBackwardsBeginsAnew) {
-  serve(GetParam());
-  store_everywhere();
-  const std::string counter = cli().text({"GET", name("{fences}:epoch")});
-  const std::string log = cli().text({"DUMP", name("{fences}:log")});
-  change_and_purge();
-  expect_new_on_both();
-  cli().text({"RESTORE", name("{fences}:log"), "0", log, "REPLACE"});
-  cli().text({"SET", name("{fences}:epoch"), counter});
-  put_entry_back();
-  EXPECT_TRUE(eventually([&] {
-    return cli().run({"GET", name("{fences}:epoch")}).text.substr(0, 16) != counter.substr(0, 16);
-  }));
-  expect_new_everywhere();
-}
-
-INSTANTIATE_TEST_SUITE_P(Backends, RedisForgetsOn, ::testing::ValuesIn(kBackends), name_of_backend);
+// A master that starts again lets two seconds pass before it answers.
+INSTANTIATE_TEST_SUITE_P(Settings,
+                         RedisRestarts,
+                         ::testing::Values(Setting{Backend::redis, Deployment::one_server},
+                                           Setting{Backend::tiered, Deployment::one_server},
+                                           Setting{Backend::tiered, Deployment::cluster}),
+                         name_of_setting);
 
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -14,7 +14,7 @@ constexpr std::chrono::milliseconds kUsualLag{100};
 
 class RedisLag : public RedisScenario {
  protected:
-  RedisLag() : RedisScenario(Server::own) {
+  RedisLag() : RedisScenario(Deployment::one_server, Redis::own) {
     origin.on("/a", [this](OriginExchange& exchange) { exchange.respond(content.get()); });
     start({.backend = Backend::tiered, .routes = "- path: /a\n  tags: [t]"});
   }

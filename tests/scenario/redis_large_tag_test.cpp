@@ -18,7 +18,7 @@ constexpr long long kSlow = 10'000;  // microseconds
 
 class RedisLargeTag : public RedisScenario {
  protected:
-  RedisLargeTag() : RedisScenario(Server::own) {
+  RedisLargeTag() : RedisScenario(Deployment::one_server, Redis::own) {
     cli().text({"CONFIG", "SET", "slowlog-log-slower-than", std::to_string(kSlow)});
   }
   // As another node would have put them there, under an older generation.

@@ -8,10 +8,12 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using ::testing::HasSubstr;
 
-class RedisLease : public RedisScenario, public ::testing::WithParamInterface<Backend> {
+class RedisLease : public RedisScenario, public ::testing::WithParamInterface<Setting> {
  protected:
+  RedisLease() : RedisScenario(std::get<Deployment>(GetParam())) {}
+
   void serve(const std::string& coalesce = "cluster") {
-    start({.backend = GetParam(),
+    start({.backend = std::get<Backend>(GetParam()),
            .routes = "- path: /{rest:path}\n  ttl: 60s\n  coalesce: " + coalesce});
   }
   // The first is held before its head.
@@ -228,7 +230,7 @@ TEST_P(RedisLease, NobodyWhoAsksAfterAPurgeWaitsForAFetchFromBeforeIt) {
   for (const auto* node : {&a, &b}) expect_only(**node, "/a", "new");
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends, RedisLease, ::testing::ValuesIn(kBackends), name_of_backend);
+INSTANTIATE_TEST_SUITE_P(Settings, RedisLease, every_setting(), name_of_setting);
 
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -40,8 +40,10 @@ class Promise {
 };
 
 // A reader that began after a purge was answered must not see an older version.
-class RedisPurgeStress : public RedisScenario, public ::testing::WithParamInterface<Backend> {
+class RedisPurgeStress : public RedisScenario, public ::testing::WithParamInterface<Setting> {
  protected:
+  RedisPurgeStress() : RedisScenario(std::get<Deployment>(GetParam())) {}
+
   static constexpr std::size_t kItems = 4;
   struct Item {
     std::atomic<int> database{0};
@@ -49,8 +51,9 @@ class RedisPurgeStress : public RedisScenario, public ::testing::WithParamInterf
   };
   static std::string target(std::size_t item) { return "/items/" + std::to_string(item); }
 
+  static Backend backend() { return std::get<Backend>(GetParam()); }
   void SetUp() override {
-    start({.backend = GetParam(),
+    start({.backend = backend(),
            .routes = "- path: /items/{id:int}\n  tags: [item, \"item:{id}\"]\n"
                      "  stale_while_revalidate: 1h\n"
                      "- path: /items/{id:int}\n  methods: [PUT]\n"
@@ -108,7 +111,7 @@ class RedisPurgeStress : public RedisScenario, public ::testing::WithParamInterf
   void read(std::size_t turn) {
     const std::size_t i = turn % kItems;
     const std::size_t on = turn / kItems % 2;
-    const auto lag = GetParam() == Backend::tiered ? kLongestLag : std::chrono::milliseconds(0);
+    const auto lag = backend() == Backend::tiered ? kLongestLag : std::chrono::milliseconds(0);
     const int at_least = items_[i].purged.at_least(on, lag);
     const Response response = get(node(on), target(i));
     if (response.status != 200)
@@ -160,10 +163,7 @@ TEST_P(RedisPurgeStress, NobodySeesOldContentAfterAPurge) {
   EXPECT_GT(hits_, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Backends,
-                         RedisPurgeStress,
-                         ::testing::ValuesIn(kBackends),
-                         name_of_backend);
+INSTANTIATE_TEST_SUITE_P(Settings, RedisPurgeStress, every_setting(), name_of_setting);
 
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -1,7 +1,7 @@
 // What a hit costs: one round trip on one server; on a cluster one request each to the master with
 // the response and to the one with the counter, neither of which waits for the other; and one more
 // where it was guessed wrongly which variant is wanted.
-#include "scenario/support/redis_deployment.hpp"
+#include "scenario/support/redis_scenario.hpp"
 #include "support/redis_monitor.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ constexpr int kKeys = 40;
 class RedisRoundTrips : public OnDeployment {
  protected:
   RedisRoundTrips() {
-    for (const RedisServer* server : servers()) clis_.push_back(server->cli());
+    for (const RedisServer* server : redis.servers()) clis_.push_back(server->cli());
   }
   void serve() {
     origin.otherwise([](OriginExchange& exchange) {
@@ -32,14 +32,13 @@ class RedisRoundTrips : public OnDeployment {
       }
       exchange.respond(request.target, fields);
     });
-    a = make_node({.routes = kRoutes});
-    b = make_node({.routes = kRoutes});
-    clock.advance(1s);  // the nodes' clocks stand still, and what is fetched now is newer on both
+    // What selects variants is remembered by each thread for itself.
+    start({.routes = kRoutes, .threads = 1});
     // Their connections are there.
     fetch(*a, "/first-");
     expect_hits(*b, "/first-");
     for (const std::string& response : names_of("r:")) {
-      server_with(response).cli().number({"DEL", response});
+      cli_of(response).number({"DEL", response});
     }
   }
   // Requests to Redis so far, each of one command or of several. What the daemons do at rest is one
@@ -54,9 +53,9 @@ class RedisRoundTrips : public OnDeployment {
   long long requests_of_a_hit_each() const {
     if (!in_cluster()) return kKeys;
     long long all = 0;
-    const RedisServer* with_counter = &server_with(name("{fences}:epoch"));
+    const RedisServer* with_counter = &redis.server_with(name("{fences}:epoch"));
     for (const std::string& response : names_of("r:")) {
-      all += &server_with(response) == with_counter ? 1 : 2;
+      all += &redis.server_with(response) == with_counter ? 1 : 2;
     }
     return all;
   }
@@ -81,9 +80,6 @@ class RedisRoundTrips : public OnDeployment {
 
   static constexpr const char* kRoutes =
       "- path: /{name}\n  ttl: 1h\n  normalize: [accept-language]";
-
-  std::unique_ptr<ProxyUnderTest> a;
-  std::unique_ptr<ProxyUnderTest> b;
 
  private:
   // How many requests a command stands for that is none of a look-up. Who connects asks for INFO
@@ -180,16 +176,16 @@ class RedisRoundTripsOnMasters : public RedisRoundTrips {
   }
   // One whose response does not lie beside the counter.
   void fetch_one() {
-    RedisServer& with_counter = server_with(name("{fences}:epoch"));
+    RedisServer& with_counter = redis.server_with(name("{fences}:epoch"));
     for (int i = 0; target_.empty(); ++i) {
       const std::string target = "/plain-" + std::to_string(i);
       const std::vector<std::string> before = names_of("r:");
       a->client().get(target);
       for (const std::string& response : names_of("r:")) {
         if (std::find(before.begin(), before.end(), response) != before.end()) continue;
-        if (&server_with(response) == &with_counter) continue;
+        if (&redis.server_with(response) == &with_counter) continue;
         target_ = target;
-        with_response_ = &server_with(response);
+        with_response_ = &redis.server_with(response);
       }
     }
   }
@@ -203,7 +199,7 @@ class RedisRoundTripsOnMasters : public RedisRoundTrips {
 TEST_P(RedisRoundTripsOnMasters, BothAreAskedAtOnce) {
   serve();
   fetch_one();
-  RedisServer& with_counter = server_with(name("{fences}:epoch"));
+  RedisServer& with_counter = redis.server_with(name("{fences}:epoch"));
   EXPECT_TRUE(eventually([&] { return is_asked(with_response(), "mget", with_counter); }));
   EXPECT_TRUE(eventually([&] { return is_asked(with_counter, "get", with_response()); }));
 }

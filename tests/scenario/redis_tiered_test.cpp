@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 
 class RedisTiered : public RedisScenario {
  protected:
-  RedisTiered() : RedisScenario(Server::own) {}
+  RedisTiered() : RedisScenario(Deployment::one_server, Redis::own) {}
 
   void serve(const std::string& routes, const std::string& timeout = "2s") {
     start({.backend = Backend::tiered, .routes = routes, .timeout = timeout});
@@ -62,10 +62,10 @@ TEST_F(RedisTiered, AHitInMemoryNeedsNoRedisForAMoment) {
     get(*a, "/a");
     if (!is_hit_in_memory(*a, "/a")) return false;
     const auto frozen = SteadyClock::now();
-    redis.freeze();
+    redis.server().freeze();
     const std::string cache = x_cache(*a, "/a");
     const bool in_time = SteadyClock::now() - frozen < 500ms;
-    redis.thaw();
+    redis.server().thaw();
     return in_time && cache == "HIT";
   }));
 }
@@ -127,7 +127,7 @@ TEST_F(RedisTiered, MemoryFromBeforeIsNotServedWhileRedisHangs) {
   serve("- path: /a", "200ms");
   store_everywhere("/a");
   content.set("new");
-  redis.freeze();
+  redis.server().freeze();
   const auto frozen = SteadyClock::now();
   for (const auto* node : {&a, &b}) expect_only(**node, "/a", "new", kLongestLag, frozen);
   // What was fetched meanwhile is, without asking the origin again.
@@ -140,14 +140,14 @@ TEST_F(RedisTiered, MemoryFromBeforeIsNotServedWhileRedisHangs) {
 TEST_F(RedisTiered, RedisIsInUseAgainWithinTwoSeconds) {
   serve("- path: /a", "200ms");
   store_everywhere("/a");
-  redis.freeze();
+  redis.server().freeze();
   for (const auto* node : {&a, &b}) EXPECT_TRUE(eventually([&] { return !uses_redis(**node); }));
   content.set("meanwhile");
   EXPECT_TRUE(eventually([this] {
     const Response response = get(*a, "/a");
     return response.body == "meanwhile" && response.x_cache() == "HIT";
   }));
-  redis.thaw();
+  redis.server().thaw();
   const auto thawed = SteadyClock::now();
   EXPECT_TRUE(eventually([this] { return uses_redis(*a) && uses_redis(*b); }));
   EXPECT_LE(SteadyClock::now() - thawed, 2s);

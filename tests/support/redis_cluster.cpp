@@ -22,7 +22,7 @@ RedisServerOptions node_options(RedisServerOptions options) {
   options.mode = RedisServerOptions::Mode::cluster_node;
   auto& directives = options.directives;
   directives.insert(directives.begin(),
-                    {{"cluster-node-timeout", kForming},
+                    {{"cluster-node-timeout", kPatient},
                      {"cluster-require-full-coverage", "no"},
                      {"cluster-replica-validity-factor", "0"},
                      {"cluster-allow-replica-migration", "no"},
@@ -36,6 +36,7 @@ RedisServerOptions node_options(RedisServerOptions options) {
 RedisCluster::RedisCluster(RedisClusterOptions options)
     : masters_(options.masters), password_(options.node.password) {
   start_nodes(options);
+  set_node_timeout(kForming);
   assign_slots();
   meet();
   if (options.replicas) attach_replicas();

@@ -1,40 +1,33 @@
 #include "scenario/support/redis_deployment.hpp"
 
-#include "support/redis_cluster.hpp"
+#include <stdexcept>
 
 namespace hawkcache::scenario {
-namespace {
 
 using testing_support::RedisCluster;
 using testing_support::RedisServer;
 
-RedisServer& one_server() {
-  static RedisServer server;
-  return server;
+RedisDeployment::RedisDeployment(Deployment deployment) {
+  if (deployment == Deployment::one_server) {
+    server_ = std::make_unique<RedisServer>();
+    servers_ = {server_.get()};
+    return;
+  }
+  cluster_ = std::make_unique<RedisCluster>();
+  for (std::size_t i = 0; i < cluster_->masters(); ++i) servers_.push_back(&cluster_->node(i));
 }
 
-RedisCluster& cluster() {
-  static RedisCluster cluster;
+RedisDeployment& RedisDeployment::shared(Deployment deployment) {
+  if (deployment == Deployment::one_server) {
+    static RedisDeployment one_server(Deployment::one_server);
+    return one_server;
+  }
+  static RedisDeployment cluster(Deployment::cluster);
   return cluster;
 }
 
-std::string next_prefix() {
-  static int tests = 0;
-  return "deployed" + std::to_string(++tests) + ":";
-}
-
-}  // namespace
-
-OnDeployment::OnDeployment() : prefix(next_prefix()) {
-  if (!in_cluster()) {
-    servers_ = {&one_server()};
-    return;
-  }
-  for (std::size_t i = 0; i < cluster().masters(); ++i) servers_.push_back(&cluster().node(i));
-}
-
-std::string OnDeployment::url(const std::string& credentials) const {
-  std::string url = (in_cluster() ? "redis+cluster://" : "redis://") + credentials;
+std::string RedisDeployment::url(const std::string& credentials) const {
+  std::string url = (cluster_ ? "redis+cluster://" : "redis://") + credentials;
   for (const RedisServer* server : servers_) {
     if (server != servers_.front()) url += ',';
     url += "127.0.0.1:" + std::to_string(server->port());
@@ -42,33 +35,28 @@ std::string OnDeployment::url(const std::string& credentials) const {
   return url;
 }
 
-std::unique_ptr<ProxyUnderTest> OnDeployment::make_node(const NodeOptions& options) {
-  const std::string store = "backend: " + options.backend + "\nredis: { url: \"" +
-                            url(options.credentials) + "\", prefix: \"" + prefix +
-                            "\", timeout: 2s }\n";
-  auto node = std::make_unique<ProxyUnderTest>(origin.port(),
-                                               clock,
-                                               Daemon{.routes = options.routes,
-                                                      .memory = options.memory,
-                                                      .store = store,
-                                                      .threads = options.threads});
-  EXPECT_TRUE(eventually([&] { return uses_redis(*node); }));
-  return node;
+RedisServer& RedisDeployment::server() const {
+  if (!server_) throw std::logic_error("a cluster has more than one server");
+  return *server_;
 }
 
-RedisServer& OnDeployment::server_with(const std::string& name) const {
-  if (!in_cluster()) return *servers_.front();
-  return cluster().node(cluster().owner_of(cluster().slot_of(name)));
+RedisServer& RedisDeployment::server_with(const std::string& name) const {
+  return server_ ? *server_ : cluster_->node(cluster_->owner_of(cluster_->slot_of(name)));
 }
 
-std::vector<std::string> OnDeployment::names_of(std::string_view kind) const {
+std::vector<std::string> RedisDeployment::names(const std::string& pattern) const {
   std::vector<std::string> all;
   for (const RedisServer* server : servers_) {
-    for (std::string& one : server->cli().list({"KEYS", name(kind) + "*"})) {
-      all.push_back(std::move(one));
-    }
+    for (std::string& name : server->cli().list({"KEYS", pattern})) all.push_back(std::move(name));
   }
   return all;
+}
+
+void RedisDeployment::crash_and_start(const std::string& server_with_name) {
+  RedisServer& server = server_with(server_with_name);
+  server.kill();
+  server.start();
+  if (cluster_) cluster_->wait_until_well();
 }
 
 }  // namespace hawkcache::scenario

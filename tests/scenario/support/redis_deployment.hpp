@@ -1,10 +1,11 @@
-// The fixture of what must hold on one Redis server and on a cluster of three masters alike. One of
-// each for all tests of a program; each test has a prefix of its own there.
+// Redis as the nodes of a scenario share it: one server, or a cluster of three masters. What must
+// hold on either is asked of both.
 #pragma once
 
-#include "scenario/support/scenario.hpp"
+#include "support/redis_cluster.hpp"
 #include "support/redis_server.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,41 +15,35 @@
 namespace hawkcache::scenario {
 
 enum class Deployment : std::uint8_t { one_server, cluster };
+inline constexpr std::array kDeployments{Deployment::one_server, Deployment::cluster};
 
-inline std::string name_of_deployment(const ::testing::TestParamInfo<Deployment>& info) {
-  return info.param == Deployment::one_server ? "one_server" : "cluster";
+inline std::string name_of(Deployment deployment) {
+  return deployment == Deployment::one_server ? "one_server" : "cluster";
 }
 
-class OnDeployment : public Scenario, public ::testing::WithParamInterface<Deployment> {
- protected:
-  OnDeployment();
+class RedisDeployment {
+ public:
+  // Starts it. A cluster takes seconds.
+  explicit RedisDeployment(Deployment deployment);
+  // One of each for all tests of the program that leave it well.
+  static RedisDeployment& shared(Deployment deployment);
 
-  struct NodeOptions {
-    std::string backend = "redis";
-    std::string routes = {};
-    std::string memory = {};       // keys of `store.memory`
-    std::string credentials = {};  // "user:password@"
-    std::size_t threads = 1;       // what selects variants is remembered by each for itself
-  };
-  // Returns with Redis in use.
-  std::unique_ptr<ProxyUnderTest> make_node(const NodeOptions& options);
-  static bool uses_redis(const ProxyUnderTest& node) {
-    return node.metric("hawkcache_redis_state") == 0;
-  }
-
-  bool in_cluster() const { return GetParam() == Deployment::cluster; }
+  // `credentials`: "user:password@".
+  std::string url(const std::string& credentials = {}) const;
   // All that have keys.
   const std::vector<testing_support::RedisServer*>& servers() const { return servers_; }
+  // The only one. Throws std::logic_error in a cluster.
+  testing_support::RedisServer& server() const;
   testing_support::RedisServer& server_with(const std::string& name) const;
-  std::string name(std::string_view rest) const { return prefix + std::string(rest); }
-  // The names in Redis that begin with the prefix and `kind`, such as "r:".
-  std::vector<std::string> names_of(std::string_view kind) const;
+  std::vector<std::string> names(const std::string& pattern) const;
 
-  std::string prefix;
+  // Kills the server with this name and starts it again, with what it had saved. Returns when all
+  // is well.
+  void crash_and_start(const std::string& server_with_name);
 
  private:
-  std::string url(const std::string& credentials) const;
-
+  std::unique_ptr<testing_support::RedisServer> server_;    // null in a cluster
+  std::unique_ptr<testing_support::RedisCluster> cluster_;  // null on one server
   std::vector<testing_support::RedisServer*> servers_;
 };
 

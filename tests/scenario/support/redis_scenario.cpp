@@ -6,13 +6,6 @@
 namespace hawkcache::scenario {
 namespace {
 
-using testing_support::RedisServer;
-
-RedisServer& shared_server() {
-  static RedisServer server;
-  return server;
-}
-
 std::string next_prefix() {
   static int tests = 0;
   return "test" + std::to_string(++tests) + ":";
@@ -35,19 +28,21 @@ bool is_background(const std::string& command) {
 
 }  // namespace
 
-RedisScenario::RedisScenario(Server server)
-    : own_redis(server == Server::own ? std::make_unique<RedisServer>() : nullptr),
-      redis(own_redis ? *own_redis : shared_server()),
+RedisScenario::RedisScenario(Deployment deployment, Redis whose)
+    : own_redis(whose == Redis::own ? std::make_unique<RedisDeployment>(deployment) : nullptr),
+      redis(own_redis ? *own_redis : RedisDeployment::shared(deployment)),
       prefix(next_prefix()) {}
 
 std::unique_ptr<ProxyUnderTest> RedisScenario::make_node(const NodeOptions& options) {
   const std::string store = "backend: " + name_of(options.backend) + "\nredis: { url: \"" +
-                            redis.url() + "\", prefix: \"" + prefix +
+                            redis.url(options.credentials) + "\", prefix: \"" + prefix +
                             "\", timeout: " + options.timeout + " }\n";
-  auto node = std::make_unique<ProxyUnderTest>(
-      origin.port(),
-      clock,
-      Daemon{.routes = options.routes, .store = store, .threads = options.threads});
+  auto node = std::make_unique<ProxyUnderTest>(origin.port(),
+                                               clock,
+                                               Daemon{.routes = options.routes,
+                                                      .memory = options.memory,
+                                                      .store = store,
+                                                      .threads = options.threads});
   EXPECT_TRUE(eventually([&] { return uses_redis(*node); }));
   return node;
 }
@@ -58,10 +53,6 @@ void RedisScenario::start(const NodeOptions& options) {
   // The nodes' clocks stand still, each at the moment at which it looked at Redis's: whatever is
   // fetched after the next step forward is newer on both.
   clock.advance(1s);
-}
-
-std::vector<std::string> RedisScenario::names_of(std::string_view kind) const {
-  return cli().list({"KEYS", name(kind) + "*"});
 }
 
 long long RedisScenario::invalidate_tags(const std::vector<std::string>& tags) const {

@@ -1,9 +1,9 @@
-// The fixture of scenarios with Redis: a server, and daemons that share it and the origin. Each
-// test has a prefix of its own in Redis.
+// The fixture of scenarios with Redis: daemons that share it and the origin. Each test has a prefix
+// of its own in Redis.
 #pragma once
 
+#include "scenario/support/redis_deployment.hpp"
 #include "scenario/support/scenario.hpp"
-#include "support/redis_server.hpp"
 
 #include <array>
 #include <chrono>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace hawkcache::scenario {
@@ -26,6 +27,16 @@ inline std::string name_of_backend(const ::testing::TestParamInfo<Backend>& back
   return name_of(backend.param);
 }
 
+// For suites that hold with each backend, wherever Redis is.
+using Setting = std::tuple<Backend, Deployment>;
+inline auto every_setting() {
+  return ::testing::Combine(::testing::ValuesIn(kBackends), ::testing::ValuesIn(kDeployments));
+}
+inline std::string name_of_setting(const ::testing::TestParamInfo<Setting>& setting) {
+  const auto& [backend, deployment] = setting.param;
+  return name_of(backend) + "_on_" + name_of(deployment);
+}
+
 // What is promised of other nodes' memory.
 inline constexpr std::chrono::milliseconds kLongestLag{1000};
 
@@ -34,16 +45,19 @@ using CommandCounts = std::map<std::string, long long>;
 
 class RedisScenario : public ::testing::Test {
  protected:
-  // shared: one server for all tests of the program that do it no harm.
-  enum class Server : std::uint8_t { shared, own };
-  explicit RedisScenario(Server server = Server::shared);
+  // own: of a test that does to it what others would notice. A cluster takes seconds to start.
+  enum class Redis : std::uint8_t { shared, own };
+  explicit RedisScenario(Deployment deployment = Deployment::one_server,
+                         Redis whose = Redis::shared);
   // While what the scripts look at is still there.
   void TearDown() override { origin.stop(); }
 
   struct NodeOptions {
     Backend backend = Backend::redis;
     std::string routes = {};
-    std::string timeout = "2s";  // machines are slow
+    std::string memory = {};       // keys of `store.memory`
+    std::string credentials = {};  // "user:password@"
+    std::string timeout = "2s";    // machines are slow
     std::size_t threads = 2;
   };
   // Returns with Redis in use.
@@ -63,16 +77,23 @@ class RedisScenario : public ::testing::Test {
     return node.metric("hawkcache_redis_state") == 0;
   }
 
-  testing_support::RedisCli cli() const { return redis.cli(); }
+  // On one server.
+  testing_support::RedisCli cli() const { return redis.server().cli(); }
+  testing_support::RedisCli cli_of(const std::string& name) const {
+    return redis.server_with(name).cli();
+  }
   std::string name(std::string_view rest) const { return prefix + std::string(rest); }
   // The names in Redis that begin with the prefix and `kind`, such as "r:".
-  std::vector<std::string> names_of(std::string_view kind) const;
+  std::vector<std::string> names_of(std::string_view kind) const {
+    return redis.names(name(kind) + "*");
+  }
 
   // What the Python app does: SUNION of the tags' sets, DEL of the members and the sets. Returns
   // how many of these were there.
   long long invalidate_tags(const std::vector<std::string>& tags) const;
 
-  // So far; without what the daemons do at rest (following the log, confirming the push).
+  // On one server, so far; without what the daemons do at rest (following the log, confirming the
+  // push).
   CommandCounts command_counts() const;
   CommandCounts commands_since(const CommandCounts& before) const;
   bool is_hit_in_memory(const ProxyUnderTest& node, std::string_view target) const {
@@ -91,11 +112,22 @@ class RedisScenario : public ::testing::Test {
   ManualClock clock;
   SharedText content;  // for scripts: the "database"
   FakeOrigin origin;
-  std::unique_ptr<testing_support::RedisServer> own_redis;
-  testing_support::RedisServer& redis;
-  const std::string prefix;
+  std::unique_ptr<RedisDeployment> own_redis;
+  RedisDeployment& redis;
+  std::string prefix;
   std::unique_ptr<ProxyUnderTest> a;
   std::unique_ptr<ProxyUnderTest> b;
 };
+
+// What must hold wherever Redis is.
+class OnDeployment : public RedisScenario, public ::testing::WithParamInterface<Deployment> {
+ protected:
+  OnDeployment() : RedisScenario(GetParam()) {}
+  static bool in_cluster() { return GetParam() == Deployment::cluster; }
+};
+
+inline std::string name_of_deployment(const ::testing::TestParamInfo<Deployment>& deployment) {
+  return name_of(deployment.param);
+}
 
 }  // namespace hawkcache::scenario
