@@ -44,6 +44,21 @@ class OnTopology : public OnRedis {
     for (const std::string& target : targets) expect_current(*other, target);
   }
 
+  // What is written there from now on its replicas, so many, do not hear of.
+  static void cut_replicas_off(const RedisServer& server, int replicas) {
+    RedisCli master = server.cli();
+    ASSERT_EQ(master.info({"INFO", "replication"}, "connected_slaves"), std::to_string(replicas));
+    ASSERT_EQ(master.replicas_up_to_date(replicas), replicas);
+    master.text({"ACL", "SETUSER", "default", "-psync", "-sync"});
+    master.number({"CLIENT", "KILL", "TYPE", "replica"});
+  }
+  void expect_current_everywhere() const {
+    for (const std::string& target : targets) {
+      expect_current(target);
+      expect_current(*other, target);
+    }
+  }
+
   std::vector<std::string> targets = [] {
     std::vector<std::string> all;
     for (int i = 0; i < 24; ++i) all.push_back("/items/" + std::to_string(i));
@@ -78,12 +93,7 @@ TEST_P(RedisBehindSentinels, TheMasterIsFoundAndAFailoverFollowed) {
 TEST_P(RedisBehindSentinels, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
   start_both(sentinels.url());
   warm_all();
-  RedisCli master = sentinels.master().cli();
-  const std::string replicas = master.info({"INFO", "replication"}, "connected_slaves");
-  ASSERT_EQ(replicas, "2");
-  ASSERT_EQ(master.replicas_up_to_date(2), 2);
-  master.text({"ACL", "SETUSER", "default", "-psync", "-sync"});
-  master.number({"CLIENT", "KILL", "TYPE", "replica"});
+  ASSERT_NO_FATAL_FAILURE(cut_replicas_off(sentinels.master(), 2));
   content.set("two");
   ASSERT_EQ(purge_in_time(R"({"tags": ["items"]})").status, 200);
   Load load(proxy->port(), targets, longest_request(2 * timeout));
@@ -92,10 +102,7 @@ TEST_P(RedisBehindSentinels, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
   EXPECT_TRUE(comes_up());
   EXPECT_TRUE(comes_up(*other));
   load.stop();
-  for (const std::string& target : targets) {
-    expect_current(target);
-    expect_current(*other, target);
-  }
+  expect_current_everywhere();
   expect_in_use();
 }
 
@@ -116,8 +123,15 @@ class RedisInACluster : public OnTopology {
     }
     return all;
   }
+  static constexpr const char* kCounter = "hawkcache:{fences}:epoch";
   static std::size_t owner_of_fences(const RedisCluster& cluster) {
-    return cluster.owner_of(cluster.slot_of("hawkcache:{fences}:epoch"));
+    return cluster.owner_of(cluster.slot_of(kCounter));
+  }
+  // As this node has it, be it a replica.
+  static std::string counter_on(const RedisServer& server) {
+    RedisCli cli = server.cli();
+    cli.text({"READONLY"});
+    return cli.text({"GET", kCounter});
   }
 };
 
@@ -187,7 +201,7 @@ TEST_P(RedisInACluster, TheMemoryOfPurgesMovesToAnotherMaster) {
   change_and_purge("two", R"({"tags": ["items"]})");
   Load load(proxy->port(), targets, longest_request(2 * timeout));
   load.require("two");
-  const std::uint16_t slot = cluster.slot_of("hawkcache:{fences}:epoch");
+  const std::uint16_t slot = cluster.slot_of(kCounter);
   cluster.move_slot(slot, (cluster.owner_of(slot) + 1) % cluster.masters());
   EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
   EXPECT_TRUE(comes_up());
@@ -218,6 +232,37 @@ TEST_P(RedisInACluster, AMasterIsLostAndItsReplicaTakesOver) {
   load.stop();
   warm_all();
   change_and_purge("three", R"({"tags": ["items"]})");
+}
+
+// The replicas have not heard of the last purge when their masters die: first one that has
+// responses only, which are back then, and later the one with the memory of purges.
+TEST_P(RedisInACluster, WhatWasPurgedJustBeforeAFailoverDoesNotComeBack) {
+  RedisCluster cluster({.replicas = true});
+  start_both(cluster.url());
+  warm_all();
+  for (std::size_t i = 0; i < cluster.masters(); ++i) {
+    ASSERT_NO_FATAL_FAILURE(cut_replicas_off(cluster.node(i), 1));
+  }
+  content.set("two");
+  ASSERT_EQ(purge_in_time(R"({"tags": ["items"]})").status, 200);
+  Load load(proxy->port(), targets, longest_request(2 * timeout));
+  load.require("two");
+  const std::size_t with_fences = owner_of_fences(cluster);
+  const RedisServer& replica = cluster.node(cluster.masters() + with_fences);
+  EXPECT_NE(counter_on(replica), counter_on(cluster.node(with_fences)));
+  for (const std::size_t lost : {(with_fences + 1) % cluster.masters(), with_fences}) {
+    cluster.fail_over(lost);
+    EXPECT_TRUE(comes_up());
+    EXPECT_TRUE(comes_up(*other));
+    expect_current_everywhere();
+  }
+  load.stop();
+  // Nor on one that never heard of it.
+  const ProxyUnderTest third(origin.port(), clock, daemon_on(cluster.url(), GetParam()));
+  EXPECT_TRUE(comes_up(third));
+  for (const std::string& target : targets) expect_current(third, target);
+  EXPECT_GE(metric("generations_begun_total"), 1);
+  expect_in_use();
 }
 
 INSTANTIATE_TEST_SUITE_P(Of,
