@@ -1,5 +1,5 @@
-"""One Redis for hawkcache and for an application with hawkapi-cache: what the library's invalidate_tags() sends removes
-hawkcache's entries too, and what hawkcache leaves there is what the library expects to find.
+"""One Redis for two nodes of hawkcache and for an application with hawkapi-cache: what the library's invalidate_tags()
+sends removes hawkcache's entries too, and what hawkcache leaves there is what the library expects to find.
 
 The commands are those of the library: SUNION of the tags' SETs, then one DEL of the members and the SETs. Debian's
 python3-redis sends them.
@@ -53,6 +53,7 @@ class HawkapiTags:
     """The tests of every backend that lies in Redis."""
 
     backend = ""
+    lag = 0.0  # until a node obeys what the library deletes
 
     @classmethod
     def setUpClass(cls):
@@ -62,15 +63,22 @@ class HawkapiTags:
         cls.addClassCleanup(cls.redis.close)
         cls.api = support.SampleApi()
         cls.addClassCleanup(cls.api.stop)
-        cls.daemon = support.ConfiguredDaemon(CONFIGURATION.format(
-            backend=cls.backend, api_port=cls.api.port, redis_port=cls.redis_server.port))
-        cls.addClassCleanup(cls.daemon.stop)
+        cls.daemon = cls.start_node()
+        cls.other = cls.start_node()
         cls.ids = itertools.count(1)
-        support.wait_until(lambda: cls.get("/users/50").x_cache == "HIT", "hawkcache to use its Redis")
+        for node in (cls.daemon, cls.other):
+            support.wait_until(lambda: cls.get("/users/50", node).x_cache == "HIT", "hawkcache to use its Redis")
 
     @classmethod
-    def get(cls, path):
-        return request(cls.daemon.port, "GET", path)
+    def start_node(cls):
+        node = support.ConfiguredDaemon(CONFIGURATION.format(
+            backend=cls.backend, api_port=cls.api.port, redis_port=cls.redis_server.port))
+        cls.addClassCleanup(node.stop)
+        return node
+
+    @classmethod
+    def get(cls, path, node=None):
+        return request((node or cls.daemon).port, "GET", path, {"Host": "api.test"})
 
     def get_twice(self, path):
         """A MISS and the HIT that follows."""
@@ -101,6 +109,15 @@ class HawkapiTags:
         answer, waited = self.miss_within(path, BOUND_SECONDS)
         self.assertEqual((answer.status, answer.x_cache), (200, "MISS"))
         return answer, waited
+
+    def assert_current(self, node, path, name, since):
+        """What was deleted at `since` is not given out any more, at once or as late as a node may be."""
+        while True:
+            asked = time.monotonic()
+            answer = self.get(path, node)
+            if answer.json()["name"] == name:
+                return
+            self.assertLess(asked, since + self.lag, f"{path} is still {answer.json()}")
 
     def entries_of(self, tag):
         return self.redis.smembers(tag_key(tag))
@@ -142,6 +159,23 @@ class HawkapiTags:
             answer, _ = self.assert_forgotten(f"/users/{user_id}")
             self.assertEqual(answer.json()["name"], name)
             self.assertEqual(self.get(f"/users/{user_id}").x_cache, "HIT")
+
+    def test_it_reaches_every_node(self):
+        user_id = next(self.ids)
+        path = f"/users/{user_id}"
+        nodes = [self.daemon, self.other]
+        for tag in ("users", f"user:{user_id}", "users"):
+            for node in nodes:
+                support.wait_until(lambda: self.get(path, node).x_cache == "HIT", "a hit on each node")
+            name = self.rename(user_id)
+            invalidate_tags(self.redis, tag)
+            deleted = time.monotonic()
+            for node in nodes:
+                self.assert_current(node, path, name, deleted)
+            for node in nodes:
+                self.assert_current(node, path, name, deleted)
+                self.assertEqual(self.get(path, node).x_cache, "HIT")
+            nodes.reverse()
 
     def test_entries_are_strings_with_a_ttl_and_tags_are_sets_of_their_names(self):
         user_id = next(self.ids)
@@ -198,6 +232,7 @@ class RedisTest(HawkapiTags, unittest.TestCase):
 
 class TieredTest(HawkapiTags, unittest.TestCase):
     backend = "tiered"
+    lag = BOUND_SECONDS
 
     def test_the_memory_in_front_hears_of_it_quickly(self):
         waits = []

@@ -122,8 +122,22 @@ class Program:
         self.process.terminate()
         return self.process.wait(PATIENCE_SECONDS)
 
+    def kill(self):
+        """As a crash would end it."""
+        self.process.kill()
+        self.process.wait()
+
+    def freeze(self):
+        """It does nothing any more when this returns; its connections stay."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self):
         if self.process.poll() is None:
+            self.thaw()
             self.process.terminate()
             try:
                 self.process.wait(PATIENCE_SECONDS)
