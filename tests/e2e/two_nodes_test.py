@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import http.server
 import itertools
+import math
 import socket
 import threading
 import time
@@ -34,7 +35,7 @@ CONFIGURATION = """
 upstream: {{ servers: ["http://127.0.0.1:{origin_port}"] }}
 store:
   backend: {backend}
-  redis: {{ url: "redis://127.0.0.1:{redis_port}", timeout: 500ms }}
+  redis: {{ url: "redis://127.0.0.1:{redis_port}", timeout: 1s }}
 threads: 2
 routes:
   - path: /shared/{{name}}
@@ -250,26 +251,27 @@ class TwoNodes:
     def assert_taken_over(self, lose):
         """The holder of a lease, a, is lost in the middle of its fetch. Returns what its client gets, and the path."""
         waits = []
-        while not waits or (waits[-1] > BOUND_SECONDS and len(waits) < ROUNDS):
-            if waits:
-                self.origin.let_go(path)
-                self.line.mend()
-                self.a.stop()
-                self.a = self.start_node(self.line.port)
+        while len(waits) < ROUNDS:
             path = self.next_path("shared")
             before = self.b.metric("hawkcache_redis_leases_waited_total")
             held = self.held_fetch(self.a, path)
             waiting = self.ask(self.b, path)
             support.wait_until(lambda: self.b.metric("hawkcache_redis_leases_waited_total") > before, "b to wait")
-            self.assertEqual(self.origin.count(path), 1)
+            # A machine that is so busy that a did not renew its lease says nothing.
+            lapsed = self.origin.count(path) > 1
             lost = time.monotonic()
             lose()
             self.origin.wait_for_requests(path, 2)
-            waits.append(time.monotonic() - lost)
+            waits.append(math.inf if lapsed else time.monotonic() - lost)
             self.assertEqual(waiting.result(), "old #2")
             self.assertEqual(self.b.get(path).x_cache, "HIT")
-        self.assertLessEqual(waits[-1], BOUND_SECONDS, waits)
-        return held, path
+            if waits[-1] <= BOUND_SECONDS:
+                return held, path
+            self.origin.let_go(path)
+            self.line.mend()
+            self.a.stop()
+            self.a = self.start_node(self.line.port)
+        raise AssertionError(f"took {waits} s")
 
     def test_another_node_takes_over_from_one_that_is_killed(self):
         held, _ = self.assert_taken_over(lambda: self.a.kill())
