@@ -175,8 +175,10 @@ net::Awaitable<ErrorCode> RedisFollower::identify() {
   std::vector<Command> commands;
   commands.push_back(read_replication(core_.names));
   commands.push_back(Command(core_.names.epoch(), {"TIME"}));
-  const WallTime before = core_.clock.wall();
   const std::vector<Reply> replies = co_await call(std::move(commands));
+  // Not as it was before: the connection may have had to be made first, and whoever takes longer
+  // over that would be ahead of the others.
+  const WallTime answered = core_.clock.wall();
   const Reply& info = replies[0];
   if (info.is(Reply::Type::none)) co_return info.failure;
   if (!info.is(Reply::Type::text) || info.server == 0) co_return Errc::store_unavailable;
@@ -185,7 +187,7 @@ net::Awaitable<ErrorCode> RedisFollower::identify() {
   if (replies[1].is(Reply::Type::array) && replies[1].elements.size() == 2) {
     const std::int64_t seconds = std::strtoll(replies[1].elements[0].text.c_str(), nullptr, 10);
     const std::int64_t micros = std::strtoll(replies[1].elements[1].text.c_str(), nullptr, 10);
-    core_.clock_offset = seconds * 1000 + micros / 1000 - before.time_since_epoch().count();
+    core_.clock_offset = seconds * 1000 + micros / 1000 - answered.time_since_epoch().count();
   }
   co_return ErrorCode();
 }
