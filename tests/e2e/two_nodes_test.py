@@ -121,8 +121,9 @@ class Origin:
 class Line:
     """A network between a node and Redis. When it is cut nothing arrives any more, and nobody is told."""
 
-    def __init__(self, port):
+    def __init__(self, port, seconds_to_connect=0.0):
         self.to = port
+        self.seconds_to_connect = seconds_to_connect
         self.passes = threading.Event()
         self.passes.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -136,6 +137,7 @@ class Line:
                 threading.Thread(target=self.join, args=(near,), daemon=True).start()
 
     def join(self, near):
+        time.sleep(self.seconds_to_connect)
         with near, socket.create_connection(("127.0.0.1", self.to)) as far:
             back = threading.Thread(target=self.carry, args=(far, near), daemon=True)
             back.start()
@@ -384,6 +386,21 @@ class TwoNodes:
 
 class RedisTest(TwoNodes, unittest.TestCase):
     backend = "redis"
+
+    def test_a_node_that_connects_slowly_is_not_ahead_of_the_others(self):
+        """Where no purge is concerned, what was fetched later stays, as well as clocks can tell."""
+        line = Line(self.redis.port, seconds_to_connect=0.3)
+        self.addCleanup(line.stop)
+        slow = self.start_node(line.port)
+        stayed = []
+        while len(stayed) < ROUNDS and True not in stayed:
+            path = self.next_path("items")
+            held = self.held_fetch(slow, path)
+            self.assertEqual(self.b.text_of(path), "old #2")
+            self.origin.let_go(path)
+            self.assertEqual(held.result(), "old #1")
+            stayed.append(self.b.text_of(path) == "old #2")
+        self.assertIn(True, stayed)
 
 
 class TieredTest(TwoNodes, unittest.TestCase):
