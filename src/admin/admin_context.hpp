@@ -58,8 +58,8 @@ struct AdminContext {
   std::function<std::shared_ptr<const proxy::Router>()> router;
   std::function<Readiness()> readiness;
   std::function<Figures()> figures;
-  // Before figures are shown: returns when every response that a client has seen the end of is
-  // counted, or soon anyway.
+  // Before figures are shown: returns when a response that a client has seen the end of is counted
+  // (unless the rest of its request is still on its way), or soon anyway.
   std::function<net::Awaitable<void>()> until_counted = counted_already;
   // nullopt where the store is in memory alone.
   std::function<std::optional<store::RedisSnapshot>()> redis = [] {

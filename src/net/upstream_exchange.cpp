@@ -11,6 +11,8 @@ using asio::ip::tcp;
 // What cannot be sent twice goes out on a connection that was used a moment ago, or on a new one:
 // servers close what has been idle for seconds, and a request that meets the closing is lost.
 constexpr Duration kRecentlyUsed{1000};
+// Beyond those under way. Each has a buffer for a head and the field lines of the last one: some
+// 20 KiB, so 5 MiB for each thread and upstream at the most, after a crowd.
 constexpr std::size_t kSpareResponses = 256;
 constexpr int kContinue = 100;
 

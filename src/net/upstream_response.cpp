@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace hawkcache::net {
 namespace {
 
-constexpr std::size_t kHeadSpace = 4 * 1024;
+constexpr std::size_t kHeadSpace = 16 * 1024;
 constexpr std::size_t kSmallBodySpace = 4 * 1024;
 constexpr std::size_t kBodySpace = 16 * 1024;
 constexpr std::size_t kLargeBodySpace = 64 * 1024;
@@ -40,7 +41,10 @@ void UpstreamResponse::begin(http::Method method) {
 }
 
 void UpstreamResponse::shrink() {
-  if (head_buffer_.size() > kHeadSpace) std::vector<char>().swap(head_buffer_);
+  if (head_capacity_ > kHeadSpace) {
+    head_buffer_.reset();
+    head_capacity_ = 0;
+  }
   body_buffer_.reset();
   body_capacity_ = 0;
 }
@@ -49,15 +53,20 @@ std::span<char> UpstreamResponse::space() { return head_complete_ ? body_space()
 
 std::span<char> UpstreamResponse::head_space() {
   if (head_begin_ > 0) {
-    std::memmove(head_buffer_.data(), head_buffer_.data() + head_begin_, head_end_ - head_begin_);
+    std::memmove(head_buffer_.get(), head_buffer_.get() + head_begin_, head_end_ - head_begin_);
     head_end_ -= head_begin_;
     head_begin_ = 0;
   }
   // Bounded by the parser's limits: it refuses a head long before it grows out of hand.
-  if (head_end_ == head_buffer_.size()) {
-    head_buffer_.resize(std::max(kHeadSpace, head_buffer_.size() * 2));
-  }
-  return std::span(head_buffer_).subspan(head_end_);
+  if (head_end_ == head_capacity_) grow_head(std::max(kHeadSpace, head_capacity_ * 2));
+  return {head_buffer_.get() + head_end_, head_capacity_ - head_end_};
+}
+
+void UpstreamResponse::grow_head(std::size_t capacity) {
+  auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+  if (head_end_ > 0) std::memcpy(larger.get(), head_buffer_.get(), head_end_);
+  head_buffer_ = std::move(larger);
+  head_capacity_ = capacity;
 }
 
 // The head stays where it is, so the body is read into memory of its own. All that was pending has
@@ -91,7 +100,7 @@ UpstreamResponse::HeadState UpstreamResponse::next_head() {
   if (head_complete_) return HeadState::complete;
   if (at_interim_) leave_interim();
   if (head_begin_ == head_end_) return HeadState::need_input;
-  const std::string_view bytes(head_buffer_.data() + head_begin_, head_end_ - head_begin_);
+  const std::string_view bytes(head_buffer_.get() + head_begin_, head_end_ - head_begin_);
   const http::Feed fed = parser_.feed(bytes);
   if (fed == http::Feed::error) return HeadState::malformed;
   if (fed == http::Feed::need_more) return HeadState::need_input;
@@ -121,7 +130,7 @@ UpstreamResponse::HeadState UpstreamResponse::accept_head() {
   framing_ = decision.framing;
   persistence_ = http::persistence_of(parser_.head());
   remaining_ = framing_.kind == http::BodyKind::length ? framing_.length : 0;
-  pending_ = head_buffer_.data() + head_begin_ + parser_.head_size();
+  pending_ = head_buffer_.get() + head_begin_ + parser_.head_size();
   pending_size_ = head_end_ - head_begin_ - parser_.head_size();
   head_complete_ = true;
   return HeadState::complete;

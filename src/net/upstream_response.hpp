@@ -19,7 +19,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace hawkcache::net {
 
@@ -65,6 +64,7 @@ class UpstreamResponse {
 
  private:
   std::span<char> head_space();
+  void grow_head(std::size_t capacity);
   std::span<char> body_space();
   HeadState accept_head();
   HeadState accept_interim();
@@ -79,7 +79,9 @@ class UpstreamResponse {
   std::size_t max_interim_;
   http::Method method_ = http::Method::get;
 
-  std::vector<char> head_buffer_;
+  // A head, and as much of the body as came with it.
+  std::unique_ptr<char[]> head_buffer_;
+  std::size_t head_capacity_ = 0;
   std::size_t head_begin_ = 0;  // where the current head begins: behind the 1xx before it
   std::size_t head_end_ = 0;    // what has been received
   std::size_t interim_count_ = 0;

@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <memory>
 
-#include <boost/asio/post.hpp>
-
 namespace hawkcache::net {
 
 Awaitable<void> turn_of_each(Worker& here, std::vector<Worker*> workers, Duration at_most) {
