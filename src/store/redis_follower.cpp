@@ -201,7 +201,7 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
   const std::vector<Reply> replies = co_await call(std::move(commands));
   if (replies[0].is(Reply::Type::none)) co_return replies[0].failure;
   if (replies[0].is(Reply::Type::error)) {
-    redis::complain(core_.names.epoch(), replies[0].text, worker_.clock().steady());
+    redis::complain(core_.names.prefix(), replies[0].text, worker_.clock().steady());
     co_return Errc::store_unavailable;
   }
   const auto counter = parse_shared_counter(replies[0].text);

@@ -25,9 +25,10 @@ void RedisLink::report_failure() noexcept {
 void RedisLink::leave(Cause cause) noexcept {
   if (!usable()) return;
   if (memory_while_away_ == MemoryWhileAway::fetched_since) distrust_();
+  // Before the state: the follower asks for it as soon as it sees that.
+  cause_.store(cause);
   State expected = State::up;
   if (!state_.compare_exchange_strong(expected, State::joining)) return;
-  cause_.store(cause);
   wake_follower();
 }
 
