@@ -1,5 +1,9 @@
 // What only a store can do that keeps everything itself, within bounds: budgets, exact books,
 // sweeps.
+//
+// The tiered store is none: what its memory has evicted, swept or not been given comes back from
+// Redis with the next look-up, and its purges count what Redis has. Its memory tier by itself is:
+// make_memory_store() makes that too, and it is here as such.
 #include "contract/store_contract.hpp"
 
 namespace hawkcache::store {

@@ -63,7 +63,9 @@ TEST_F(RedisOverTls, IsUsedWhenItsCertificateHasTheRightName) {
   redis.cli().text(
       {"CONFIG", "SET", "tls-cert-file", files.certificate(), "tls-key-file", files.key()});
   EXPECT_TRUE(comes_up());
+  expect_handed_on();
   expect_in_use();
+  expect_told(log, "-+");
 }
 
 class RedisOverASocket : public OnRedis {};

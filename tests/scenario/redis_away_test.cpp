@@ -1,11 +1,10 @@
 // Purges that are asked for while Redis is away, and what protects the origin meanwhile.
 #include "scenario/support/log_lines.hpp"
+#include "scenario/support/redis_rows.hpp"
 #include "scenario/support/redis_trouble.hpp"
 
 namespace hawkcache::scenario {
 namespace {
-
-using ::testing::HasSubstr;
 
 class RedisAway : public OnRedis {
  protected:
@@ -15,17 +14,6 @@ class RedisAway : public OnRedis {
     use_beside(redis.url());
     warm("/items/1");
     EXPECT_TRUE(eventually([&] { return other->client().get("/items/1").x_cache() == "HIT"; }));
-  }
-  void expect_refused_and_kept(const PurgeAnswer& purged) {
-    EXPECT_EQ(purged.status, 503) << purged.body;
-    for (const char* said : {"in force on this node",
-                             "not known to have reached the shared store",
-                             "will be handed on",
-                             "Asking again is safe"}) {
-      EXPECT_THAT(purged.body, HasSubstr(said));
-    }
-    EXPECT_EQ(metric("purges_waiting"), 1);
-    EXPECT_EQ(metric("purges_deferred_total"), 1);
   }
   // One of two is cut off: Redis listens on its socket only, which the other uses.
   void cut_off() {
@@ -37,12 +25,6 @@ class RedisAway : public OnRedis {
   void come_back() {
     RedisCli cli = RedisCli::over_unix_socket(redis.socket_path());
     cli.text({"CONFIG", "SET", "port", std::to_string(redis.port())});
-  }
-  // Until it is handed on, this node does not use Redis; from then on all obey it.
-  void expect_handed_on() {
-    EXPECT_TRUE(eventually([&] { return state() == "up"; }));
-    EXPECT_EQ(metric("purges_waiting"), 0);
-    EXPECT_EQ(metric("purges_handed_on_total"), 1);
   }
 
   RedisServer redis;
@@ -197,6 +179,7 @@ TEST_P(RedisAway, AWriteGetsTheOriginsAnswerAndItsPurgeIsKept) {
 }
 
 TEST_P(RedisAway, ANodeThatIsCutOff) {
+  const LogLines log;
   use(redis.url());
   use_beside(redis.unix_url());
   for (const std::string target : {"/items/1", "/items/2"}) {
@@ -224,14 +207,16 @@ TEST_P(RedisAway, ANodeThatIsCutOff) {
   EXPECT_TRUE(eventually(
       [&] { return get_in_time(*other, "/items/1").body == body_of("/items/1", "three"); },
       longest_lag()));
+  expect_told(log, "-+");
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, RedisAway, ::testing::Values("redis", "tiered"), name_of_backend);
 
-class StaleOnly : public RedisTrouble {
+// Whatever Redis suffers from.
+class StaleOnly : public RedisTrouble, public ::testing::WithParamInterface<const char*> {
  protected:
   void use(const std::string& backend) {
-    Daemon daemon = daemon_on(redis.url(), backend, "on_failure: stale_only");
+    Daemon daemon = daemon_on(redis->url(), backend, "on_failure: stale_only");
     daemon.routes = "- path: /items/{id}\n  ttl: 60s\n  stale_if_error: 1h\n";
     start(daemon);
   }
@@ -243,17 +228,14 @@ class StaleOnly : public RedisTrouble {
     EXPECT_EQ(origin.count(target), asked);
   }
 
-  RedisServer redis;
+  const std::unique_ptr<UnwellRedis> redis = redis_row(GetParam()).make();
 };
 
-TEST_F(StaleOnly, MemoryServesWhatItHasAndTheOriginIsSpared) {
+TEST_P(StaleOnly, MemoryServesWhatItHasAndTheOriginIsSpared) {
   use("tiered");
   warm("/items/1");
-  redis.freeze();
-  EXPECT_TRUE(eventually([&] {
-    get_in_time(next_target());
-    return metric("state") == 2;
-  }));
+  redis->begin();
+  EXPECT_TRUE(goes_out_of_use());
   content.set("two");
   const std::size_t asked = origin.count("/items/1");
   for (const auto& by : {0s, 61s, 600s}) {
@@ -265,7 +247,7 @@ TEST_F(StaleOnly, MemoryServesWhatItHasAndTheOriginIsSpared) {
   }
   EXPECT_EQ(origin.count("/items/1"), asked);
   expect_refused("/items/2");
-  redis.thaw();
+  redis->end();
   EXPECT_TRUE(comes_up());
   expect_current("/items/2");
   expect_current("/items/1");
@@ -273,29 +255,34 @@ TEST_F(StaleOnly, MemoryServesWhatItHasAndTheOriginIsSpared) {
 }
 
 // A purge is in force here at once, so memory has nothing left that could be served.
-TEST_F(StaleOnly, WhatWasPurgedHereIsNotServed) {
+TEST_P(StaleOnly, WhatWasPurgedHereIsNotServed) {
   use("tiered");
   warm("/items/1");
   warm("/items/2");
-  redis.freeze();
+  redis->begin();
   content.set("two");
   EXPECT_EQ(purge_in_time(R"({"urls": ["/items/1"]})").status, 503);
   expect_refused("/items/1");
   EXPECT_EQ(get_in_time("/items/2").body, body_of("/items/2", "one"));
-  redis.thaw();
+  redis->end();
   EXPECT_TRUE(comes_up());
   expect_current("/items/1");
 }
 
-TEST_F(StaleOnly, WithoutMemoryNothingIsServed) {
+TEST_P(StaleOnly, WithoutMemoryNothingIsServed) {
   use("redis");
   warm("/items/1");
-  redis.freeze();
+  redis->begin();
   for (int i = 0; i < 5; ++i) expect_refused("/items/1");
-  redis.thaw();
+  redis->end();
   EXPECT_TRUE(comes_up());
   EXPECT_TRUE(eventually([&] { return get_in_time("/items/1").status == 200; }));
 }
+
+INSTANTIATE_TEST_SUITE_P(When,
+                         StaleOnly,
+                         ::testing::Values("hung", "refused", "wrong_password"),
+                         [](const auto& trouble) { return std::string(trouble.param); });
 
 }  // namespace
 }  // namespace hawkcache::scenario

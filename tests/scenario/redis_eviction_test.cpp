@@ -57,6 +57,7 @@ class RedisEvicts : public RedisTrouble, public ::testing::WithParamInterface<Ca
 };
 
 TEST_P(RedisEvicts, WhatIsLeftIsRight) {
+  const LogLines log;
   start_both();
   leave_room(kRoom);
   for (const char* word : {"one", "two", "three", "four"}) {
@@ -73,7 +74,9 @@ TEST_P(RedisEvicts, WhatIsLeftIsRight) {
   expect_current_hit(target_of(kTargets));
   if (std::get<1>(GetParam()).starts_with("volatile")) {
     EXPECT_EQ(metric("generations_begun_total"), 0) << "the memory of purges stays";
+    expect_told(log, "");
   }
+  expect_all_told(log, 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of,
@@ -86,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(Of,
 class RedisEvictsEverything : public RedisEvicts {};
 
 TEST_P(RedisEvictsEverything, AndWhatWasPurgedStaysPurged) {
+  const LogLines log;
   start_both();
   change("one");
   for (int i = 0; i < 5; ++i) {
@@ -115,6 +119,7 @@ TEST_P(RedisEvictsEverything, AndWhatWasPurgedStaysPurged) {
         [&] { return get_in_time(*other, target_of(i)).body == body_of(target_of(i), "three"); },
         longest_lag()));
   }
+  expect_all_told(log, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Of,

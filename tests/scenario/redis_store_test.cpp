@@ -158,16 +158,32 @@ TEST_P(RedisStored, ALargeBody) {
   }
 }
 
-TEST_P(RedisStored, WhatIsTooLargePassesThrough) {
-  serve("- path: /a");
-  const std::string body(9 << 20, 'x');
-  origin.answer("/a", ok(body));
-  for (const auto* node : {&a, &b}) {
-    const Response response = get(**node, "/a");
-    EXPECT_EQ(response.x_cache(), "MISS");
-    EXPECT_TRUE(response.body == body);
+// Whether its length is told beforehand or not.
+TEST_P(RedisStored, ABodyOfMaxObjectIsStoredAndOneByteMoreIsNot) {
+  serve("- path: /{name}");
+  const std::string most(8 << 20, 'x');
+  const std::string more = most + 'x';
+  origin.answer("/most", ok(most));
+  origin.answer("/most-in-chunks", ok_chunked({most}));
+  origin.answer("/more", ok(more));
+  origin.answer("/more-in-chunks", ok_chunked({more}));
+  const auto expect = [](const ProxyUnderTest& node,
+                         const std::string& target,
+                         const std::string& x_cache,
+                         const std::string& body) {
+    const Response response = get(node, target);
+    EXPECT_EQ(response.x_cache(), x_cache) << target;
+    EXPECT_TRUE(response.whole && response.body == body) << target << ' ' << response.body.size();
+  };
+  for (const char* target : {"/most", "/most-in-chunks"}) {
+    expect(*a, target, "MISS", most);
+    expect(*b, target, "HIT", most);
+    expect(*a, target, "HIT", most);
   }
-  EXPECT_THAT(names_of("r:"), SizeIs(0));
+  for (const char* target : {"/more", "/more-in-chunks"}) {
+    for (const auto* node : {&a, &b, &a}) expect(**node, target, "MISS", more);
+  }
+  EXPECT_THAT(names_of("r:"), SizeIs(2));
 }
 
 TEST_P(RedisStored, ASoftPurgeMarksAsStaleOnEveryNode) {

@@ -1,6 +1,6 @@
 // "When Redis is not well" (docs/operations.md), row by row, with Redis alone and with memory in
 // front of it: where Redis answers, but is not what it should be, or has not what it had. Where it
-// does not answer: redis_unreachable_test.cpp.
+// does not answer: redis_unreachable_test.cpp. What is common to many rows: redis_rows_test.cpp.
 #include "scenario/support/redis_trouble.hpp"
 
 #include "scenario/support/log_lines.hpp"
@@ -13,6 +13,7 @@ using ::testing::Not;
 
 TEST_P(RedisNotWell, Full) {
   RedisServer redis({.directives = {{"maxmemory-policy", "noeviction"}}});
+  const LogLines log;
   use(redis.url());
   warm("/items/1");
   const double changes = metric("state_changes_total");
@@ -32,32 +33,14 @@ TEST_P(RedisNotWell, Full) {
   redis.cli().text({"CONFIG", "SET", "maxmemory", "0"});
   expect_in_use();
   expect_current_hit("/items/1");
-}
-
-TEST_P(RedisNotWell, DemotedToAReplica) {
-  RedisServer redis;
-  RedisServer master;
-  const LogLines log;
-  use(redis.url());
-  warm("/items/1");
-  redis.cli().text({"REPLICAOF", "127.0.0.1", std::to_string(master.port())});
-  EXPECT_TRUE(goes_out_of_use());
-  EXPECT_TRUE(eventually([&] { return log.count("it is a replica") == 1; })) << log.text();
-  EXPECT_GT(metric("connect_failures_total"), 0);
-  expect_origin_only("/items/1");
-  const PurgeAnswer purged = purge_in_time(R"({"tags": ["item:1"]})");
-  EXPECT_EQ(purged.status, 503) << purged.body;
-  EXPECT_EQ(metric("purges_waiting"), 1);
-  redis.cli().text({"REPLICAOF", "NO", "ONE"});
-  EXPECT_TRUE(comes_up());
-  EXPECT_EQ(metric("purges_waiting"), 0);
-  expect_in_use();
+  expect_told(log, "");
 }
 
 // It is another server then, and connections from before know it by its former identity.
 TEST_P(RedisNotWell, DemotedAndPromotedAtOnce) {
   RedisServer redis;
   RedisServer master;
+  const LogLines log;
   use(redis.url());
   warm("/items/1");
   redis.cli().run_all({{"REPLICAOF", "127.0.0.1", std::to_string(master.port())},
@@ -69,6 +52,7 @@ TEST_P(RedisNotWell, DemotedAndPromotedAtOnce) {
   const double changes = metric("state_changes_total");
   for (int i = 0; i < 10; ++i) warm(next_target());
   EXPECT_EQ(metric("state_changes_total"), changes);
+  expect_told_in_turn(log, 0);
 }
 
 TEST_P(RedisNotWell, Emptied) {
@@ -95,31 +79,7 @@ TEST_P(RedisNotWell, Emptied) {
   EXPECT_EQ(purged.status, 200) << purged.body;
   content.set("three");
   expect_current("/items/1");
-}
-
-TEST_P(RedisNotWell, RestartedWithNothingOnDisk) {
-  RedisServer redis;
-  use(redis.url());
-  warm("/items/1");
-  redis.restart();
-  EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
-  EXPECT_TRUE(comes_up());
-  expect_new_generation("/items/1", "two");
-  expect_in_use();
-}
-
-// The last purges may not have reached the disk, so what the disk has kept is not used.
-TEST_P(RedisNotWell, RestartedWithItsDataFromDisk) {
-  RedisServer redis({.directives = {{"appendonly", "yes"}, {"appendfsync", "always"}}});
-  use(redis.url());
-  warm("/items/1");
-  redis.kill();
-  redis.start();
-  EXPECT_GT(redis.cli().number({"DBSIZE"}), 2);
-  EXPECT_TRUE(eventually([&] { return metric("generations_begun_total") > 0; }));
-  EXPECT_TRUE(comes_up());
-  expect_new_generation("/items/1", "two");
-  expect_in_use();
+  expect_told(log, "");
 }
 
 TEST_P(RedisNotWell, WrongPassword) {
@@ -131,27 +91,12 @@ TEST_P(RedisNotWell, WrongPassword) {
   EXPECT_GT(metric("connect_failures_total"), 0);
   EXPECT_TRUE(eventually([&] { return log.count("WRONGPASS") == 1; })) << log.text();
   EXPECT_THAT(log.text(), Not(HasSubstr("right-one")));
-  EXPECT_EQ(purge_in_time(R"({"tags": ["item:1"]})").status, 503);
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
   redis.cli().text({"CONFIG", "SET", "requirepass", "not-the-right-one"});
   EXPECT_TRUE(comes_up());
+  expect_handed_on();
   expect_in_use();
-}
-
-TEST_P(RedisNotWell, AnAclThatForbidsWhatIsNeeded) {
-  RedisServer redis({.users = {"app on >secret ~* &* +@all -eval -evalsha"}});
-  const LogLines log;
-  // Each text is said once a minute: a name of its own.
-  start(daemon_on("redis://app:secret@127.0.0.1:" + std::to_string(redis.port()) + "/0",
-                  GetParam(),
-                  "prefix: \"acl-" + GetParam() + ":\""));
-  EXPECT_TRUE(goes_out_of_use());
-  expect_origin_only("/items/1");
-  EXPECT_GT(metric("command_errors_total"), 0);
-  EXPECT_TRUE(eventually([&] { return log.count("NOPERM") == 1; })) << log.text();
-  EXPECT_THAT(log.text(), Not(HasSubstr("secret")));
-  redis.cli().text({"ACL", "SETUSER", "app", "+eval", "+evalsha"});
-  EXPECT_TRUE(comes_up());
-  expect_in_use();
+  expect_told(log, "-+");
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, RedisNotWell, ::testing::Values("redis", "tiered"), name_of_backend);
@@ -160,6 +105,7 @@ using MemoryInFront = RedisTrouble;
 
 TEST_F(MemoryInFront, ThePushIsLost) {
   RedisServer redis;
+  const LogLines log;
   use(redis.url(), "tiered");
   warm("/items/1");
   EXPECT_EQ(metric("push_connected"), 1);
@@ -169,6 +115,7 @@ TEST_F(MemoryInFront, ThePushIsLost) {
   EXPECT_TRUE(comes_up());
   EXPECT_EQ(metric("push_connected"), 1);
   expect_in_use();
+  expect_told(log, "-+");
   warm("/items/1");
   content.set("two");
   for (const std::string& name : redis.cli().list({"KEYS", "hawkcache:r:*"})) {

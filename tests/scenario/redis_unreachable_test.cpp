@@ -1,7 +1,7 @@
 // "When Redis is not well" (docs/operations.md), row by row, with Redis alone and with memory in
-// front of it: where Redis does not answer, or not in time. The other rows: redis_trouble_test.cpp.
+// front of it: where Redis does not answer, or not in time. The other rows: redis_trouble_test.cpp,
+// and what is common to them: redis_rows_test.cpp.
 #include "scenario/support/log_lines.hpp"
-#include "scenario/support/redis_load.hpp"
 #include "scenario/support/redis_trouble.hpp"
 
 #include <atomic>
@@ -9,6 +9,8 @@
 
 namespace hawkcache::scenario {
 namespace {
+
+using ::testing::HasSubstr;
 
 class RedisUnreachable : public RedisNotWell {};
 
@@ -27,45 +29,6 @@ TEST_P(RedisUnreachable, RefusedAtStart) {
   EXPECT_EQ(metric("state"), 0);
   EXPECT_TRUE(eventually([&] { return log.count("redis: in use again") == 1; })) << log.text();
   EXPECT_EQ(log.count("redis: cannot be used"), 1U) << log.text();
-}
-
-TEST_P(RedisUnreachable, RefusedLater) {
-  RedisServer redis;
-  const LogLines log;
-  use(redis.url());
-  warm("/items/1");
-  redis.kill();
-  EXPECT_TRUE(goes_out_of_use());
-  EXPECT_TRUE(eventually([&] { return state() == "down"; }));
-  expect_origin_only("/items/1");
-  redis.start();
-  EXPECT_TRUE(comes_up());
-  expect_in_use();
-  EXPECT_TRUE(eventually([&] { return log.count("redis: in use again") == 1; })) << log.text();
-  EXPECT_EQ(log.count("redis: not used for now"), 1U) << log.text();
-  EXPECT_EQ(log.count("redis: cannot be used"), 0U) << log.text();
-  // Joining, up, joining, down, ... up.
-  EXPECT_GE(metric("state_changes_total"), 5);
-}
-
-TEST_P(RedisUnreachable, Hung) {
-  RedisServer redis;
-  const LogLines log;
-  use(redis.url());
-  warm("/items/1");
-  const double timeouts = metric("timeouts_total");
-  redis.freeze();
-  EXPECT_TRUE(goes_out_of_use());
-  content.set("while away");
-  const double asked = metric("finds_total");
-  for (int i = 0; i < 5; ++i) expect_current("/items/1");
-  EXPECT_EQ(metric("finds_total"), asked) << "nobody waits any more";
-  EXPECT_GT(metric("timeouts_total"), timeouts);
-  redis.thaw();
-  EXPECT_TRUE(comes_up());
-  expect_in_use();
-  EXPECT_TRUE(eventually([&] { return log.count("redis: in use again") == 1; })) << log.text();
-  EXPECT_EQ(log.count("redis: not used for now"), 1U) << log.text();
 }
 
 // To the point, which a busy machine may spoil now and then.
@@ -126,61 +89,88 @@ TEST_P(RedisUnreachable, NobodyWaitsLongerInSeveralSteps) {
 
 // Slower than anybody waits, quicker than the probes give up: it is tried again and again, and what
 // comes too late is nobody's answer.
-TEST_P(RedisUnreachable, Slow) {
-  RedisServer redis({.directives = {{"enable-debug-command", "yes"}}});
-  timeout = 100ms;
-  use(redis.url());
-  for (int i = 0; i < 8; ++i) warm("/items/" + std::to_string(i));
-  std::atomic<bool> slow{true};
-  std::thread sleeps([&slow, port = redis.port()] {
-    RedisCli cli(port, {}, 20s);
-    while (slow) cli.run({"DEBUG", "SLEEP", "0.25"});
-  });
+class RedisIsSlow : public RedisUnreachable {
+ protected:
+  // Each answer takes longer than three requests wait.
+  RedisIsSlow() { timeout = 80ms; }
+  ~RedisIsSlow() override {
+    if (sleeps_.joinable()) be_quick();
+  }
+  // In use, with some targets in it, and slow from then on.
+  void start_slow() {
+    use(redis.url());
+    for (int i = 0; i < kTargets; ++i) warm(target_of(i));
+    sleeps_ = std::thread([this, port = redis.port()] {
+      RedisCli cli(port, {}, 20s);
+      while (slow_) cli.run({"DEBUG", "SLEEP", "0.35"});
+    });
+  }
+  void be_quick() {
+    slow_ = false;
+    sleeps_.join();
+  }
+  // The push takes more steps than the probes wait for.
+  static std::string told() { return has_memory() ? "-" : "-+-"; }
+  static std::string target_of(int number) { return "/items/" + std::to_string(number); }
+  static constexpr int kTargets = 8;
+  RedisServer redis{{.directives = {{"enable-debug-command", "yes"}}}};
+  const LogLines log;
+
+ private:
+  std::atomic<bool> slow_{true};
+  std::thread sleeps_;
+};
+
+TEST_P(RedisIsSlow, ItIsLeftAndTriedAgain) {
+  start_slow();
   const double timeouts = metric("timeouts_total");
-  EXPECT_TRUE(eventually([&] {
-    for (int i = 0; i < 8; ++i) {
-      const std::string target = "/items/" + std::to_string(i);
-      const Response response = get_in_time(target);
-      EXPECT_EQ(response.status, 200) << response;
-      EXPECT_EQ(response.body, body_of(target, "one"));
-      expect_current(next_target());
-    }
-    return metric("timeouts_total") >= timeouts + 5;
-  }));
-  slow = false;
-  sleeps.join();
+  const double changes = metric("state_changes_total");
+  EXPECT_TRUE(eventually(
+      [&] {
+        for (int i = 0; i < kTargets; ++i) {
+          expect_current(target_of(i));
+          expect_current(next_target());
+        }
+        return metric("timeouts_total") >= timeouts + 5 && changes_told(log).starts_with(told());
+      },
+      30s))
+      << log.text();
+  if (!has_memory()) {
+    EXPECT_THAT(log.text(), HasSubstr("several commands in a row failed"));
+  }
+  EXPECT_GT(metric("state_changes_total"), changes);
+  be_quick();
   EXPECT_TRUE(comes_up());
   expect_in_use();
+  expect_told_in_turn(log, 1);
 }
 
-// Bodies so large that connections break within them.
-TEST_P(RedisUnreachable, ConnectionsAreCutInMidReply) {
-  RedisServer redis;
-  const std::string large(700'000, 'x');
-  content.set(large);
-  use(redis.url());
-  std::vector<std::string> targets;
-  for (int i = 0; i < 4; ++i) {
-    targets.push_back("/items/" + std::to_string(i));
-    warm(targets.back());
-  }
-  Load load(proxy->port(), targets, longest_request(), [](const std::string& text) {
-    return text.size() > 700'000;
-  });
-  RedisCli cli = redis.cli();
-  for (int i = 0; i < 40; ++i) {
-    const std::size_t answered = load.answered();
-    cli.number({"CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"});
-    EXPECT_TRUE(eventually([&] { return load.answered() > answered + 2; }));
-    // What is to be cut is that memory does not have.
-    proxy->purge(R"({"tags": ["items"]})");
-  }
-  load.stop();
-  EXPECT_GT(metric("disconnects_total"), 0);
-  content.set("small");
+// Taken where Redis is quick enough, which it is between two sleeps.
+TEST_P(RedisIsSlow, APurgeIsRefusedWhereItTakesTooLong) {
+  start_slow();
+  content.set("two");
+  std::size_t refused = 0;
+  EXPECT_TRUE(eventually(
+      [&] {
+        const PurgeAnswer purged = purge_in_time(R"({"tags": ["items"]})");
+        EXPECT_TRUE(purged.status == 200 || purged.status == 503) << purged.status << purged.body;
+        for (int i = 0; i < kTargets; ++i) expect_current(target_of(i));
+        if (purged.status == 503) ++refused;
+        return refused >= 3;
+      },
+      30s));
+  EXPECT_GE(metric("purges_deferred_total"), refused);
+  be_quick();
   EXPECT_TRUE(comes_up());
+  EXPECT_EQ(metric("purges_waiting"), 0);
+  EXPECT_GE(metric("purges_handed_on_total"), refused);
+  use_beside(redis.url());
+  for (int i = 0; i < kTargets; ++i) expect_current(*other, target_of(i));
   expect_in_use();
+  expect_told_in_turn(log, 0);
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, RedisIsSlow, ::testing::Values("redis", "tiered"), name_of_backend);
 
 INSTANTIATE_TEST_SUITE_P(Of,
                          RedisUnreachable,

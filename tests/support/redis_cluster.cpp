@@ -205,8 +205,12 @@ void RedisCluster::move_slot(std::uint16_t slot, std::size_t to) {
 }
 
 std::size_t RedisCluster::fail_over(std::size_t master) {
-  const std::size_t replica = master < masters_ ? masters_ + master : master - masters_;
   node(master).kill();
+  return promote_replica_of(master);
+}
+
+std::size_t RedisCluster::promote_replica_of(std::size_t master) {
+  const std::size_t replica = master < masters_ ? masters_ + master : master - masters_;
   set_node_timeout(kImpatient);
   RedisCli cli = node(replica).cli();
   require_within(kPatience, "a replica that is made the master", [&cli] {

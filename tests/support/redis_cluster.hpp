@@ -49,6 +49,8 @@ class RedisCluster {
   // Kills a master that has a replica, and waits until that is the master, and every node that
   // lives says so. Returns the new master's index.
   std::size_t fail_over(std::size_t master);
+  // The second half of it: that master has been killed.
+  std::size_t promote_replica_of(std::size_t master);
   void wait_until_well() const;
 
  private:

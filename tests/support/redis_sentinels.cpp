@@ -115,8 +115,12 @@ std::string RedisSentinels::url() const {
 }
 
 void RedisSentinels::fail_over() {
-  const std::uint16_t before = master_port();
   master().kill();
+  elect();
+}
+
+void RedisSentinels::elect() {
+  const std::uint16_t before = master_port();
   set_down_after(kImpatient);
   for (const auto& sentinel : sentinels_) {
     if (!sentinel->running()) continue;

@@ -28,6 +28,8 @@ class RedisSentinels {
 
   // Kills the master, and waits until the sentinels name another one, and that one takes writes.
   void fail_over();
+  // The second half of it: the master has been killed.
+  void elect();
 
  private:
   void start_servers(RedisServerOptions options);
