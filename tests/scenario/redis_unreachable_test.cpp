@@ -112,6 +112,7 @@ class RedisIsSlow : public RedisUnreachable {
   // The push takes more steps than the probes wait for.
   static std::string told() { return has_memory() ? "-" : "-+-"; }
   static std::string target_of(int number) { return "/items/" + std::to_string(number); }
+
   static constexpr int kTargets = 8;
   RedisServer redis{{.directives = {{"enable-debug-command", "yes"}}}};
   const LogLines log;
