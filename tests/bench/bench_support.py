@@ -15,8 +15,10 @@ BODY = b"x" * 1024
 
 class Origin(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    requests = 0  # so far
 
     def do_GET(self):
+        Origin.requests += 1
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(BODY)))

@@ -85,6 +85,32 @@ TEST_P(RedisOverASocket, IsUsed) {
   expect_in_use();
 }
 
+class RedisInADatabase : public OnRedis {};
+
+// The numbered databases of a server are kept apart, and memory hears of what is deleted in its
+// own.
+TEST_P(RedisInADatabase, KeepsToIt) {
+  RedisServer redis;
+  use("redis://127.0.0.1:" + std::to_string(redis.port()) + "/3");
+  warm("/items/1");
+  testing_support::RedisCli elsewhere = redis.cli();
+  testing_support::RedisCli own = redis.cli();
+  own.text({"SELECT", "3"});
+  EXPECT_EQ(elsewhere.number({"DBSIZE"}), 0);
+  EXPECT_GT(own.number({"DBSIZE"}), 0);
+  content.set("two");
+  for (const std::string& name : own.list({"KEYS", "hawkcache:r:*"})) own.number({"DEL", name});
+  EXPECT_TRUE(eventually([&] { return get("/items/1").body == body_of("/items/1", "two"); },
+                         longest_lag()));
+  EXPECT_EQ(purge_in_time(R"({"tags": ["item:1"]})").status, 200);
+  content.set("three");
+  expect_current("/items/1");
+}
+
+INSTANTIATE_TEST_SUITE_P(Of,
+                         RedisInADatabase,
+                         ::testing::Values("redis", "tiered"),
+                         name_of_backend);
 INSTANTIATE_TEST_SUITE_P(Of,
                          RedisOverASocket,
                          ::testing::Values("redis", "tiered"),

@@ -12,9 +12,9 @@ class RedisLease : public RedisScenario, public ::testing::WithParamInterface<Se
  protected:
   RedisLease() : RedisScenario(std::get<Deployment>(GetParam())) {}
 
-  void serve(const std::string& coalesce = "cluster") {
+  void serve(const std::string& coalesce = "  coalesce: cluster") {
     start({.backend = std::get<Backend>(GetParam()),
-           .routes = "- path: /{rest:path}\n  ttl: 60s\n  coalesce: " + coalesce});
+           .routes = "- path: /{rest:path}\n  ttl: 60s\n" + coalesce});
   }
   // The first is held before its head.
   void hold_first(const std::string& target,
@@ -71,7 +71,7 @@ TEST_P(RedisLease, HoweverCloseTheRequestsCome) {
 }
 
 TEST_P(RedisLease, EachNodeFetchesForItselfUnlessAskedOtherwise) {
-  serve("node");
+  serve("");
   hold_first("/a");
   Client on_a = a->client();
   on_a.send_request("GET", "/a");

@@ -125,5 +125,23 @@ TEST_F(MemoryInFront, ThePushIsLost) {
                          longest_lag()));
 }
 
+// Nothing tells memory what is deleted now: what it had is not given out any more.
+TEST_F(MemoryInFront, IsMuteAsLongAsThePushStaysAway) {
+  RedisServer redis;
+  use(redis.url(), "tiered");
+  warm("/items/1");
+  testing_support::RedisCli cli = redis.cli();
+  cli.text({"ACL", "SETUSER", "default", "-client|tracking"});
+  cli.number({"CLIENT", "KILL", "TYPE", "pubsub"});
+  EXPECT_TRUE(eventually([&] { return metric("push_losses_total") > 0; }));
+  content.set("two");
+  for (const std::string& name : cli.list({"KEYS", "hawkcache:r:*"})) cli.number({"DEL", name});
+  expect_current("/items/1");
+  EXPECT_EQ(metric("push_connected"), 0);
+  cli.text({"ACL", "SETUSER", "default", "+client|tracking"});
+  EXPECT_TRUE(eventually([&] { return metric("push_connected") == 1; }));
+  expect_in_use();
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario
