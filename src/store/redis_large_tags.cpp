@@ -1,10 +1,10 @@
 #include "store/redis_large_tags.hpp"
 
+#include "store/lua_script.hpp"
 #include "store/redis_tag_members.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -24,20 +24,19 @@ constexpr Duration kRound{500};
 // For so long a tag is one node's own. If that node is lost, another one has time for it still.
 constexpr Duration kClaim = std::chrono::minutes(15);
 static_assert(3 * kClaim < kOutliving);
-// After each step of a set: nobody is in a hurry, and a million names take about a minute.
+// After each step of a set: nobody is in a hurry (docs/redis.md has how long a million names take).
 constexpr Duration kBetweenSteps{5};
 // Steps in a row that got no answer, half a second apart, before a walk is given up.
 constexpr int kMostFailures = 60;
-// Redis frees what has expired when it is looked at, a megabyte in about 0.1 ms.
-constexpr std::uint64_t kMostFreed = 64u << 20;
-// Tags entered in one go.
+// Tags entered in one go, and those that wait for it: of more, each comes again with what is added
+// to it next.
 constexpr std::size_t kMostEntered = 100;
-
-// Names to be looked at in one go.
-std::size_t names_at_once(std::uint64_t max_object) {
-  const std::uint64_t fit = kMostFreed / std::max<std::uint64_t>(max_object, 1);
-  return static_cast<std::size_t>(std::clamp<std::uint64_t>(fit, 1, kSweepStep));
-}
+constexpr std::size_t kMostNoted = 10'000;
+// How soon a set is looked at again at the earliest, however short its members' lives: there is
+// time for that.
+constexpr Duration kSoonest = std::chrono::minutes(1);
+// A set without an end is freed by nobody.
+constexpr Duration kNextOfEndless = std::chrono::hours(1);
 
 }  // namespace
 
@@ -55,8 +54,20 @@ void RedisLargeTags::start() {
 
 void RedisLargeTags::note(std::string_view tag, std::size_t members, Duration ttl) {
   if (members <= kLargeSet) return;
+  const SteadyTime due = core_.clock.steady() + next_look(ttl);
   const std::lock_guard lock(mutex_);
-  if (!noted_.contains(tag)) noted_.emplace(tag, ttl);
+  if (noted_.size() < kMostNoted && !noted_.contains(tag)) noted_.emplace(tag, due);
+}
+
+// At a set whose members have so long to live. In a cluster no sample of the dead goes with each
+// member that is added: there they are looked for while others live.
+Duration RedisLargeTags::next_look(Duration life) const {
+  return std::clamp(life, kSoonest, core_.in_cluster() ? kClaim : kLongestTtl);
+}
+
+Duration RedisLargeTags::next_look(const Seen& set) const {
+  if (!set.has_end()) return kNextOfEndless;
+  return set.is_due() ? kClaim : next_look(set.left - kOutliving);
 }
 
 RedisLargeTags::Noted RedisLargeTags::take_noted() {
@@ -92,8 +103,8 @@ net::Awaitable<void> RedisLargeTags::enter(Noted noted) {
     std::vector<Noted::node_type> entered;
     while (!noted.empty() && entered.size() < kMostEntered) {
       entered.push_back(noted.extract(noted.begin()));
-      commands.push_back(enter_large_tag(
-          core_.names, entered.back().key(), entered.back().mapped(), EnterTag::if_new));
+      const auto due = std::chrono::ceil<Duration>(entered.back().mapped() - core_.clock.steady());
+      commands.push_back(enter_large_tag(core_.names, entered.back().key(), due, EnterTag::if_new));
     }
     const std::vector<Reply> replies = co_await call(std::move(commands));
     const std::lock_guard lock(mutex_);
@@ -115,21 +126,23 @@ net::Awaitable<std::optional<std::string>> RedisLargeTags::claim() {
 // has ended.
 net::Awaitable<void> RedisLargeTags::visit(std::string tag) {
   std::optional<Seen> set = co_await look_at(tag);
-  if (set && set->is_large() && set->is_due()) {
+  if (set && set->is_large() && (core_.in_cluster() || set->is_due())) {
     const bool done = co_await take_out_the_dead(tag);
     if (!done) co_return;
     set = co_await look_at(tag);
   }
-  if (!set) co_return;
-  std::vector<Command> commands;
-  if (!set->is_large()) {
+  if (set && !set->is_large()) {
+    // It may have grown since, and found itself in the register: so another look, afterwards.
     const std::string name = core_.names.large_tags();
-    commands.push_back(Command(name, {"ZREM", name, tag}));
-  } else if (!set->is_due()) {
-    const Duration due = set->left - kOutliving;
-    commands.push_back(enter_large_tag(core_.names, tag, due, EnterTag::anew));
+    std::vector<Command> leave;
+    leave.push_back(Command(name, {"ZREM", name, tag}));
+    co_await call(std::move(leave));
+    set = co_await look_at(tag);
   }
-  if (!commands.empty()) co_await call(std::move(commands));
+  if (!set || !set->is_large()) co_return;
+  std::vector<Command> enter;
+  enter.push_back(enter_large_tag(core_.names, tag, next_look(*set), EnterTag::anew));
+  co_await call(std::move(enter));
 }
 
 net::Awaitable<std::optional<RedisLargeTags::Seen>> RedisLargeTags::look_at(std::string tag) {
@@ -146,38 +159,28 @@ net::Awaitable<std::optional<RedisLargeTags::Seen>> RedisLargeTags::look_at(std:
                  .left = Duration(replies[1].integer)};
 }
 
-// Returns whether all members were looked at.
+// Returns whether the end was reached. Where another server takes the place of the one that gave
+// the cursor it means something else, and members may be passed over until the next visit.
 net::Awaitable<bool> RedisLargeTags::take_out_the_dead(std::string tag) {
   std::string cursor = "0";
   for (int failures = 0; failures < kMostFailures;) {
-    std::optional<Scanned> scanned;
+    Result<Scanned> scanned = Errc::store_unavailable;
     if (core_.link.usable()) scanned = co_await scan_members(core_, *client_, tag, cursor);
     if (!scanned) {
+      if (scanned.error() == Errc::store_protocol) co_return false;
       ++failures;
       co_await pause(kRound);
       continue;
     }
     failures = 0;
-    co_await forget(tag, std::move(scanned->names));
+    const std::size_t forgotten =
+        co_await forget_dead_members(core_, *client_, tag, std::move(scanned->names));
+    core_.figures.swept += forgotten;
     if (scanned->cursor == "0") co_return true;
     cursor = std::move(scanned->cursor);
     co_await pause(kBetweenSteps);
   }
   co_return false;
-}
-
-// Those that are dead, a few at once.
-net::Awaitable<void> RedisLargeTags::forget(std::string tag, std::vector<std::string> names) {
-  const std::size_t at_once = names_at_once(core_.settings.max_object);
-  while (!names.empty()) {
-    const auto first = names.end() - static_cast<std::ptrdiff_t>(std::min(names.size(), at_once));
-    std::vector<std::string> part(std::make_move_iterator(first),
-                                  std::make_move_iterator(names.end()));
-    names.erase(first, names.end());
-    const std::size_t forgotten =
-        co_await forget_dead_members(core_, *client_, tag, std::move(part));
-    core_.figures.swept += forgotten;
-  }
 }
 
 net::Awaitable<std::vector<Reply>> RedisLargeTags::call(std::vector<Command> commands) {

@@ -1,7 +1,8 @@
 // Empties large sets of tags whose members have all died. Redis would free such a set in one go
 // when its TTL ends, and answer nobody meanwhile; so it outlives its members by kOutliving
 // (tag_scripts.hpp), and before that is over the dead names are taken out in small steps: it ends
-// by being empty, whatever its size.
+// by being empty, whatever its size. In a cluster, where nothing else takes the dead out of a set
+// that has members alive, this does so every quarter of an hour.
 //
 // Which sets these are stands in a register in Redis, with the time at which each is due. Every
 // node enters the tags to which it adds, and asks twice a second for one that is due; who gets it
@@ -48,19 +49,21 @@ class RedisLargeTags {
     std::size_t members = 0;
     Duration left{-1};  // negative: it has no end
     bool is_large() const noexcept { return members > kLargeSet; }
+    bool has_end() const noexcept { return left >= Duration(0); }
     bool is_due() const noexcept { return left <= kOutliving; }
   };
-  using Noted = std::map<std::string, Duration, std::less<>>;  // tags; when to look at them first
+  using Noted = std::map<std::string, SteadyTime, std::less<>>;  // tags; when to look at them first
 
   static net::Awaitable<void> enter_forever(RedisLargeTags& self);
   static net::Awaitable<void> visit_forever(RedisLargeTags& self);
+  Duration next_look(Duration life) const;
+  Duration next_look(const Seen& set) const;
   Noted take_noted();
   net::Awaitable<void> enter(Noted noted);
   net::Awaitable<std::optional<std::string>> claim();
   net::Awaitable<void> visit(std::string tag);
   net::Awaitable<std::optional<Seen>> look_at(std::string tag);
   net::Awaitable<bool> take_out_the_dead(std::string tag);
-  net::Awaitable<void> forget(std::string tag, std::vector<std::string> names);
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);
   net::Awaitable<void> pause(Duration duration);
 

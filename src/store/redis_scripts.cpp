@@ -133,6 +133,7 @@ constexpr std::string_view kUnshared = "unshared";
 
 // What fits the scripts: a reply of all records, and their names on a stack.
 constexpr std::size_t kMostVariants = 2000;
+
 std::string big_endian(std::uint64_t number) {
   std::string bytes(sizeof(number), '\0');
   store_number(bytes.data(), number);

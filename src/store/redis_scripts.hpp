@@ -66,10 +66,10 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
 //   ARGV   generation, epoch (8 bytes each, big-endian)
 //   reply  array: how many were removed, how many were looked at (parse_unlinked)
 //   cost   O(names + bytes freed); it ends early, having looked at the first of the names only,
-//   when
-//          16 MiB were removed: go on with the others
+//          when 16 MiB were removed: go on with the others. What has expired, and is freed by being
+//          looked at, does not count: who asks names so few that it may (redis_tag_members.hpp)
 // Their records in the index stay; look-ups find out (drop_variant).
-inline constexpr std::size_t kMostUnlinked = 200;
+inline constexpr std::size_t kMostUnlinked = 100;
 const redis::Command::Script& unlink_older_script() noexcept;
 // REQUIRES: at least one name.
 redis::Command unlink_older(std::span<const std::string_view> response_names, SharedStamp stamp);

@@ -21,6 +21,7 @@ using redis::Reply;
 
 // More tags than these wait only as one sweep of everything.
 constexpr std::size_t kMostWaiting = 10'000;
+static_assert(kSweepStep <= kMostUnlinked);
 
 }  // namespace
 
@@ -118,8 +119,17 @@ net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
   co_return true;
 }
 
-// In a cluster each name may be of another slot.
 net::Awaitable<bool> RedisSweeper::remove(std::vector<std::string> names, SharedStamp stamp) {
+  while (!names.empty()) {
+    std::vector<std::string> some = take_some(core_, names);
+    const bool removed = co_await remove_some(std::move(some), stamp);
+    if (!removed) co_return false;
+  }
+  co_return true;
+}
+
+// In a cluster each name may be of another slot.
+net::Awaitable<bool> RedisSweeper::remove_some(std::vector<std::string> names, SharedStamp stamp) {
   const std::size_t step = core_.in_cluster() ? 1 : kMostUnlinked;
   while (!names.empty()) {
     std::vector<Command> commands;

@@ -44,6 +44,7 @@ class RedisSweeper {
   net::Awaitable<bool> sweep_tag(Work work);
   net::Awaitable<bool> sweep_everything(SharedStamp stamp);
   net::Awaitable<bool> remove(std::vector<std::string> names, SharedStamp stamp);
+  net::Awaitable<bool> remove_some(std::vector<std::string> names, SharedStamp stamp);
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);
 
   RedisCore& core_;

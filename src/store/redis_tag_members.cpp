@@ -3,6 +3,8 @@
 #include "store/tag_scripts.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +15,9 @@ namespace {
 using redis::Command;
 using redis::Lane;
 using redis::Reply;
+
+// What may be freed in one go: a megabyte takes about 0.1 ms.
+constexpr std::uint64_t kMostFreed = 64u << 20;
 
 // By the reply to PTTL.
 bool is_dead(const Reply& reply) noexcept {
@@ -52,16 +57,19 @@ Duration life_of(const Reply& reply) noexcept {
 }
 
 // In a cluster the members lie in other slots than their set: those that look dead are removed, and
-// looked at once more. Whoever puts a response adds its name afterwards, so one that came alive
-// since the first look is either seen by the second, or added after the removal.
+// looked at once more, which finds what came alive since the first look. Only one whose value is on
+// its way for longer than that stays without its name (docs/redis.md).
 net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
                                                   redis::Client& client,
                                                   std::string tag,
                                                   std::vector<std::string> names) {
-  const std::vector<Reply> first = co_await lives(client, names);
   std::vector<std::string> dead;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (is_dead(first[i])) dead.push_back(std::move(names[i]));
+  while (!names.empty()) {
+    std::vector<std::string> some = take_some(core, names);
+    const std::vector<Reply> first = co_await lives(client, some);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      if (is_dead(first[i])) dead.push_back(std::move(some[i]));
+    }
   }
   if (dead.empty()) co_return 0;
   const std::string set = core.names.tag(tag);
@@ -69,6 +77,7 @@ net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
   words.insert(words.end(), dead.begin(), dead.end());
   Command forget(set, words);
   const Reply forgotten = co_await call_one(client, std::move(forget));
+  // All at once: what was dead just now has nothing to be freed.
   const std::vector<Reply> second = co_await lives(client, dead);
   std::vector<Command> add;
   for (std::size_t i = 0; i < dead.size(); ++i) {
@@ -82,6 +91,17 @@ net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
 
 }  // namespace
 
+std::vector<std::string> take_some(const RedisCore& core, std::vector<std::string>& names) {
+  const std::uint64_t largest = std::max<std::uint64_t>(core.settings.max_object, 1);
+  const std::uint64_t fit = std::clamp<std::uint64_t>(kMostFreed / largest, 1, kSweepStep);
+  const auto first =
+      names.end() - static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(fit, names.size()));
+  std::vector<std::string> some(std::make_move_iterator(first),
+                                std::make_move_iterator(names.end()));
+  names.erase(first, names.end());
+  return some;
+}
+
 std::optional<Scanned> parse_scan(Reply reply) {
   if (!reply.is(Reply::Type::array) || reply.elements.size() != 2) return std::nullopt;
   Scanned scanned{.cursor = std::move(reply.elements[0].text), .names = {}};
@@ -89,15 +109,18 @@ std::optional<Scanned> parse_scan(Reply reply) {
   return scanned;
 }
 
-net::Awaitable<std::optional<Scanned>> scan_members(RedisCore& core,
-                                                    redis::Client& client,
-                                                    std::string tag,
-                                                    std::string cursor) {
+net::Awaitable<Result<Scanned>> scan_members(RedisCore& core,
+                                             redis::Client& client,
+                                             std::string tag,
+                                             std::string cursor) {
   const std::string set = core.names.tag(tag);
   const std::string step = std::to_string(kSweepStep);
   Command scan(set, {"SSCAN", set, cursor, "COUNT", step});
   Reply reply = co_await call_one(client, std::move(scan));
-  co_return parse_scan(std::move(reply));
+  if (reply.is(Reply::Type::none)) co_return reply.failure;
+  auto scanned = parse_scan(std::move(reply));
+  if (!scanned) co_return Errc::store_protocol;
+  co_return std::move(*scanned);
 }
 
 // On one server in one step, so that no name is lost that comes back meanwhile.
@@ -110,10 +133,15 @@ net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
         co_await forget_dead_elsewhere(core, client, std::move(tag), std::move(names));
     co_return forgotten;
   }
-  const std::vector<std::string_view> members(names.begin(), names.end());
-  Command forget = forget_dead(core.names, tag, members);
-  const Reply reply = co_await call_one(client, std::move(forget));
-  co_return count_of(reply);
+  std::size_t forgotten = 0;
+  while (!names.empty()) {
+    const std::vector<std::string> some = take_some(core, names);
+    const std::vector<std::string_view> members(some.begin(), some.end());
+    Command forget = forget_dead(core.names, tag, members);
+    const Reply reply = co_await call_one(client, std::move(forget));
+    forgotten += count_of(reply);
+  }
+  co_return forgotten;
 }
 
 }  // namespace hawkcache::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/result.hpp"
 #include "net/asio.hpp"
 #include "redis/client.hpp"
 #include "redis/reply.hpp"
@@ -20,6 +21,10 @@ inline constexpr Duration kSweepPatience{800};
 // Members, or names, looked at in one step: some tenths of a millisecond of the server's time.
 inline constexpr std::size_t kSweepStep = 100;
 
+// Takes as many of these names as may be looked at in one go: Redis frees what has expired when it
+// is looked at, so that it depends on how large an object may be.
+std::vector<std::string> take_some(const RedisCore& core, std::vector<std::string>& names);
+
 // Of the reply to SSCAN or SCAN: the cursor to go on from ("0": the end) and what was found.
 struct Scanned {
   std::string cursor;
@@ -27,14 +32,15 @@ struct Scanned {
 };
 std::optional<Scanned> parse_scan(redis::Reply reply);
 
-// The next step's members of the tag's set; nullopt: Redis did not tell.
-net::Awaitable<std::optional<Scanned>> scan_members(RedisCore& core,
-                                                    redis::Client& client,
-                                                    std::string tag,
-                                                    std::string cursor);
+// The next step's members of the tag's set. Errors: store_protocol (Redis said no: it will again),
+// others (it said nothing).
+net::Awaitable<Result<Scanned>> scan_members(RedisCore& core,
+                                             redis::Client& client,
+                                             std::string tag,
+                                             std::string cursor);
 
-// Takes those of these members out of the tag's set under whose names nothing lies; returns how
-// many. A name that comes alive meanwhile stays, or is back when this ends.
+// Takes those of these members out of the tag's set under whose names nothing lies, a few at a
+// time; returns how many. A name that comes alive meanwhile stays, or is back when this ends.
 net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
                                                 redis::Client& client,
                                                 std::string tag,

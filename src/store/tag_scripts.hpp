@@ -38,7 +38,7 @@ inline constexpr Duration kOutliving = std::chrono::hours(1);
 // stay above 1 / sample.
 // Members are looked for under names that are not declared as keys: in a cluster the sample must
 // be 0. REQUIRES: the response was put before, else another node's sample could take its name for a
-// dead one's.
+// dead one's. (In a cluster it may still be on its way to another master.)
 const redis::Command::Script& tag_response_script() noexcept;
 redis::Command tag_response(const RedisNames& names,
                             std::string_view tag,
@@ -47,8 +47,8 @@ redis::Command tag_response(const RedisNames& names,
                             std::size_t sample);
 
 // Removes those of these members from a tag's set under whose names nothing lies. Not in a cluster:
-// the members lie in other slots. (There, remove first and look then; and add again what is there:
-// whoever puts a response adds its name afterwards.)
+// the members lie in other slots. (There, remove first, look then, and add again what is there by
+// that time.)
 //   KEYS   tag set
 //   ARGV   response name ...
 //   reply  how many were removed
