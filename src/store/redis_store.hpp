@@ -23,6 +23,8 @@
 
 namespace hawkcache::store {
 
+struct PutArguments;
+
 class RedisStore : public Store {
  public:
   // All of these outlive it; it goes with the worker stopped.
@@ -96,8 +98,13 @@ class RedisStore : public Store {
                    Brought& brought);
   void count_malformed(const VariantIndex& index) noexcept;
   void remember_vary(const Hash128& key, const VariantIndex& index);
+  Awaitable<PutResult> send(const PutArguments& arguments,
+                            const std::string& name,
+                            const std::vector<std::string>& tags,
+                            Patience& patience);
   bool have_taken(const Replies& replies, const std::vector<std::string>& tags, Duration ttl);
   Awaitable<bool> make_way(caching::KeyView key, Patience& patience);
+  Awaitable<std::uint64_t> count_names(std::vector<std::string> tags, Patience& patience);
   Patience patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Patience& patience);
 

@@ -63,37 +63,18 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
   const WallTime now = core_.clock.wall();
   const Duration ttl = caching::useless_after(response->freshness(), response->validators()) - now;
   const std::vector<std::string> tags = response->tag_texts();
-  PutResult result = PutResult::superseded;
-  for (int tries = 0; tries < 2 && result == PutResult::superseded; ++tries) {
-    if (tries > 0) {
-      const bool made_way = co_await make_way(key, patience);
-      if (!made_way) break;
-    }
-    std::vector<Command> commands;
-    commands.push_back(put_response(core_.names,
-                                    {.key = key.hash,
-                                     .variant = variant,
-                                     .sequence = response->sequence(),
-                                     .vary = response->vary(),
-                                     .value = value,
-                                     .now = core_.shared_time(now),
-                                     .ttl = ttl,
-                                     .max_variants = core_.settings.max_variants}));
-    for (const std::string& tag : tags) {
-      commands.push_back(
-          tag_response(core_.names, tag, name, ttl, core_.in_cluster() ? 0 : kDeadSample));
-    }
-    const Replies replies = co_await ask(std::move(commands), Lane::writes, patience);
-    result = result_of(replies.front());
-    const bool tagged = have_taken(replies, tags, ttl);
-    if (result == PutResult::stored && !tagged) {
-      // What a set does not name could not be deleted by it.
-      std::vector<Command> drop;
-      drop.push_back(
-          drop_variant(core_.names, key.hash, variant, value.substr(0, kStoredHeaderSize)));
-      co_await ask(std::move(drop), Lane::writes, patience);
-      result = PutResult::unavailable;
-    }
+  const PutArguments arguments{.key = key.hash,
+                               .variant = variant,
+                               .sequence = response->sequence(),
+                               .vary = response->vary(),
+                               .value = value,
+                               .now = core_.shared_time(now),
+                               .ttl = ttl,
+                               .max_variants = core_.settings.max_variants};
+  PutResult result = co_await send(arguments, name, tags, patience);
+  if (result == PutResult::superseded) {
+    const bool made_way = co_await make_way(key, patience);
+    if (made_way) result = co_await send(arguments, name, tags, patience);
   }
   if (result == PutResult::stored) {
     hints_.remember(key.hash, response->shared_vary());
@@ -102,6 +83,29 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
     ++core_.figures.puts_unavailable;
   }
   co_return result;
+}
+
+// Once, with its name to the sets of its tags. What a set does not name could not be deleted by it:
+// then it is taken back.
+Awaitable<PutResult> RedisStore::send(const PutArguments& arguments,
+                                      const std::string& name,
+                                      const std::vector<std::string>& tags,
+                                      Patience& patience) {
+  const std::size_t sample = core_.in_cluster() ? 0 : kDeadSample;
+  std::vector<Command> commands;
+  commands.push_back(put_response(core_.names, arguments));
+  for (const std::string& tag : tags) {
+    commands.push_back(tag_response(core_.names, tag, name, arguments.ttl, sample));
+  }
+  const Replies replies = co_await ask(std::move(commands), Lane::writes, patience);
+  const PutResult result = result_of(replies.front());
+  const bool tagged = have_taken(replies, tags, arguments.ttl);
+  if (result != PutResult::stored || tagged) co_return result;
+  const std::string_view seen = arguments.value.substr(0, kStoredHeaderSize);
+  std::vector<Command> drop;
+  drop.push_back(drop_variant(core_.names, arguments.key, arguments.variant, seen));
+  co_await ask(std::move(drop), Lane::writes, patience);
+  co_return PutResult::unavailable;
 }
 
 // Whether the sets of all tags have taken the name, by the replies that follow the first.
@@ -162,6 +166,23 @@ Patience RedisStore::patience_for(const PurgeRequest& request) const {
   return Patience(std::min(core_.settings.connection.timeout * steps, kLongestPurge));
 }
 
+// In the tags' sets; some of them are dead.
+Awaitable<std::uint64_t> RedisStore::count_names(std::vector<std::string> tags,
+                                                 Patience& patience) {
+  if (tags.empty() || tags.size() > kMostCounted) co_return 0;
+  std::vector<Command> counts;
+  for (const std::string& tag : tags) {
+    const std::string name = core_.names.tag(tag);
+    counts.push_back(Command(name, {"SCARD", name}));
+  }
+  const Replies replies = co_await ask(std::move(counts), Lane::lookups, patience);
+  std::uint64_t count = 0;
+  for (const Reply& reply : replies) {
+    if (reply.is(Reply::Type::integer)) count += static_cast<std::uint64_t>(reply.integer);
+  }
+  co_return count;
+}
+
 Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
   Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
@@ -171,19 +192,7 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
     auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;
   }
-  // As many as there are names in the tags' sets, some of them dead.
-  std::vector<Command> counts;
-  for (const std::string& tag : request.tags) {
-    if (request.tags.size() > kMostCounted) break;
-    const std::string name = core_.names.tag(tag);
-    counts.push_back(Command(name, {"SCARD", name}));
-  }
-  if (!counts.empty()) {
-    const Replies replies = co_await ask(std::move(counts), Lane::lookups, patience);
-    for (const Reply& reply : replies) {
-      if (reply.is(Reply::Type::integer)) purged.count += static_cast<std::uint64_t>(reply.integer);
-    }
-  }
+  purged.count = co_await count_names(request.tags, patience);
   if (members_of(request).empty()) co_return purged;
   KeptPurge purge{.request = request, .asked_at = now};
   Result<Epoch> epoch = Errc::store_timeout;

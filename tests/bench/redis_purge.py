@@ -125,6 +125,19 @@ def latency_events(port):
     return {lines[i]: int(lines[i + 3]) for i in range(0, len(lines) - 3, 4)}
 
 
+def watch_its_end(tag, redis_port, patience):
+    """Waits until the tag's set is gone. Returns how many members are left, and the last TTL that was told, in ms."""
+    begun = time.time()
+    ttl, left = -1, 1
+    while left and time.time() < begun + patience:
+        time.sleep(0.2)
+        # In this order: a TTL that is told is one of a set that was there.
+        now = int(redis_cli(redis_port, "pttl", f"hawkcache:tag:{tag}"))
+        ttl = ttl if now == -2 else now
+        left = int(redis_cli(redis_port, "scard", f"hawkcache:tag:{tag}"))
+    return left, ttl
+
+
 def measure(name, tag, redis_port, port, begin, patience):
     """Returns what was not as it should be."""
     members = redis_cli(redis_port, "scard", f"hawkcache:tag:{tag}").strip()
@@ -140,14 +153,7 @@ def measure(name, tag, redis_port, port, begin, patience):
         hits = Meanwhile(lambda: load(port))
         begun = time.time()
         begin()
-        ttl = -1
-        left = int(members)
-        while left and time.time() < begun + patience:
-            time.sleep(0.2)
-            # In this order: a TTL that is told is one of a set that was there.
-            now = int(redis_cli(redis_port, "pttl", f"hawkcache:tag:{tag}"))
-            ttl = ttl if now == -2 else now
-            left = int(redis_cli(redis_port, "scard", f"hawkcache:tag:{tag}"))
+        left, ttl = watch_its_end(tag, redis_port, patience)
         took = time.time() - begun
         runs, waits = hits.stop(), pings.stop()
     p99s = [p99 for p99, _ in runs]
