@@ -41,7 +41,7 @@ MOST_GETS = 2.5
 
 
 def redis_cli(port, *words):
-    return subprocess.run(["redis-cli", "-p", str(port), *words], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(["redis-cli", "-p", str(port), *words], capture_output=True, text=True, errors="replace", check=True).stdout
 
 
 def wait_for_redis(port):
