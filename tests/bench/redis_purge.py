@@ -10,7 +10,8 @@ of them. Meanwhile wrk asks for something else, until the tag's set is gone. Fai
     expired (expire-cycle) are bounded by Redis, at 25 ms, and only told; so is the longest wait of a PING, which this machine's scheduler may be the cause of;
   - the p99 of the hits, in the median of the runs of wrk, is more than 3 times that before. hawkcache, with its one thread, and Redis share a core here, and wrk waits for
     each answer: who sweeps may have half of that core, which doubles what a hit takes, and half as much again is left to the noise of a p99;
-  - the set is not gone in the end, or was not emptied but ended with its TTL.
+  - the set is not gone in the end, or was not emptied but ended with its TTL, or values of it are left;
+  - the tag had other than the members that were put, the purge was not answered 200, or what wrk asked for were no hits.
 Loopback only; everything is stopped by its own pid.
 """
 import argparse
@@ -37,6 +38,7 @@ from redis_hit import CONFIG, redis_cli, start_redis
 STEP = 1000
 SLOW_MS = 10
 MOST_P99 = 3.0
+MOST_OTHER_NAMES = 100
 HELD_BY_US = ("command", "fast-command", "expire-del")
 ROUTES = """routes:
   - path: /ending/{{rest:path}}
@@ -83,8 +85,10 @@ def purge(admin, body):
     begun = time.perf_counter()
     connection.request("POST", "/v1/purge", json.dumps(body), {"Content-Type": "application/json"})
     answer = connection.getresponse()
-    text = answer.read().decode()
-    print("    purge: %d %s, %.2f ms" % (answer.status, text.strip(), (time.perf_counter() - begun) * 1000))
+    text = answer.read().decode().strip()
+    print(f"    purge: {answer.status} {text}, {(time.perf_counter() - begun) * 1000:.2f} ms")
+    if answer.status != 200:
+        sys.exit("the purge was not answered 200")
 
 
 class Meanwhile(threading.Thread):
@@ -138,9 +142,16 @@ def watch_its_end(tag, redis_port, patience):
     return left, ttl
 
 
-def measure(name, tag, redis_port, port, begin, patience):
+def what_is_left(redis_port):
+    """Names in Redis: of what is no entry of the tag there are few."""
+    return int(redis_cli(redis_port, "dbsize"))
+
+
+def measure(name, tag, entries, redis_port, port, begin, patience):
     """Returns what was not as it should be."""
-    members = redis_cli(redis_port, "scard", f"hawkcache:tag:{tag}").strip()
+    members = int(redis_cli(redis_port, "scard", f"hawkcache:tag:{tag}"))
+    if members != entries:
+        sys.exit(f"{name}: the tag has {members} members instead of {entries}")
     redis_cli(redis_port, "config", "set", "slowlog-log-slower-than", str(SLOW_MS * 1000))
     redis_cli(redis_port, "config", "set", "latency-monitor-threshold", str(SLOW_MS))
     print(f"{name}: the tag has {members} members")
@@ -153,6 +164,7 @@ def measure(name, tag, redis_port, port, begin, patience):
         hits = Meanwhile(lambda: load(port))
         begun = time.time()
         begin()
+        asked = bench_support.Origin.requests
         left, ttl = watch_its_end(tag, redis_port, patience)
         took = time.time() - begun
         runs, waits = hits.stop(), pings.stop()
@@ -175,6 +187,10 @@ def measure(name, tag, redis_port, port, begin, patience):
         wrong.append(f"{name}: the set has not come to its end")
     elif 0 <= ttl < 60_000:
         wrong.append(f"{name}: the set ended with its TTL")
+    if what_is_left(redis_port) > MOST_OTHER_NAMES:
+        wrong.append(f"{name}: {what_is_left(redis_port)} names are left in Redis")
+    if bench_support.Origin.requests != asked:
+        wrong.append(f"{name}: not all that wrk asked for were hits")
     return wrong
 
 
@@ -201,11 +217,12 @@ def main():
         wait_for(port)
         patience = 120 + args.entries // 5_000
         fill(redis_port, "million", args.entries, None)
-        wrong = measure("purge", "million", redis_port, port, lambda: purge(admin, {"tags": ["million"]}), patience)
+        wrong = measure("purge", "million", args.entries, redis_port, port, lambda: purge(admin, {"tags": ["million"]}), patience)
         fill(redis_port, "ending", args.entries, life)
         # So that Redis's TTL of it is hawkcache's to choose.
         redis_cli(redis_port, "expire", "hawkcache:tag:ending", "600")
-        wrong += measure("end", "ending", redis_port, port, lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/ending/last").read(), patience)
+        wrong += measure("end", "ending", args.entries, redis_port, port,
+                         lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/ending/last").read(), patience)
         if wrong:
             sys.exit("\n".join(wrong))
 
