@@ -174,7 +174,7 @@ net::Awaitable<bool> RedisLargeTags::take_out_the_dead(std::string tag) {
     }
     failures = 0;
     const std::size_t forgotten =
-        co_await forget_dead_members(core_, *client_, tag, std::move(scanned->names));
+        co_await forget_dead_members(core_, *client_, tag, std::move(scanned->names), Look::first);
     core_.figures.swept += forgotten;
     if (scanned->cursor == "0") co_return true;
     cursor = std::move(scanned->cursor);

@@ -73,7 +73,7 @@ return 1
 // Byte by byte: `<` compares texts as the server's locale has it. A STRING is freed at once even by
 // UNLINK, and a megabyte takes about 0.1 ms.
 constexpr std::string_view kUnlinkOlder = R"lua(
-local generation, epoch = ARGV[1], ARGV[2]
+local generation, epoch, largest = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local function is_lower(text)
   for i = 1, 8 do
     local a, b = string.byte(text, i), string.byte(epoch, i)
@@ -81,13 +81,15 @@ local function is_lower(text)
   end
   return false
 end
-local removed, room = 0, 16 * 1024 * 1024
+local removed, room = 0, 64 * 1024 * 1024
 for i, name in ipairs(KEYS) do
   local head = redis.pcall('GETRANGE', name, 0, 39)
   local stays = type(head) == 'string' and #head == 40 and string.sub(head, 1, 6) == 'HAWKCR'
     and string.sub(head, 9, 16) == generation and not is_lower(string.sub(head, 17, 24))
   if not stays then
     local size = redis.pcall('STRLEN', name)
+    -- It may have been there until it was looked at, and may have been large.
+    if size == 0 then size = largest end
     if type(size) == 'number' then room = room - size end
     removed = removed + redis.call('UNLINK', name)
     if room <= 0 then return {removed, i} end
@@ -200,10 +202,13 @@ const Script& unlink_older_script() noexcept {
   return script.get();
 }
 
-redis::Command unlink_older(std::span<const std::string_view> response_names, SharedStamp stamp) {
+redis::Command unlink_older(std::span<const std::string_view> response_names,
+                            SharedStamp stamp,
+                            std::uint64_t largest) {
   const std::string generation = big_endian(stamp.generation);
   const std::string epoch = big_endian(stamp.epoch);
-  const std::array<std::string_view, 2> arguments = {generation, epoch};
+  const std::string largest_text = std::to_string(largest);
+  const std::array<std::string_view, 3> arguments = {generation, epoch, largest_text};
   return redis::Command::script(unlink_older_script(), response_names, arguments);
 }
 

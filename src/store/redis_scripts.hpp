@@ -63,16 +63,18 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
 // Removes those of the responses that the purge with this stamp concerns: whose generation is
 // another one, or whose epoch is lower; also what is no response at all.
 //   KEYS   response names: up to kMostUnlinked on one server, of one slot in a cluster
-//   ARGV   generation, epoch (8 bytes each, big-endian)
+//   ARGV   generation, epoch (8 bytes each, big-endian), bytes that a response may have
 //   reply  array: how many were removed, how many were looked at (parse_unlinked)
 //   cost   O(names + bytes freed); it ends early, having looked at the first of the names only,
-//          when 16 MiB were removed: go on with the others. What has expired, and is freed by being
-//          looked at, does not count: who asks names so few that it may (redis_tag_members.hpp)
+//          when 64 MiB were removed, or may have been: Redis frees what has expired when it is
+//          looked at. Go on with the others
 // Their records in the index stay; look-ups find out (drop_variant).
 inline constexpr std::size_t kMostUnlinked = 100;
 const redis::Command::Script& unlink_older_script() noexcept;
 // REQUIRES: at least one name.
-redis::Command unlink_older(std::span<const std::string_view> response_names, SharedStamp stamp);
+redis::Command unlink_older(std::span<const std::string_view> response_names,
+                            SharedStamp stamp,
+                            std::uint64_t largest);
 struct Unlinked {
   std::size_t removed = 0;
   std::size_t looked_at = 0;  // at least 1

@@ -94,7 +94,7 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
     const std::vector<std::string> names = responses;
     const bool removed = co_await remove(std::move(responses), work.stamp);
     if (!removed) co_return false;
-    co_await forget_dead_members(core_, *client_, work.tag, names);
+    co_await forget_dead_members(core_, *client_, work.tag, names, Look::again);
   } while (cursor != "0");
   co_return true;
 }
@@ -119,9 +119,12 @@ net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
   co_return true;
 }
 
+// On one server the script ends by itself when it has freed enough; in a cluster a name has a
+// script of its own.
 net::Awaitable<bool> RedisSweeper::remove(std::vector<std::string> names, SharedStamp stamp) {
+  const Look look = core_.in_cluster() ? Look::first : Look::again;
   while (!names.empty()) {
-    std::vector<std::string> some = take_some(core_, names);
+    std::vector<std::string> some = take_some(core_, names, look);
     const bool removed = co_await remove_some(std::move(some), stamp);
     if (!removed) co_return false;
   }
@@ -136,7 +139,7 @@ net::Awaitable<bool> RedisSweeper::remove_some(std::vector<std::string> names, S
     for (std::size_t i = 0; i < names.size(); i += step) {
       std::vector<std::string_view> part;
       for (std::size_t j = i; j < names.size() && j < i + step; ++j) part.push_back(names[j]);
-      commands.push_back(unlink_older(part, stamp));
+      commands.push_back(unlink_older(part, stamp, core_.settings.max_object));
     }
     const std::vector<Reply> replies = co_await call(std::move(commands));
     std::vector<std::string> rest;

@@ -62,10 +62,11 @@ Duration life_of(const Reply& reply) noexcept {
 net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
                                                   redis::Client& client,
                                                   std::string tag,
-                                                  std::vector<std::string> names) {
+                                                  std::vector<std::string> names,
+                                                  Look look) {
   std::vector<std::string> dead;
   while (!names.empty()) {
-    std::vector<std::string> some = take_some(core, names);
+    std::vector<std::string> some = take_some(core, names, look);
     const std::vector<Reply> first = co_await lives(client, some);
     for (std::size_t i = 0; i < some.size(); ++i) {
       if (is_dead(first[i])) dead.push_back(std::move(some[i]));
@@ -91,9 +92,13 @@ net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
 
 }  // namespace
 
-std::vector<std::string> take_some(const RedisCore& core, std::vector<std::string>& names) {
+std::vector<std::string> take_some(const RedisCore& core,
+                                   std::vector<std::string>& names,
+                                   Look look) {
   const std::uint64_t largest = std::max<std::uint64_t>(core.settings.max_object, 1);
-  const std::uint64_t fit = std::clamp<std::uint64_t>(kMostFreed / largest, 1, kSweepStep);
+  const std::uint64_t fit = look == Look::again
+                                ? kSweepStep
+                                : std::clamp<std::uint64_t>(kMostFreed / largest, 1, kSweepStep);
   const auto first =
       names.end() - static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(fit, names.size()));
   std::vector<std::string> some(std::make_move_iterator(first),
@@ -127,15 +132,16 @@ net::Awaitable<Result<Scanned>> scan_members(RedisCore& core,
 net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
                                                 redis::Client& client,
                                                 std::string tag,
-                                                std::vector<std::string> names) {
+                                                std::vector<std::string> names,
+                                                Look look) {
   if (core.in_cluster()) {
     const std::size_t forgotten =
-        co_await forget_dead_elsewhere(core, client, std::move(tag), std::move(names));
+        co_await forget_dead_elsewhere(core, client, std::move(tag), std::move(names), look);
     co_return forgotten;
   }
   std::size_t forgotten = 0;
   while (!names.empty()) {
-    const std::vector<std::string> some = take_some(core, names);
+    const std::vector<std::string> some = take_some(core, names, look);
     const std::vector<std::string_view> members(some.begin(), some.end());
     Command forget = forget_dead(core.names, tag, members);
     const Reply reply = co_await call_one(client, std::move(forget));

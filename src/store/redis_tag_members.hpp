@@ -10,6 +10,7 @@
 #include "store/redis_core.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,13 @@ inline constexpr Duration kSweepPatience{800};
 // Members, or names, looked at in one step: some tenths of a millisecond of the server's time.
 inline constexpr std::size_t kSweepStep = 100;
 
-// Takes as many of these names as may be looked at in one go: Redis frees what has expired when it
-// is looked at, so that it depends on how large an object may be.
-std::vector<std::string> take_some(const RedisCore& core, std::vector<std::string>& names);
+// again: what has expired of these names was freed by a look a moment ago. At the first look Redis
+// frees it, so that few can be looked at in one go where objects may be large.
+enum class Look : std::uint8_t { first, again };
+// Takes as many of these names as may be looked at in one go.
+std::vector<std::string> take_some(const RedisCore& core,
+                                   std::vector<std::string>& names,
+                                   Look look);
 
 // Of the reply to SSCAN or SCAN: the cursor to go on from ("0": the end) and what was found.
 struct Scanned {
@@ -44,6 +49,7 @@ net::Awaitable<Result<Scanned>> scan_members(RedisCore& core,
 net::Awaitable<std::size_t> forget_dead_members(RedisCore& core,
                                                 redis::Client& client,
                                                 std::string tag,
-                                                std::vector<std::string> names);
+                                                std::vector<std::string> names,
+                                                Look look);
 
 }  // namespace hawkcache::store

@@ -28,6 +28,8 @@ TEST_F(RedisScriptsTest, have_the_names_that_the_server_gives_them) {
 
 class RedisUnlink : public RedisScriptsTest {
  protected:
+  static constexpr std::uint64_t kLargest = 1 << 20;
+
   void make(const std::string& name, SharedStamp stamp) {
     StoredParts parts = plain_parts();
     parts.shared = stamp;
@@ -35,7 +37,7 @@ class RedisUnlink : public RedisScriptsTest {
   }
   // How many were removed. All names must have been looked at.
   std::size_t unlink(std::vector<std::string_view> names, SharedStamp stamp) {
-    const auto unlinked = parse_unlinked(runner_.run(unlink_older(names, stamp)));
+    const auto unlinked = parse_unlinked(runner_.run(unlink_older(names, stamp, kLargest)));
     if (!unlinked) throw std::runtime_error("no such reply");
     EXPECT_EQ(unlinked->looked_at, names.size());
     return unlinked->removed;
@@ -84,14 +86,30 @@ TEST_F(RedisUnlink, takes_what_is_no_response_and_minds_no_absent_one) {
 }
 
 TEST_F(RedisUnlink, ends_early_when_much_is_freed) {
-  const std::string large(9 << 20, 'x');
+  const std::string large(33 << 20, 'x');
   for (const char* name : {"a", "b", "c"}) cli_.text({"SET", name, large});
   const std::vector<std::string_view> all = {"absent", "a", "b", "c"};
-  const auto first = parse_unlinked(runner_.run(unlink_older(all, {7, 5})));
+  const auto first = parse_unlinked(runner_.run(unlink_older(all, {7, 5}, kLargest)));
   ASSERT_TRUE(first.has_value());
   EXPECT_EQ(first->removed, 2u);
   EXPECT_EQ(first->looked_at, 3u);
   EXPECT_EQ(unlink({"c"}, {7, 5}), 1u);
+}
+
+// What has expired is freed by being looked at, and nobody tells how large it was.
+TEST_F(RedisUnlink, ends_early_when_much_may_have_been_freed) {
+  const std::vector<std::string> names = {"a", "b", "c", "d", "e"};
+  const std::vector<std::string_view> all(names.begin(), names.end());
+  struct Row {
+    std::uint64_t largest;
+    std::size_t looked_at;
+  };
+  for (const Row& row : {Row{1 << 20, 5}, Row{16 << 20, 4}, Row{40 << 20, 2}, Row{100 << 20, 1}}) {
+    const auto seen = parse_unlinked(runner_.run(unlink_older(all, {7, 5}, row.largest)));
+    ASSERT_TRUE(seen.has_value());
+    EXPECT_EQ(seen->looked_at, row.looked_at) << row.largest;
+    EXPECT_EQ(seen->removed, 0u);
+  }
 }
 
 TEST_F(RedisUnlink, other_replies_are_none) {
