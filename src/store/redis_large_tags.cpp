@@ -109,7 +109,8 @@ net::Awaitable<void> RedisLargeTags::enter(Noted noted) {
     const std::vector<Reply> replies = co_await call(std::move(commands));
     const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < entered.size(); ++i) {
-      if (replies[i].is(Reply::Type::none)) noted_.insert(std::move(entered[i]));
+      const bool taken = !replies[i].is(Reply::Type::none);
+      if (!taken && noted_.size() < kMostNoted) noted_.insert(std::move(entered[i]));
     }
   }
 }

@@ -25,10 +25,13 @@ void RedisLink::report_failure() noexcept {
 void RedisLink::leave(Cause cause) noexcept {
   if (!usable()) return;
   if (memory_while_away_ == MemoryWhileAway::fetched_since) distrust_();
-  // Before the state: the follower asks for it as soon as it sees that.
-  cause_.store(cause);
-  State expected = State::up;
-  if (!state_.compare_exchange_strong(expected, State::joining)) return;
+  {
+    // Who comes first names the cause, before the follower sees the state and asks for it.
+    const std::lock_guard lock(mutex_);
+    if (!usable()) return;
+    cause_.store(cause);
+    state_.store(State::joining, std::memory_order_release);
+  }
   wake_follower();
 }
 

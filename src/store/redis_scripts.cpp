@@ -88,9 +88,12 @@ for i, name in ipairs(KEYS) do
     and string.sub(head, 9, 16) == generation and not is_lower(string.sub(head, 17, 24))
   if not stays then
     local size = redis.pcall('STRLEN', name)
-    -- It may have been there until it was looked at, and may have been large.
-    if size == 0 then size = largest end
-    if type(size) == 'number' then room = room - size end
+    if size == 0 then
+      -- It may have been there until it was looked at, and may have been large.
+      room = room - largest
+    elseif type(size) == 'number' then
+      room = room - 4 * size
+    end
     removed = removed + redis.call('UNLINK', name)
     if room <= 0 then return {removed, i} end
   end

@@ -66,8 +66,8 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
 //   ARGV   generation, epoch (8 bytes each, big-endian), bytes that a response may have
 //   reply  array: how many were removed, how many were looked at (parse_unlinked)
 //   cost   O(names + bytes freed); it ends early, having looked at the first of the names only,
-//          when 64 MiB were removed, or may have been: Redis frees what has expired when it is
-//          looked at. Go on with the others
+//          when 16 MiB were removed, or 64 MiB may have been: Redis frees what has expired when it
+//          is looked at. Go on with the others
 // Their records in the index stay; look-ups find out (drop_variant).
 inline constexpr std::size_t kMostUnlinked = 100;
 const redis::Command::Script& unlink_older_script() noexcept;

@@ -102,6 +102,7 @@ class RedisStore : public Store {
                             const std::string& name,
                             const std::vector<std::string>& tags,
                             Patience& patience);
+  void count_put(PutResult result) noexcept;
   bool have_taken(const Replies& replies, const std::vector<std::string>& tags, Duration ttl);
   Awaitable<bool> make_way(caching::KeyView key, Patience& patience);
   Awaitable<std::uint64_t> count_names(std::vector<std::string> tags, Patience& patience);

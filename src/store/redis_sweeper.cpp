@@ -101,7 +101,8 @@ net::Awaitable<bool> RedisSweeper::sweep_tag(Work work) {
 
 net::Awaitable<bool> RedisSweeper::sweep_everything(SharedStamp stamp) {
   const std::string pattern = core_.names.response_prefix() + "*";
-  const std::string step = std::to_string(kSweepStep);
+  // SCAN looks at what it finds, too.
+  const std::string step = std::to_string(names_at_once(core_));
   for (std::size_t master = 0; master < client_->masters(); ++master) {
     std::string cursor = "0";
     do {

@@ -92,15 +92,16 @@ net::Awaitable<std::size_t> forget_dead_elsewhere(RedisCore& core,
 
 }  // namespace
 
+std::size_t names_at_once(const RedisCore& core) noexcept {
+  const std::uint64_t largest = std::max<std::uint64_t>(core.settings.max_object, 1);
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(kMostFreed / largest, 1, kSweepStep));
+}
+
 std::vector<std::string> take_some(const RedisCore& core,
                                    std::vector<std::string>& names,
                                    Look look) {
-  const std::uint64_t largest = std::max<std::uint64_t>(core.settings.max_object, 1);
-  const std::uint64_t fit = look == Look::again
-                                ? kSweepStep
-                                : std::clamp<std::uint64_t>(kMostFreed / largest, 1, kSweepStep);
-  const auto first =
-      names.end() - static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(fit, names.size()));
+  const std::size_t fit = look == Look::again ? kSweepStep : names_at_once(core);
+  const auto first = names.end() - static_cast<std::ptrdiff_t>(std::min(fit, names.size()));
   std::vector<std::string> some(std::make_move_iterator(first),
                                 std::make_move_iterator(names.end()));
   names.erase(first, names.end());

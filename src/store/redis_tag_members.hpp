@@ -25,6 +25,8 @@ inline constexpr std::size_t kSweepStep = 100;
 // again: what has expired of these names was freed by a look a moment ago. At the first look Redis
 // frees it, so that few can be looked at in one go where objects may be large.
 enum class Look : std::uint8_t { first, again };
+// How many names may be looked at in one go at the first look.
+std::size_t names_at_once(const RedisCore& core) noexcept;
 // Takes as many of these names as may be looked at in one go.
 std::vector<std::string> take_some(const RedisCore& core,
                                    std::vector<std::string>& names,

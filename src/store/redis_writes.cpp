@@ -76,13 +76,17 @@ Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& pat
     const bool made_way = co_await make_way(key, patience);
     if (made_way) result = co_await send(arguments, name, tags, patience);
   }
+  if (result == PutResult::stored) hints_.remember(key.hash, response->shared_vary());
+  count_put(result);
+  co_return result;
+}
+
+void RedisStore::count_put(PutResult result) noexcept {
   if (result == PutResult::stored) {
-    hints_.remember(key.hash, response->shared_vary());
     ++core_.figures.stores;
   } else if (result != PutResult::superseded) {
     ++core_.figures.puts_unavailable;
   }
-  co_return result;
 }
 
 // Once, with its name to the sets of its tags. What a set does not name could not be deleted by it:

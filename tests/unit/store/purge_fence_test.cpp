@@ -197,7 +197,8 @@ TEST(PurgeFence, what_was_measured_after_the_floor_rose_need_not_be_newer_than_i
   fence.raise(purge_of_tag("comments"), kNow);  // forgets "posts"
   EXPECT_EQ(fence.floor(), checked);
   EXPECT_EQ(ask(fence, before), Trust::distrusted) << "nobody knows any more what was purged";
-  EXPECT_EQ(fence.recheck(subject(before), std::span<const TagRef>(), checked).trust, Trust::trusted);
+  EXPECT_EQ(fence.recheck(subject(before), std::span<const TagRef>(), checked).trust,
+            Trust::trusted);
 }
 
 TEST(PurgeFence, members_are_what_the_store_counts) {
