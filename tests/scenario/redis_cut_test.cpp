@@ -49,12 +49,13 @@ TEST_P(RedisCut, ALookUpIsAMissAndTheNextConnectsAnew) {
   EXPECT_EQ(cut.x_cache(), "MISS") << cut;
   EXPECT_EQ(cut.body, body_of("/items/1", content.get()));
   EXPECT_EQ(wire.cuts(), 1U);
-  EXPECT_EQ(metric("disconnects_total"), disconnects + 1);
-  EXPECT_EQ(metric("finds_unavailable_total"), unavailable + 1);
+  // Where the machine is starved, another connection may be lost beside it.
+  EXPECT_GE(metric("disconnects_total"), disconnects + 1);
+  EXPECT_GE(metric("finds_unavailable_total"), unavailable + 1);
   const Response next = get_in_time("/items/2");
   EXPECT_EQ(next.x_cache(), "HIT") << next;
   EXPECT_EQ(next.body, body_of("/items/2", content.get()));
-  EXPECT_EQ(metric("connects_total"), connects + 1);
+  EXPECT_GE(metric("connects_total"), connects + 1);
   EXPECT_EQ(state(), "up");
   expect_told(log, "");
 }

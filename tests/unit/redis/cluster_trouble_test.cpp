@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,22 +40,22 @@ class ClusterTroubleTest : public test::ClientTest {
 
   // A node that serves all slots, or says that another one does; other commands are the script's.
   FakeClusterNode& add_node(FakeClusterNode::Script script) {
-    nodes_.push_back(std::make_unique<FakeClusterNode>(
-        [this, own = nodes_.size(), run = std::move(script)](const Words& words) {
-          if (words.front() != "CLUSTER") return run(words);
-          return FakeClusterNode::all_slots_on(port(serving_.value_or(own)));
-        }));
-    settings.nodes.push_back({"127.0.0.1", nodes_.back()->port()});
-    return *nodes_.back();
+    return add([this, own = nodes_.size(), run = std::move(script)](const Words& words) {
+      if (words.front() != "CLUSTER") return run(words);
+      return FakeClusterNode::all_slots_on(serving_port(own));
+    });
   }
   FakeClusterNode& add_node_that_says(std::string map) {
-    nodes_.push_back(
-        std::make_unique<FakeClusterNode>([said = std::move(map)](const Words&) { return said; }));
-    settings.nodes.push_back({"127.0.0.1", nodes_.back()->port()});
-    return *nodes_.back();
+    return add([said = std::move(map)](const Words&) { return said; });
   }
-  std::uint16_t port(std::size_t node) const { return nodes_.at(node)->port(); }
-  void all_slots_are_on(std::size_t node) { serving_ = node; }
+  std::uint16_t port(std::size_t node) const {
+    const std::lock_guard lock(mutex_);
+    return nodes_.at(node)->port();
+  }
+  void all_slots_are_on(std::size_t node) {
+    const std::lock_guard lock(mutex_);
+    serving_ = node;
+  }
   std::string moved_to(std::size_t node) const {
     return "-MOVED 15495 127.0.0.1:" + std::to_string(port(node)) + "\r\n";
   }
@@ -65,6 +66,19 @@ class ClusterTroubleTest : public test::ClientTest {
   }
 
  private:
+  FakeClusterNode& add(FakeClusterNode::Script script) {
+    auto node = std::make_unique<FakeClusterNode>(std::move(script));
+    settings.nodes.push_back({"127.0.0.1", node->port()});
+    const std::lock_guard lock(mutex_);
+    nodes_.push_back(std::move(node));
+    return *nodes_.back();
+  }
+  std::uint16_t serving_port(std::size_t otherwise) const {
+    const std::lock_guard lock(mutex_);
+    return nodes_.at(serving_.value_or(otherwise))->port();
+  }
+
+  mutable std::mutex mutex_;  // the nodes' threads ask, too
   std::optional<std::size_t> serving_;
   std::vector<std::unique_ptr<FakeClusterNode>> nodes_;
 };
