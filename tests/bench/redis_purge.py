@@ -78,7 +78,7 @@ def load(port, seconds=4):
                          capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out or "99%" not in out:
         sys.exit(f"hawkcache answered with errors, or not at all:\n{out}")
-    return milliseconds(re.search(r"99%\s+(\S+)", out).group(1)), float(re.search(r"Requests/sec:\s+(\S+)", out).group(1))
+    return milliseconds(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)), float(re.search(r"Requests/sec:\s+(\S+)", out).group(1))
 
 
 def purge(admin, body):
