@@ -40,7 +40,7 @@ class ClientConnection final : public ClientExchange,
                {.keepalive = settings.keepalive_timeout, .header = settings.header_timeout}),
         parsers_(std::move(begun.parsers)),
         parser_(parsers_->take()),
-        output_(worker.deadlines(), socket_, settings.write_timeout),
+        output_(worker, socket_, settings.write_timeout),
         peer_(text_of(begun.peer.address())) {
     worker.connections().push_back(*this);
   }
@@ -157,7 +157,7 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       co_await c.handler_->handle(c);
     }
     if (!c.finish_exchange()) break;
-    if (at_once && c.input_.gives_turn()) {
+    if (c.input_.gives_turn()) {
       co_await c.input_.others_turn();
       c.input_.read_at_once();
     }

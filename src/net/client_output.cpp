@@ -19,6 +19,8 @@ ErrorCode ClientOutput::write_response_now(std::span<const asio::const_buffer> b
   gather_.assign(buffers);
   // Those go first.
   if (!interim_.unsent().empty()) return asio::error::would_block;
+  held_back_ = written_ == 0 && turns_.brings_company();
+  if (held_back_) return asio::error::would_block;
   const ErrorCode error = gather_.write_some(socket_, written_);
   if (!error || error == asio::error::would_block) return error;
   return Errc::client_gone;
@@ -26,6 +28,10 @@ ErrorCode ClientOutput::write_response_now(std::span<const asio::const_buffer> b
 
 Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buffers) {
   interim_.end();
+  if (held_back_) {
+    held_back_ = false;
+    co_await turns_.wait(place_, asio::deferred);
+  }
   if (!interim_.unsent().empty()) {
     const ErrorCode error = co_await flush_interim();
     if (error) co_return error;

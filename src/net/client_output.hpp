@@ -9,6 +9,8 @@
 #include "net/gather_write.hpp"
 #include "net/interim_queue.hpp"
 #include "net/socket_deadline.hpp"
+#include "net/turns.hpp"
+#include "net/worker.hpp"
 
 #include <cstdint>
 #include <span>
@@ -19,8 +21,11 @@ namespace hawkcache::net {
 class ClientOutput {
  public:
   // `timeout`: for the client to take any bytes.
-  ClientOutput(DeadlineQueue& queue, Socket& socket, Duration timeout)
-      : socket_(socket), timeout_(timeout), deadline_(queue, socket) {}
+  ClientOutput(Worker& worker, Socket& socket, Duration timeout)
+      : socket_(socket),
+        timeout_(timeout),
+        deadline_(worker.deadlines(), socket),
+        turns_(worker.turns()) {}
 
   void begin_exchange() noexcept { written_ = 0; }
   // Of the exchange's response, interim responses not counted.
@@ -43,7 +48,8 @@ class ClientOutput {
     gather_.assign(buffers);
     return gather_.write_some(socket_, written_);
   }
-  // The same of an exchange that may have interim responses. Error: would_block, client_gone.
+  // The same of an exchange that may have interim responses, where what comes first is held back
+  // until others have come as far, if there are any. Errors: would_block, client_gone.
   ErrorCode write_response_now(std::span<const asio::const_buffer> buffers);
   // Writes all of it. Errors: client_gone, client_timeout. One caller at a time.
   Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers);
@@ -61,6 +67,9 @@ class ClientOutput {
   SocketDeadline deadline_;
   GatherWrite gather_;
   InterimQueue interim_;
+  Turns& turns_;
+  Turns::Place place_;
+  bool held_back_ = false;  // until its turn
   std::uint64_t written_ = 0;
 };
 

@@ -1,8 +1,16 @@
 #include "net/turns.hpp"
 
+#include <iterator>
+
 #include <boost/asio/post.hpp>
 
 namespace hawkcache::net {
+namespace {
+
+// After one who waited without company.
+constexpr unsigned kGoOnAlone = 32;
+
+}  // namespace
 
 // A coroutine that still waits is handed to the io_context, to be destroyed with it.
 Turns::~Turns() {
@@ -21,6 +29,7 @@ void Turns::schedule() {
 // Who comes back while the others are resumed waits for the next time.
 void Turns::run() {
   due_.splice(due_.end(), waiting_);
+  if (std::next(due_.begin()) == due_.end()) alone_ = kGoOnAlone;
   try {
     while (!due_.empty()) {
       Place& place = due_.front();

@@ -1,5 +1,7 @@
 // Where coroutines of one worker wait that let the others go first: each goes on after whatever was
 // ready when it came here has been dealt with, and what has become ready since has been asked for.
+// That is how steps of one kind come together: the kernel's and ours stay warm in the processor's
+// caches, and whoever is at the other end is woken once for many.
 // All that wait are resumed by one task of the event loop, which costs each a few instructions,
 // where posting itself would cost some hundred. On the worker's thread; goes before the event loop.
 #pragma once
@@ -52,6 +54,15 @@ class Turns {
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
+  // Whether others are likely to wait along, so that waiting brings steps of one kind together.
+  // Not where the last who waited was alone: then it would be a poll of the event loop for nothing.
+  // Asked before each wait that serves this only.
+  bool brings_company() noexcept {
+    if (alone_ == 0) return true;
+    --alone_;
+    return false;
+  }
+
   // An asynchronous operation without a result. REQUIRES: nobody waits at this place.
   template <class Token>
   auto wait(Place& place, Token&& token) {
@@ -74,6 +85,7 @@ class Turns {
   Executor executor_;
   Queue waiting_;
   Queue due_;  // while they are resumed
+  unsigned alone_ = 0;  // so many go on without waiting
 };
 
 }  // namespace hawkcache::net

@@ -84,6 +84,13 @@ UpstreamConnection::Read UpstreamConnection::judge_read(const ErrorCode& error,
   return {State::again, 0, {}};  // cancelled for the sake of the other direction
 }
 
+UpstreamConnection::Read UpstreamConnection::read_now(std::span<char> space) noexcept {
+  ErrorCode error;
+  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  if (error == asio::error::would_block) return {};
+  return judge_read(error, size);
+}
+
 void UpstreamConnection::fail(ErrorCode reason) noexcept {
   if (failure_) return;
   failure_ = reason;

@@ -51,6 +51,8 @@ class UpstreamConnection {
     ErrorCode error;
   };
   Read judge_read(const ErrorCode& error, std::size_t size) noexcept;
+  // The same without waiting.
+  Read read_now(std::span<char> space) noexcept;
   // From now on reading may take that long in all; until unlimit_reading(), or the next limit.
   void limit_reading(Duration timeout) noexcept { reading_.arm(timeout); }
   void unlimit_reading() noexcept { reading_.disarm(); }

@@ -60,8 +60,13 @@ bool PooledExchange::may_try_again(const ErrorCode& error) const noexcept {
 }
 
 // One frame from the request to the final head, since every request that goes upstream waits here.
+// Requests go out together, as many as are ready, and their responses are read after the last of
+// them: by then the first are mostly there, and a server that sleeps is woken once.
 Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamRequest request) {
   request_ = std::move(request);
+  Turns& turns = pool_->worker.turns();
+  if (turns.brings_company()) co_await turns.wait(place_, asio::deferred);
+  if (cancelled_) co_return Errc::upstream_closed;
   const std::optional<std::size_t> server =
       pool_->choice.next(tried_, pool_->worker.clock().steady());
   if (!server) co_return Errc::upstream_refused;
@@ -79,6 +84,10 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
       error = co_await connection->write_rest(pool_->settings.idle_timeout);
     }
     error = sent(error);
+    if (!error && !pump_ && turns.brings_company()) {
+      co_await turns.wait(place_, asio::deferred);
+      error = hear(connection->read_now(response_->space()));
+    }
     while (!error && !head_complete_) {
       const auto [failed, size] = co_await connection->async_read(response_->space());
       error = hear(connection->judge_read(failed, size));

@@ -70,6 +70,7 @@ class PooledExchange final : public UpstreamExchange {
   UpstreamConnectionPtr connection_;
   std::shared_ptr<BodyPump> pump_;
   UpstreamRequest request_;
+  Turns::Place place_;
   ServerChoice::Tried tried_;
   bool head_complete_ = false;
   bool request_written_ = false;  // without the part that the pump sends

@@ -64,7 +64,7 @@ class ClientOutputTest : public testing::Test {
   Loop loop;
   Socket client{loop.worker.executor()};
   Socket server{loop.worker.executor()};
-  ClientOutput output{loop.worker.deadlines(), server, Duration(20'000)};
+  ClientOutput output{loop.worker, server, Duration(20'000)};
 };
 
 TEST_F(ClientOutputTest, TheResponseWaitsForTheInterimResponsesBeforeIt) {
@@ -95,6 +95,29 @@ TEST_F(ClientOutputTest, AResponseThatIsTriedFirstStandsBehindTheInterimResponse
   EXPECT_EQ(output.written(), response.size());
 }
 
+TEST_F(ClientOutputTest, AResponseIsHeldBackUntilTheOthersHaveComeAsFar) {
+  output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::not_expected);
+  const std::string response = "response";
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer(response)};
+  EXPECT_EQ(output.write_response_now(buffers), asio::error::would_block);
+  std::uint64_t written_before = 1;
+  asio::post(loop.worker.executor(), [&] { written_before = output.written(); });
+  bool written = false;
+  spawn(output.write({}), written);
+  EXPECT_TRUE(written);
+  EXPECT_EQ(written_before, 0U);
+  EXPECT_EQ(read(response.size()), response);
+}
+
+TEST_F(ClientOutputTest, WhatFollowsTheFirstPieceIsNotHeldBack) {
+  output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::not_expected);
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer("piece", 5)};
+  EXPECT_EQ(output.write_response_now(buffers), asio::error::would_block);
+  EXPECT_FALSE(loop.run(output.write({})));
+  EXPECT_FALSE(output.write_response_now(buffers));
+  EXPECT_EQ(read(10), "piecepiece");
+}
+
 TEST_F(ClientOutputTest, AResponseThatOvertakesA100StandsBehindIt) {
   output.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
   const std::string interim = fill_up(output, kMuch);
@@ -113,7 +136,7 @@ TEST_F(ClientOutputTest, AResponseThatOvertakesA100StandsBehindIt) {
 }
 
 TEST_F(ClientOutputTest, AClientThatTakesNothingIsGivenUp) {
-  ClientOutput impatient{loop.worker.deadlines(), server, Duration(30)};
+  ClientOutput impatient{loop.worker, server, Duration(30)};
   impatient.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
   fill_up(impatient, kMuch);
   EXPECT_EQ(loop.run(impatient.give_continue()), Errc::client_timeout);

@@ -61,6 +61,23 @@ TEST(Turns, WhoComesBackWaitsForTheNext) {
   EXPECT_EQ(story.told, "1b2B3");
 }
 
+TEST(Turns, WhoWasAloneGoesOnWithoutForAWhile) {
+  Story story;
+  Turns::Place a;
+  Turns::Place b;
+  EXPECT_TRUE(story.turns.brings_company());
+  story.begin(tell_twice(story, a, 'a', 'A'));
+  story.begin(tell_twice(story, b, 'b', 'B'));
+  story.context.run();
+  EXPECT_TRUE(story.turns.brings_company());
+  story.context.restart();
+  story.begin(tell_twice(story, a, 'a', 'A'));
+  story.context.run();
+  int without = 0;
+  while (!story.turns.brings_company()) ++without;
+  EXPECT_EQ(without, 32);
+}
+
 struct Shown {
   explicit Shown(bool& gone) : gone_(gone) {}
   ~Shown() { gone_ = true; }

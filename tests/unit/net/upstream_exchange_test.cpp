@@ -233,6 +233,21 @@ TEST_F(UpstreamExchangeTest, CanBeCancelledWhileItWaits) {
   origin.join();
 }
 
+Awaitable<Answer> cancel_before_its_turn(Worker& worker,
+                                         std::shared_ptr<UpstreamExchange> exchange,
+                                         UpstreamRequest request) {
+  worker.post([exchange] { exchange->cancel(); });
+  const Answer answer = co_await exchange_to_end(exchange, std::move(request));
+  co_return answer;
+}
+
+TEST_F(UpstreamExchangeTest, CanBeCancelledBeforeItsTurnComes) {
+  use({1});  // to ask would be refused
+  const Answer answer =
+      loop.run(cancel_before_its_turn(loop.worker, upstream->make_exchange(), get()));
+  EXPECT_EQ(answer.start_error, Errc::upstream_closed);
+}
+
 // Request bodies
 
 TEST_F(UpstreamExchangeTest, SendsABodyInChunks) {
