@@ -84,7 +84,7 @@ class Turns {
       slist<Place, boost::intrusive::cache_last<true>, boost::intrusive::constant_time_size<false>>;
   Executor executor_;
   Queue waiting_;
-  Queue due_;  // while they are resumed
+  Queue due_;           // while they are resumed
   unsigned alone_ = 0;  // so many go on without waiting
 };
 
