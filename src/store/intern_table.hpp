@@ -101,16 +101,18 @@ class InternTable {
 
   // Empty when there is no such record.
   Ref find(std::string_view text) const {
-    const Shard& shard = shard_of(text);
+    const Hashed hashed(text);
+    const Shard& shard = shard_of(hashed);
     const std::shared_lock lock(shard.mutex);
-    const auto found = shard.records.find(text);
+    const auto found = shard.records.find(hashed);
     return found == shard.records.end() ? Ref{} : refer(*found);
   }
+  // Who thinks that there is one asks find() first: this keeps readers of the shard out.
   Ref intern(std::string_view text) {
-    if (Ref existing = find(text)) return existing;
-    Shard& shard = shard_of(text);
+    const Hashed hashed(text);
+    Shard& shard = shard_of(hashed);
     const std::unique_lock lock(shard.mutex);
-    const auto found = shard.records.find(text);
+    const auto found = shard.records.find(hashed);
     if (found != shard.records.end()) return refer(*found);
     shard.records.reserve(shard.records.size() + 1);  // what throws comes first
     Record* record = make_record(text);
@@ -120,9 +122,10 @@ class InternTable {
   // Shows the record to `look`, if there is one: cheaper than a reference.
   template <class Look>
   void look_at(std::string_view text, Look&& look) const {
-    const Shard& shard = shard_of(text);
+    const Hashed hashed(text);
+    const Shard& shard = shard_of(hashed);
     const std::shared_lock lock(shard.mutex);
-    const auto found = shard.records.find(text);
+    const auto found = shard.records.find(hashed);
     if (found != shard.records.end()) look(std::as_const(**found));
   }
 
@@ -137,18 +140,24 @@ class InternTable {
 
  private:
   friend class InternRef<State>;
+  // A text that is looked for in its shard and in the shard's records: hashed once for both.
+  struct Hashed {
+    explicit Hashed(std::string_view of) noexcept : text(of), hash(hash64(of, process_seed())) {}
+    std::string_view text;
+    std::size_t hash;
+  };
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return hash64(text, process_seed());
+    std::size_t operator()(const Hashed& hashed) const noexcept { return hashed.hash; }
+    std::size_t operator()(const Record* record) const noexcept {
+      return Hashed(record->text()).hash;
     }
-    std::size_t operator()(const Record* record) const noexcept { return (*this)(record->text()); }
   };
   struct Equal {
     using is_transparent = void;
     bool operator()(const Record* a, const Record* b) const noexcept { return a == b; }
-    bool operator()(std::string_view a, const Record* b) const noexcept { return a == b->text(); }
-    bool operator()(const Record* a, std::string_view b) const noexcept { return a->text() == b; }
+    bool operator()(const Hashed& a, const Record* b) const noexcept { return a.text == b->text(); }
+    bool operator()(const Record* a, const Hashed& b) const noexcept { return a->text() == b.text; }
   };
   struct alignas(64) Shard {
     mutable std::shared_mutex mutex;
@@ -159,12 +168,12 @@ class InternTable {
   InternTable() = default;
   ~InternTable() = default;
 
-  static std::size_t shard_number(std::string_view text) noexcept {
-    return (Hash{}(text) >> 56) % kShards;
+  static std::size_t shard_number(const Hashed& hashed) noexcept {
+    return (hashed.hash >> 56) % kShards;
   }
-  Shard& shard_of(std::string_view text) noexcept { return shards_[shard_number(text)]; }
-  const Shard& shard_of(std::string_view text) const noexcept {
-    return shards_[shard_number(text)];
+  Shard& shard_of(const Hashed& hashed) noexcept { return shards_[shard_number(hashed)]; }
+  const Shard& shard_of(const Hashed& hashed) const noexcept {
+    return shards_[shard_number(hashed)];
   }
 
   static Ref refer(Record* record) noexcept {
@@ -191,11 +200,12 @@ class InternTable {
       }
     }
     {
-      Shard& shard = shard_of(record->text());
+      const Hashed hashed(record->text());
+      Shard& shard = shard_of(hashed);
       const std::unique_lock lock(shard.mutex);
       // Found by someone else meanwhile: it lives on.
       if (record->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-      shard.records.erase(record);
+      shard.records.erase(shard.records.find(hashed));
     }
     size_.fetch_sub(1, std::memory_order_relaxed);
     bytes_.fetch_sub(record_bytes(record->text()), std::memory_order_relaxed);

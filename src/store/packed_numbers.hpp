@@ -80,7 +80,8 @@ class NumberReader {
   NumberReader(std::uint64_t widths, const char* bytes) noexcept : widths_(widths), at_(bytes) {}
 
   void skip(std::size_t count) noexcept {
-    for (; count > 0; --count) at_ += size_of(take_width());
+    at_ += size_of_first(count);
+    widths_ >>= 2 * count;
   }
   // Whether the next `count` are all 0 or not there.
   bool is_nothing(std::size_t count) const noexcept {
@@ -97,6 +98,20 @@ class NumberReader {
   const char* at() const noexcept { return at_; }
 
  private:
+  // All widths at once. Of a code's two bits, low and high: it stands for low + 2 high + (low and
+  // high) times two bytes.
+  std::size_t size_of_first(std::size_t count) const noexcept {
+    constexpr std::uint64_t kPairs = 0x5555'5555'5555'5555u;
+    constexpr std::uint64_t kFours = 0x3333'3333'3333'3333u;
+    constexpr std::uint64_t kEights = 0x0F0F'0F0F'0F0F'0F0Fu;
+    constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101u;
+    const std::uint64_t codes = widths_ & ((std::uint64_t{1} << (2 * count)) - 1);
+    const std::uint64_t both = codes & (codes >> 1) & kPairs;
+    const std::uint64_t fours =
+        (codes & kFours) + ((codes >> 2) & kFours) + (both & kFours) + ((both >> 2) & kFours);
+    const std::uint64_t eights = (fours & kEights) + ((fours >> 4) & kEights);
+    return 2 * ((eights * kOnes) >> 56);
+  }
   NumberWidth take_width() noexcept {
     const auto width = static_cast<NumberWidth>(widths_ & 3);
     widths_ >>= 2;

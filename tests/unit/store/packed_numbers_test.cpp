@@ -55,6 +55,24 @@ TEST(PackedNumbers, whole_seconds_take_less) {
   }
 }
 
+TEST(PackedNumbers, are_skipped_as_if_they_were_read) {
+  NumberPacker packer;
+  for (std::uint64_t i = 0; i < NumberPacker::kMost; ++i) {
+    packer.number(i % 3 == 0 ? UINT64_MAX - i : i % 4 == 0 ? 0 : 1 + (i << (3 * (i % 8))));
+  }
+  const std::string bytes = readable(packer);
+  NumberReader reading(packer.widths(), bytes.data());
+  for (std::size_t count = 0; count < NumberPacker::kMost; ++count) {
+    NumberReader skipping(packer.widths(), bytes.data());
+    skipping.skip(count);
+    EXPECT_EQ(skipping.at(), reading.at()) << count;
+    EXPECT_EQ(skipping.number(), reading.number()) << count;
+  }
+  NumberReader to_the_end(packer.widths(), bytes.data());
+  to_the_end.skip(NumberPacker::kMost);
+  EXPECT_EQ(to_the_end.at(), bytes.data() + packer.bytes().size());
+}
+
 TEST(PackedNumbers, come_back_in_their_order) {
   NumberPacker packer;
   packer.number(7);
