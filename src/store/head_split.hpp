@@ -6,10 +6,12 @@
 
 #include "store/repeat_filter.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hawkcache::store {
 
@@ -26,5 +28,27 @@ struct HeadSplit {
 std::optional<HeadSplit> split_head(std::string_view head,
                                     std::uint64_t owner,
                                     RepeatFilter& filter);
+
+// Does that, and remembers the last head that it has split: the one after it mostly differs in its
+// times and validators alone, and then its common lines need not be asked after one by one. One
+// thread; any filter.
+class HeadSplitter {
+ public:
+  // Null for nullopt; valid until the next call.
+  const HeadSplit* split(std::string_view head, std::uint64_t owner, RepeatFilter& filter);
+
+ private:
+  struct Part {
+    enum class Kind : std::uint8_t { common, always_own, own } kind;
+    std::size_t size;  // common: of those lines in last_.common; else of the name and its colon
+  };
+  bool is_like_the_last(std::string_view head, std::uint64_t owner, RepeatFilter& filter);
+  void remember(std::string_view head);
+
+  HeadSplit last_;
+  std::uint64_t filter_ = 0;  // that it was split with
+  std::vector<Part> parts_;   // of the last one, in their order; empty: there is none
+  std::string names_;         // of its own lines, with their colons, one after the other
+};
 
 }  // namespace hawkcache::store

@@ -13,6 +13,9 @@ namespace hawkcache::store {
 
 class RepeatFilter {
  public:
+  // No other filter of this process has it, ever.
+  std::uint64_t number() const noexcept { return number_; }
+
   // Whether the thing came from another owner before; from now on it came from this one too. Both
   // by their hashes.
   bool repeats(std::uint64_t thing, std::uint64_t owner) noexcept {
@@ -50,6 +53,8 @@ class RepeatFilter {
     set[way - 1].store(mark, std::memory_order_relaxed);
   }
 
+  static inline std::atomic<std::uint64_t> filters_{0};
+  const std::uint64_t number_ = 1 + filters_.fetch_add(1, std::memory_order_relaxed);
   std::array<std::array<Slot, kWays>, kSets> sets_{};
 };
 

@@ -91,6 +91,58 @@ TEST_F(HeadSplitTest, what_is_not_worth_it_or_no_usual_head_stays_whole) {
   for (const std::string& head : heads) EXPECT_FALSE(split_again(head)) << head;
 }
 
+// A splitter that remembers says what one without a memory says, head for head.
+TEST_F(HeadSplitTest, a_splitter_says_the_same_of_each_head) {
+  const std::string_view server = "Server: o\r\n";
+  const std::string_view date = "Date: Fri, 27 Nov 2026 01:42:34 GMT\r\n";
+  const std::string_view later = "Date: Fri, 27 Nov 2026 01:42:35 GMT\r\n";
+  const std::string heads[] = {
+      text_of({kStatus, date, kPolicy, "ETag: \"1\"\r\n", server, "X-Id: 1\r\n"}),
+      text_of({kStatus, date, kPolicy, "ETag: \"1\"\r\n", server, "X-Id: 2\r\n"}),
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server, "X-Id: 3\r\n"}),
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server, "X-Id: 44\r\n"}),
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server, "X-Id: 44\r\n"}),  // common
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server, "X-Id: 5\r\n"}),
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server, "X-Id: 6\r\n", server}),
+      text_of({kStatus, later, kPolicy, "ETag: \"22\"\r\n", server}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Id: 7\r\n"}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Id: 7"}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Id: 7\r7\r\n"}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Ids: 8\r\n"}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Id: 9\r\nX-Id: 9\r\n"}),
+      text_of({kStatus, later, kPolicy, server, "ETag: \"22\"\r\n", "X-Id: 9\r\nX-Id: 10\r\n"}),
+      text_of({"HTTP/1.1 404 Nope\r\n", later, kPolicy, server, "ETag: \"22\"\r\n"}),
+      "",
+      text_of({kStatus, later, kPolicy, server, "ETag: \"3\"\r\n", "X-Id: 11\r\n"}),
+  };
+  const auto other_filter = std::make_unique<RepeatFilter>();
+  HeadSplitter splitter;
+  int number = 0;
+  std::size_t splits = 0;
+  for (const std::string& head : heads) {
+    SCOPED_TRACE(number);
+    const std::string key = numbered("/", number++);
+    const auto expected = split(head, key);
+    const HeadSplit* found = splitter.split(head, hash64(key), *other_filter);
+    ASSERT_EQ(found != nullptr, expected.has_value());
+    if (found == nullptr) continue;
+    ++splits;
+    EXPECT_EQ(found->common, expected->common);
+    EXPECT_EQ(found->own, expected->own);
+  }
+  EXPECT_GT(splits, 8U);
+}
+
+TEST_F(HeadSplitTest, what_a_splitter_remembers_holds_for_one_filter) {
+  const std::string head = text_of({kStatus, kPolicy, "Server: o\r\n"});
+  HeadSplitter splitter;
+  EXPECT_EQ(splitter.split(head, 1, *filter_), nullptr);
+  EXPECT_NE(splitter.split(head, 2, *filter_), nullptr);
+  EXPECT_NE(splitter.split(head, 2, *filter_), nullptr);
+  const auto other = std::make_unique<RepeatFilter>();
+  EXPECT_EQ(splitter.split(head, 3, *other), nullptr);
+}
+
 // The common lines go first, so the status line is among them.
 TEST_F(HeadSplitTest, a_status_line_of_its_own_keeps_the_head_whole) {
   split(text_of({kStatus, kPolicy, "Server: origin\r\n"}), "/a");
