@@ -271,12 +271,16 @@ net::Awaitable<void> Fetch::complete() {
 // No coroutine, so that what is put is in nobody's frame: Asio keeps the frames of a thread for the
 // next, but not those of more than 1,020 bytes.
 net::Awaitable<store::PutResult> Fetch::put() {
-  store::StoredParts parts = parts_to_put();
-  if (!parts.meta.partial) {
-    return state_.store.put(state_.store.make(std::move(parts)), order_.patience);
+  const std::vector<SharedBytes> body = fill_.body();
+  store::StoredPartsView parts = parts_to_put(*head_, body);
+  if (order_.rest) {
+    // What is completed is trusted as far as its older bytes are.
+    parts.epoch = std::min(parts.epoch, order_.part->epoch());
+    parts.shared = store::older_of(parts.shared, order_.part->shared());
   }
+  if (!parts.meta.partial) return state_.store.put(state_.store.make(parts), order_.patience);
   return put_part(state_.store,
-                  std::move(parts),
+                  store::copy_of(parts),
                   part_fields_->fields(),
                   intake_input(),
                   state_.worker.clock().wall(),
@@ -289,23 +293,18 @@ bool Fetch::is_as_long_as_announced() const {
   return !head_->part_size || fill_.staged_size() == *head_->part_size;
 }
 
-store::StoredParts Fetch::parts_to_put() const {
-  store::StoredParts parts{.key = fill_.subject().key,
-                           .authority = fill_.subject().authority,
-                           .path_and_query = fill_.subject().path_and_query,
-                           .meta = head_->meta,
-                           .head = head_->text,
-                           .withheld = head_->withheld,
-                           .body = fill_.body(),
-                           .epoch = fill_.epoch(),
-                           .sequence = fill_.sequence(),
-                           .shared = fill_.shared()};
-  if (order_.rest) {
-    // What is completed is trusted as far as its older bytes are.
-    parts.epoch = std::min(parts.epoch, order_.part->epoch());
-    parts.shared = store::older_of(parts.shared, order_.part->shared());
-  }
-  return parts;
+store::StoredPartsView Fetch::parts_to_put(const FillHead& head,
+                                           std::span<const SharedBytes> body) const {
+  return {.key = fill_.subject().key,
+          .authority = fill_.subject().authority,
+          .path_and_query = fill_.subject().path_and_query,
+          .meta = head.meta,
+          .head = head.text,
+          .withheld = head.withheld,
+          .body = body,
+          .epoch = fill_.epoch(),
+          .sequence = fill_.sequence(),
+          .shared = fill_.shared()};
 }
 
 // What the store has now is what this fetch brought, or newer.

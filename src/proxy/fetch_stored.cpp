@@ -66,16 +66,7 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
 // The same body under a newer head.
 store::NewResponsePtr Fetch::freshened(const store::StoredResponse& stored,
                                        const FillHead& head) const {
-  return state_.store.make(store::StoredParts{.key = fill_.subject().key,
-                                              .authority = fill_.subject().authority,
-                                              .path_and_query = fill_.subject().path_and_query,
-                                              .meta = head.meta,
-                                              .head = head.text,
-                                              .withheld = head.withheld,
-                                              .body = stored.share_body(),
-                                              .epoch = fill_.epoch(),
-                                              .sequence = fill_.sequence(),
-                                              .shared = fill_.shared()});
+  return state_.store.make(parts_to_put(head, stored.share_body()));
 }
 
 // "All the stored responses in the initial set with one of those same strong validators are

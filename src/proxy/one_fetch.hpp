@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -76,7 +77,9 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<store::PutResult> put();
   bool is_as_long_as_announced() const;
   bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
-  store::StoredParts parts_to_put() const;
+  // Views of the head and the body.
+  store::StoredPartsView parts_to_put(const FillHead& head,
+                                      std::span<const SharedBytes> body) const;
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);

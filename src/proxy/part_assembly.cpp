@@ -160,13 +160,13 @@ net::Awaitable<store::PutResult> put_part(store::Store& store,
     Combination together = combine(*older, part, fields, input);
     if (together.outcome == Combination::Outcome::too_large) co_return store::PutResult::too_large;
     if (together.outcome == Combination::Outcome::combined) {
-      auto whole = store.make(std::move(together.parts));
+      auto whole = store.make(together.parts);
       result = co_await store.put(std::move(whole), patience);
       // What a purge refuses for its older bytes may still be good for its newer ones.
       if (result != store::PutResult::purged_meanwhile) co_return result;
     }
   }
-  auto alone = store.make(std::move(part));
+  auto alone = store.make(part);
   result = co_await store.put(std::move(alone), patience);
   co_return result;
 }

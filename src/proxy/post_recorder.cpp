@@ -76,16 +76,17 @@ void PostRecorder::take(std::string_view piece) {
 // that no GET that was sent after the purge is replaced by it.
 net::Awaitable<void> PostRecorder::store() {
   const FillSubject& subject = body_->subject();
-  auto response = state_.store.make(store::StoredParts{.key = subject.key,
-                                                       .authority = subject.authority,
-                                                       .path_and_query = subject.path_and_query,
-                                                       .meta = head_->meta,
-                                                       .head = head_->text,
-                                                       .withheld = head_->withheld,
-                                                       .body = body_->body(),
-                                                       .epoch = body_->epoch(),
-                                                       .sequence = sent_.sequence(),
-                                                       .shared = body_->shared()});
+  const std::vector<SharedBytes> body = body_->body();
+  auto response = state_.store.make({.key = subject.key,
+                                     .authority = subject.authority,
+                                     .path_and_query = subject.path_and_query,
+                                     .meta = head_->meta,
+                                     .head = head_->text,
+                                     .withheld = head_->withheld,
+                                     .body = body,
+                                     .epoch = body_->epoch(),
+                                     .sequence = sent_.sequence(),
+                                     .shared = body_->shared()});
   store::Patience patience = state_.store.patience();
   const store::PutResult result = co_await state_.store.put(std::move(response), patience);
   const bool stored = result == store::PutResult::stored;

@@ -10,7 +10,8 @@
 #include <bit>
 #include <span>
 #include <utility>
-#include <vector>
+
+#include <boost/container/small_vector.hpp>
 
 namespace hawkcache::store {
 
@@ -103,19 +104,21 @@ Awaitable<FindOutcome> MemoryStore::find_all(caching::KeyView key,
 }
 
 // What is common is kept apart once it has come with two keys: most such heads stay the only ones.
-NewResponsePtr MemoryStore::make(StoredParts parts) {
+NewResponsePtr MemoryStore::make(const StoredPartsView& parts) {
+  thread_local HeadSplitter splitter;
   const std::uint64_t owner = hash64(parts.key);
-  if (auto split = split_head(parts.head, owner, repeats_)) {
+  if (const HeadSplit* split = splitter.split(parts.head, owner, repeats_)) {
     CommonHeadRef common = heads_->find(split->common);
     if (!common && repeats_.repeats(hash64(split->common), owner)) {
       common = intern_head(split->common);
     }
     if (common) {
-      parts.head = std::move(split->own);
-      return StoredResponse::make(std::move(parts), std::move(common));
+      StoredPartsView rest = parts;
+      rest.head = split->own;
+      return StoredResponse::make(rest, std::move(common));
     }
   }
-  return StoredResponse::make(std::move(parts));
+  return StoredResponse::make(parts);
 }
 
 // Empty: there is no room for it. As with tags, room is reserved while it is made.
@@ -172,7 +175,7 @@ bool MemoryStore::can_never_fit(const StoredResponse& response,
 // books.
 bool MemoryStore::adopt_tags(StoredResponse& response, std::size_t shard) {
   const std::span<const std::string> texts = response.unrecorded_tags();
-  std::vector<TagRef> records;
+  boost::container::small_vector<TagRef, 8> records;
   records.reserve(texts.size());
   std::uint64_t missing = 0;
   for (const std::string& text : texts) {

@@ -30,7 +30,7 @@ class MemoryStore final : public LocalStore {
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   FetchTicket begin_fetch(WallTime now) override { return fence_.begin_fetch(now); }
-  NewResponsePtr make(StoredParts parts) override;
+  NewResponsePtr make(const StoredPartsView& parts) override;
   Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   PutResult put_now(NewResponsePtr response) noexcept override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;

@@ -113,8 +113,7 @@ NewResponsePtr admit_value(RedisCore& core,
   // Looked at after the local epoch was taken: a purge that Redis did not take is raised locally
   // first, and then the link is left. One that came before is met here, a later one by the epoch.
   if (trust == Trust::distrusted || !core.link.usable()) return nullptr;
-  auto response =
-      core.memory ? core.memory->make(std::move(parts)) : StoredResponse::make(std::move(parts));
+  auto response = core.memory ? core.memory->make(parts) : StoredResponse::make(parts);
   if (response->vouch(core.local) == Trust::distrusted) return nullptr;
   return response;
 }

@@ -138,7 +138,7 @@ class Store {
   [[nodiscard]] virtual FetchTicket begin_fetch(WallTime now) = 0;
   // A response that is to be put into this store: as small as it can keep it. May evict others, for
   // what it will share with those to come.
-  virtual NewResponsePtr make(StoredParts parts) { return StoredResponse::make(std::move(parts)); }
+  virtual NewResponsePtr make(const StoredPartsView& parts) { return StoredResponse::make(parts); }
   // REQUIRES: nobody else has the response yet; the FetchTicket whose epoch, sequence and stamp it
   // carries is held until this returns. When it returns `stored`, this node finds it. Waits as
   // find() does; without patience left nothing is stored that others would have to be asked for.

@@ -21,7 +21,7 @@ std::optional<std::int64_t> count_of(const std::optional<WallTime>& time) noexce
 
 }  // namespace
 
-StoredResponse::Plan::Plan(const StoredParts& parts, const CommonHeadRef& common) {
+StoredResponse::Plan::Plan(const StoredPartsView& parts, const CommonHeadRef& common) {
   for (const SharedBytes& chunk : parts.body) {
     body_size += chunk.size();
     chunks += chunk.empty() ? 0u : 1u;
@@ -38,7 +38,7 @@ StoredResponse::Plan::Plan(const StoredParts& parts, const CommonHeadRef& common
   texts_at = slots > 0 ? aligned(numbers_end) + slots : numbers_end;
 }
 
-void StoredResponse::Plan::add_numbers(const StoredParts& parts) {
+void StoredResponse::Plan::add_numbers(const StoredPartsView& parts) {
   const caching::StoredMeta& meta = parts.meta;
   const caching::Freshness& freshness = meta.freshness;
   add_text(meta.secondary_key);
@@ -47,7 +47,7 @@ void StoredResponse::Plan::add_numbers(const StoredParts& parts) {
   numbers.milliseconds(freshness.initial_age.count());
   numbers.milliseconds(freshness.stale_while_revalidate.count());
   numbers.milliseconds(freshness.stale_if_error.count());
-  add_text(parts.withheld ? std::string_view(*parts.withheld) : std::string_view());
+  add_text(parts.withheld.value_or(std::string_view()));
   numbers.number(parts.epoch);
   add_place(parts.authority, parts.key, 0);
   add_place(parts.path_and_query, parts.key, 0);

@@ -15,7 +15,7 @@ namespace hawkcache::store {
 
 // Views into the parts.
 struct StoredResponse::Plan {
-  Plan(const StoredParts& parts, const CommonHeadRef& common);
+  Plan(const StoredPartsView& parts, const CommonHeadRef& common);
 
   NumberPacker numbers;
   std::uint64_t body_size = 0;
@@ -28,7 +28,7 @@ struct StoredResponse::Plan {
   std::size_t block_size() const noexcept;
 
  private:
-  void add_numbers(const StoredParts& parts);
+  void add_numbers(const StoredPartsView& parts);
   void add_text(std::string_view text);
   void add_place(std::string_view text, std::string_view within, std::size_t within_at);
 };

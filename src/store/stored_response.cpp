@@ -31,7 +31,22 @@ std::optional<WallTime> time_of(std::optional<std::int64_t> count) noexcept {
 
 }  // namespace
 
-NewResponsePtr StoredResponse::make(StoredParts parts, CommonHeadRef common) {
+StoredParts copy_of(const StoredPartsView& parts) {
+  return {.key = std::string(parts.key),
+          .authority = std::string(parts.authority),
+          .path_and_query = std::string(parts.path_and_query),
+          .meta = parts.meta,
+          .head = std::string(parts.head),
+          .withheld = parts.withheld ? std::optional<std::string>(*parts.withheld) : std::nullopt,
+          .body = {parts.body.begin(), parts.body.end()},
+          .epoch = parts.epoch,
+          .sequence = parts.sequence,
+          .shared = parts.shared,
+          .soft_purged_at = parts.soft_purged_at,
+          .judged_at = parts.judged_at};
+}
+
+NewResponsePtr StoredResponse::make(const StoredPartsView& parts, CommonHeadRef common) {
   const Plan plan(parts, common);
   struct Free {
     void operator()(void* block) const noexcept { ::operator delete(block); }
@@ -48,7 +63,9 @@ void intrusive_ptr_release(const StoredResponse* response) noexcept {
   ::operator delete(const_cast<StoredResponse*>(response));
 }
 
-StoredResponse::StoredResponse(StoredParts& parts, CommonHeadRef&& common, const Plan& plan)
+StoredResponse::StoredResponse(const StoredPartsView& parts,
+                               CommonHeadRef&& common,
+                               const Plan& plan)
     : checked_(parts.judged_at),
       sequence_(parts.sequence),
       rule_fingerprint_(parts.meta.rule_fingerprint),
@@ -80,23 +97,24 @@ StoredResponse::StoredResponse(StoredParts& parts, CommonHeadRef&& common, const
   copy_texts(parts, plan);
 }
 
-void StoredResponse::make_slots(StoredParts& parts, CommonHeadRef&& common, const Plan& plan) {
+void StoredResponse::make_slots(const StoredPartsView& parts,
+                                CommonHeadRef&& common,
+                                const Plan& plan) {
   if (common) new (const_cast<CommonHeadRef*>(common_head_slot())) CommonHeadRef(std::move(common));
   if (has(kHasVary)) new (const_cast<VarySlot*>(vary_slot())) VarySlot(pooled(parts.meta.vary));
   if (has(kHasPartial)) new (const_cast<PartSlot*>(part_slot())) PartSlot(parts.meta.partial);
   if (tag_count_ > 0) {
-    new (const_cast<TagTexts**>(tag_texts_slot()))
-        TagTexts*(new TagTexts(std::move(parts.meta.tags)));
+    new (const_cast<TagTexts**>(tag_texts_slot())) TagTexts*(new TagTexts(parts.meta.tags));
   }
   if (!has(kBodyInChunks)) return;
   new (const_cast<std::uint64_t*>(body_size_slot())) std::uint64_t(plan.body_size);
   auto* slot = const_cast<SharedBytes*>(chunk_slots());
-  for (SharedBytes& chunk : parts.body) {
-    if (!chunk.empty()) new (slot++) SharedBytes(std::move(chunk));
+  for (const SharedBytes& chunk : parts.body) {
+    if (!chunk.empty()) new (slot++) SharedBytes(chunk);
   }
 }
 
-void StoredResponse::copy_texts(const StoredParts& parts, const Plan& plan) {
+void StoredResponse::copy_texts(const StoredPartsView& parts, const Plan& plan) {
   char* at = const_cast<char*>(block()) + sizeof(StoredResponse);
   const auto append = [&at](std::string_view text) {
     if (!text.empty()) std::memcpy(at, text.data(), text.size());

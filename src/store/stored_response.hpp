@@ -37,22 +37,22 @@
 
 namespace hawkcache::store {
 
-// What a response is made of before it is published.
-struct StoredParts {
-  std::string key;             // the full key text (caching/cache_key)
-  std::string authority;       // as keyed, for purges by URL
-  std::string path_and_query;  // as keyed and forwarded
-  caching::StoredMeta meta;
+// What a response is made of, wherever it lies.
+struct StoredPartsView {
+  std::string_view key;             // the full key text (caching/cache_key)
+  std::string_view authority;       // as keyed, for purges by URL
+  std::string_view path_and_query;  // as keyed and forwarded
+  const caching::StoredMeta& meta;
   // "HTTP/1.1 200 OK\r\nDate: ...\r\n": status line and fields, each line with its CRLF, without
   // the empty line at the end, and without Age, Content-Length and hop-by-hop fields, which are
   // written anew for each client.
-  std::string head;
+  std::string_view head;
   // Field lines of the origin about caching that clients do not see because the rule replaces them
   // (client_cache_control); nullopt where nothing is replaced.
-  std::optional<std::string> withheld;
+  std::optional<std::string_view> withheld;
   // Each chunk's memory should be about as large as what it shows of it: the budget counts what it
   // shows.
-  std::vector<SharedBytes> body;
+  std::span<const SharedBytes> body;
   Epoch epoch = 0;  // of the fetch that brought it
   std::uint64_t sequence = 0;
   SharedStamp shared{};
@@ -62,6 +62,38 @@ struct StoredParts {
   Epoch judged_at = 0;
 };
 
+// The same of its own.
+struct StoredParts {
+  std::string key;
+  std::string authority;
+  std::string path_and_query;
+  caching::StoredMeta meta;
+  std::string head;
+  std::optional<std::string> withheld;
+  std::vector<SharedBytes> body;
+  Epoch epoch = 0;
+  std::uint64_t sequence = 0;
+  SharedStamp shared{};
+  std::optional<WallTime> soft_purged_at{};
+  Epoch judged_at = 0;
+
+  operator StoredPartsView() const noexcept {  // NOLINT(google-explicit-constructor): a view of it
+    return {key,
+            authority,
+            path_and_query,
+            meta,
+            head,
+            withheld,
+            body,
+            epoch,
+            sequence,
+            shared,
+            soft_purged_at,
+            judged_at};
+  }
+};
+StoredParts copy_of(const StoredPartsView& parts);
+
 class StoredResponse;
 using StoredResponsePtr = boost::intrusive_ptr<const StoredResponse>;
 // One that nobody else has yet.
@@ -69,9 +101,9 @@ using NewResponsePtr = boost::intrusive_ptr<StoredResponse>;
 
 class StoredResponse : private Entry {
  public:
-  // `common`: what goes before the lines in parts.head, if anything. REQUIRES: no text is longer
-  // than 1 GiB.
-  static NewResponsePtr make(StoredParts parts, CommonHeadRef common = {});
+  // `common`: what goes before the lines in parts.head, if anything. Texts are copied, a large body
+  // is shared. REQUIRES: no text is longer than 1 GiB.
+  static NewResponsePtr make(const StoredPartsView& parts, CommonHeadRef common = {});
   StoredResponse(const StoredResponse&) = delete;
   StoredResponse& operator=(const StoredResponse&) = delete;
 
@@ -195,7 +227,7 @@ class StoredResponse : private Entry {
   };
   static_assert(kNumbers <= NumberPacker::kMost);
 
-  StoredResponse(StoredParts& parts, CommonHeadRef&& common, const Plan& plan);
+  StoredResponse(const StoredPartsView& parts, CommonHeadRef&& common, const Plan& plan);
   ~StoredResponse();
 
   bool has(Flag flag) const noexcept { return (flags_ & flag) != 0; }
@@ -242,8 +274,8 @@ class StoredResponse : private Entry {
     return slots_before<std::uint64_t>(chunk_bytes() + sizeof(std::uint64_t));
   }
 
-  void make_slots(StoredParts& parts, CommonHeadRef&& common, const Plan& plan);
-  void copy_texts(const StoredParts& parts, const Plan& plan);
+  void make_slots(const StoredPartsView& parts, CommonHeadRef&& common, const Plan& plan);
+  void copy_texts(const StoredPartsView& parts, const Plan& plan);
   std::size_t block_size() const noexcept;
 
   std::span<const TagRef> tag_records() const noexcept {

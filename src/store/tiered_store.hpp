@@ -20,7 +20,7 @@ class TieredStore final : public RedisStore {
                               Found& found,
                               Patience& patience) override;
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
-  NewResponsePtr make(StoredParts parts) override { return core().memory->make(std::move(parts)); }
+  NewResponsePtr make(const StoredPartsView& parts) override { return core().memory->make(parts); }
   Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;
