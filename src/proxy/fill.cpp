@@ -95,6 +95,10 @@ void Fill::complete() {
 
 void Fill::fail(ErrorCode error) {
   const std::lock_guard lock(mutex_);
+  fail_locked(error);
+}
+
+void Fill::fail_locked(ErrorCode error) {
   published_ = staged_;
   failure_ = error;
   phase_ = FillPhase::failed;
@@ -169,17 +173,10 @@ void Fill::cut_off_laggards_locked(std::uint64_t fastest) {
   drop_read_locked();
 }
 
-void Fill::fail_if_unfinished(ErrorCode error) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (phase_ != FillPhase::awaiting_head && phase_ != FillPhase::streaming) return;
-  }
-  fail(error);
-}
-
-void Fill::detach_writer() {
+void Fill::detach_writer(ErrorCode unfinished) {
   const std::lock_guard lock(mutex_);
   writer_bell_.reset();
+  if (phase_ == FillPhase::awaiting_head || phase_ == FillPhase::streaming) fail_locked(unfinished);
 }
 
 void Fill::drop_read_locked() {
@@ -198,11 +195,12 @@ void Fill::drop_read_locked() {
 }
 
 std::unique_ptr<FillReader> Fill::try_read(net::Executor executor) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (dropped_ > 0 || phase_ == FillPhase::failed) return nullptr;
-  }
-  return std::make_unique<FillReader>(shared_from_this(), executor);
+  auto reader = std::make_unique<FillReader>(shared_from_this(), executor);
+  const std::lock_guard lock(mutex_);
+  const bool readable = dropped_ == 0 && phase_ != FillPhase::failed;
+  if (!readable) return nullptr;
+  readers_.push_back(&reader->state_);
+  return reader;
 }
 
 std::shared_ptr<const FillHead> Fill::head() const {
@@ -210,16 +208,12 @@ std::shared_ptr<const FillHead> Fill::head() const {
   return head_;
 }
 
-FillReader::FillReader(std::shared_ptr<Fill> fill, net::Executor executor)
-    : fill_(std::move(fill)), executor_(executor) {
-  const std::lock_guard lock(fill_->mutex_);
-  fill_->readers_.push_back(&state_);
-}
-
 FillReader::~FillReader() {
   const std::lock_guard lock(fill_->mutex_);
   auto& readers = fill_->readers_;
-  readers.erase(std::find(readers.begin(), readers.end(), &state_));
+  const auto entered = std::find(readers.begin(), readers.end(), &state_);
+  if (entered == readers.end()) return;
+  readers.erase(entered);
   fill_->drop_read_locked();
   if (fill_->writer_bell_) fill_->writer_bell_->ring();
 }
@@ -246,6 +240,7 @@ FillReader::View FillReader::view_locked() {
 
 std::vector<FillInterimPtr> FillReader::take_interim(Interim which) {
   std::vector<FillInterimPtr> taken;
+  if (which == Interim::none) return taken;
   const std::lock_guard lock(fill_->mutex_);
   while (state_.interim_taken < fill_->interim_.size()) {
     const FillInterimPtr& interim = fill_->interim_[state_.interim_taken++];

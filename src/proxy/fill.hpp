@@ -29,6 +29,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/container/small_vector.hpp>
@@ -120,8 +121,6 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void stop_keeping();
   void complete();
   void fail(ErrorCode error);
-  // For a writer that goes without having said how it ended.
-  void fail_if_unfinished(ErrorCode error);
   // `origin_status`: what the origin answered; 0: nothing of use, or it was another node that
   // asked.
   void use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
@@ -134,8 +133,9 @@ class Fill : public std::enable_shared_from_this<Fill> {
   enum class Room : std::uint8_t { go_on, wait, abandoned };
   // Whether to read more from the origin now. On `wait` the bell rings when that may have changed.
   Room room(const std::shared_ptr<net::WakeUp>& writer_bell);
-  // The writer is going: its bell is not rung any more.
-  void detach_writer();
+  // The writer is going: its bell is not rung any more. `unfinished`: what became of it where it
+  // has not said how it ended.
+  void detach_writer(ErrorCode unfinished);
 
   // --- the readers' side ---
   // Null when it can no longer be read from its beginning.
@@ -158,6 +158,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   };
   // Something may be new to the readers.
   void changed_locked();
+  void fail_locked(ErrorCode error);
   void set_stored_locked(store::StoredResponsePtr stored,
                          caching::Reason reason,
                          int origin_status);
@@ -190,7 +191,9 @@ class Fill : public std::enable_shared_from_this<Fill> {
 // One reader's place in a fill. Lives on its worker; leaves the fill when destroyed.
 class FillReader {
  public:
-  FillReader(std::shared_ptr<Fill> fill, net::Executor executor);
+  // Fill::try_read() makes it: it must be among the fill's readers.
+  FillReader(std::shared_ptr<Fill> fill, net::Executor executor) noexcept
+      : fill_(std::move(fill)), executor_(executor) {}
   ~FillReader();
   FillReader(const FillReader&) = delete;
   FillReader& operator=(const FillReader&) = delete;
@@ -224,6 +227,7 @@ class FillReader {
   net::Awaitable<void> wait();
 
  private:
+  friend class Fill;
   View view_locked();
   FillPhase phase_locked() const noexcept;
   bool waits_for_store() const;

@@ -29,8 +29,7 @@ class Fetch final : public net::InterimSink {
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
     leave();
-    fill_.detach_writer();
-    fill_.fail_if_unfinished(Errc::upstream_closed);
+    fill_.detach_writer(Errc::upstream_closed);
   }
   Fetch(const Fetch&) = delete;
   Fetch& operator=(const Fetch&) = delete;

@@ -97,7 +97,7 @@ class Transaction final : public net::RequestHandler {
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
                                    FillReader& reader,
-                                   FillReader::View view,
+                                   const FillReader::View& view,
                                    caching::CacheStatus status);
 
   static http::Method method_for_whole(http::Method asked) noexcept;

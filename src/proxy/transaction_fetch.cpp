@@ -162,7 +162,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
   status.collapsed = !leads || another_node_asked;
-  co_await answer_with(client, reader, std::move(view), status);
+  co_await answer_with(client, reader, view, status);
   co_return Attempt::answered;
 }
 
@@ -170,7 +170,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
 // streaming.
 net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
                                               FillReader& reader,
-                                              FillReader::View view,
+                                              const FillReader::View& view,
                                               caching::CacheStatus status) {
   std::string key;
   if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
