@@ -69,6 +69,8 @@ bool nominates_nothing(FieldsView fields) noexcept {
 // with the same name as the connection-option" (RFC 9110 section 7.6.1)
 NominatedFields::NominatedFields(FieldsView fields) {
   fields.for_each(FieldName::connection, [this](std::string_view value) {
+    // As it mostly reads; hop-by-hop like the rest that goes anyway.
+    if (ascii::equals_ignoring_case(value, "keep-alive")) return;
     ascii::TokenListReader options(value);
     while (const auto option = options.next()) {
       const FieldName id = parse_field_name(*option);

@@ -4,9 +4,12 @@
 #include "base/text_writer.hpp"
 #include "caching/vary.hpp"
 #include "http/hop_by_hop.hpp"
+#include "proxy/field_run.hpp"
 #include "proxy/local_answer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include <fmt/format.h>
 
@@ -52,16 +55,45 @@ bool passes_condition(ClientConditions conditions, FieldName id) {
          (id == FieldName::range || id == FieldName::if_range);
 }
 
+bool stays_behind(const http::Field& field,
+                  const ForwardedRequest& request,
+                  const http::NominatedFields& nominated) {
+  if (is_ours(field.id) || nominated.removes(field)) return true;
+  if (!passes_condition(request.conditions, field.id)) return true;
+  if (request.directives == ClientDirectives::omit && is_cache_directive(field.id)) return true;
+  if (request.cookie && field.id == FieldName::cookie) return true;
+  return field.id == FieldName::max_forwards || is_normalized(request, field);
+}
+
+// Names of which stays_behind() is never true, but for what the request nominates or the rule
+// normalizes: most of a request's fields have one of them, or an unknown one.
+const std::array<bool, http::kFieldNameCount>& always_pass() {
+  static const auto table = [] {
+    std::array<bool, http::kFieldNameCount> passes{};
+    for (std::size_t number = 0; number < passes.size(); ++number) {
+      const auto id = static_cast<FieldName>(number);
+      passes[number] = !is_ours(id) && !http::is_hop_by_hop(id) && !is_condition(id) &&
+                       !is_cache_directive(id) && id != FieldName::cookie &&
+                       id != FieldName::max_forwards;
+    }
+    return passes;
+  }();
+  return table;
+}
+
 void append_client_fields(TextWriter& out, const ForwardedRequest& request) {
   const http::NominatedFields nominated(request.head->fields());
+  const bool by_id = nominated.empty() && request.normalize.empty();
+  const auto& passes = always_pass();
+  FieldRun run(out);
   for (const http::Field& field : request.head->field_list) {
-    if (is_ours(field.id) || nominated.removes(field)) continue;
-    if (!passes_condition(request.conditions, field.id)) continue;
-    if (request.directives == ClientDirectives::omit && is_cache_directive(field.id)) continue;
-    if (request.cookie && field.id == FieldName::cookie) continue;
-    if (field.id == FieldName::max_forwards || is_normalized(request, field)) continue;
-    append_field(out, field.name, field.value);
+    const bool goes = (by_id && passes[static_cast<std::size_t>(field.id)]) ||
+                      !stays_behind(field, request, nominated);
+    if (goes) run.add(field);
   }
+}
+
+void append_replaced_fields(TextWriter& out, const ForwardedRequest& request) {
   for (const std::string& name : request.normalize) {
     if (const auto value = request.head->fields().combined(name)) {
       append_field(out, name, caching::normalize_value(name, *value));
@@ -119,6 +151,7 @@ void write_forwarded_request(std::string& text, const ForwardedRequest& request)
   out.texts(request.method, " ", request.target, " HTTP/1.1\r\n");
   append_field(out, "Host", request.authority);
   append_client_fields(out, request);
+  append_replaced_fields(out, request);
   append_our_fields(out, request);
   // RFC 9112 section 6.3: one length or one chunked, never what came.
   switch (request.framing.kind) {

@@ -5,6 +5,7 @@
 #include "http/date.hpp"
 #include "http/hop_by_hop.hpp"
 #include "http/status.hpp"
+#include "proxy/field_run.hpp"
 #include "proxy/local_answer.hpp"
 
 #include <algorithm>
@@ -107,11 +108,11 @@ void append_status_line(TextWriter& out, int status, std::string_view reason) {
 
 void append_origin_fields(TextWriter& out, http::FieldsView fields, const HeadRendering& how) {
   const http::NominatedFields nominated(fields);
+  FieldRun run(out);
   for (const http::Field& field : fields) {
-    if (stays_behind(field.id, how) || nominated.removes(field) || is_stripped(field, how)) {
-      continue;
-    }
-    append_field(out, field.name, field.value);
+    if (stays_behind(field.id, how) || nominated.removes(field)) continue;
+    if (!how.strip.empty() && is_stripped(field, how)) continue;
+    run.add(field);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "proxy/response_text.hpp"
 
+#include "http/parser.hpp"
 #include "unit/http/heads.hpp"
 
 #include <gtest/gtest.h>
@@ -32,6 +33,19 @@ TEST(InterimHead, LosesWhatConcernsOneConnectionFramesOrIsForCaches) {
                                                        {"Link", "</a>"}});
   EXPECT_EQ(render_interim_head(head),
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nVia: 1.1 hawkcache\r\n\r\n");
+}
+
+// Lines of one text: those that are written as they go out, and others.
+TEST(InterimHead, SpellsLinesInOneWay) {
+  const std::string text =
+      "HTTP/1.1 103 Early Hints\r\nX-A: 1\r\nX-B: 2\r\nX-C:3\r\nX-D:  4\r\nX-E:\t5\r\nX-F: 6 \r\n"
+      "X-G:\r\nX-H: \r\nX-I: 9\r\nKeep-Alive: 1\r\nX-J: 10\r\nX-K: 11\r\n\r\n";
+  http::ResponseParser parser{http::HeadLimits{}};
+  ASSERT_EQ(parser.feed(text), http::Feed::complete);
+  EXPECT_EQ(
+      render_interim_head(parser.head()),
+      "HTTP/1.1 103 Early Hints\r\nX-A: 1\r\nX-B: 2\r\nX-C: 3\r\nX-D: 4\r\nX-E: 5\r\nX-F: 6\r\n"
+      "X-G: \r\nX-H: \r\nX-I: 9\r\nX-J: 10\r\nX-K: 11\r\nVia: 1.1 hawkcache\r\n\r\n");
 }
 
 // A head in two pieces says the same as in one.
