@@ -64,6 +64,7 @@ class FieldsView {
   auto begin() const noexcept { return fields_.begin(); }
   auto end() const noexcept { return fields_.end(); }
   std::size_t size() const noexcept { return fields_.size(); }
+  FieldNameSet names() const noexcept { return names_; }
 
   // The first field line of that name, or null.
   const Field* find(FieldName id) const noexcept {

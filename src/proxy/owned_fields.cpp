@@ -4,7 +4,8 @@
 
 namespace hawkcache::proxy {
 
-OwnedFields::OwnedFields(http::FieldsView fields) {
+OwnedFields::OwnedFields(http::FieldsView fields)
+    : fields_(fields.begin(), fields.end()), names_(fields.names()) {
   if (fields.size() == 0) return;
   const char* const begin = fields.begin()->name.data();
   const http::Field& last = *std::prev(fields.end());
@@ -15,9 +16,9 @@ OwnedFields::OwnedFields(http::FieldsView fields) {
     if (part.empty()) return std::string_view();
     return std::string_view(text_.data() + (part.data() - begin), part.size());
   };
-  fields_.reserve(fields.size());
-  for (const http::Field& field : fields) {
-    fields_.push_back({field.id, here(field.name), here(field.value)});
+  for (http::Field& field : fields_) {
+    field.name = here(field.name);
+    field.value = here(field.value);
   }
 }
 

@@ -19,11 +19,12 @@ class OwnedFields {
   OwnedFields(const OwnedFields&) = delete;
   OwnedFields& operator=(const OwnedFields&) = delete;
 
-  http::FieldsView fields() const noexcept { return {fields_}; }
+  http::FieldsView fields() const noexcept { return {fields_, names_}; }
 
  private:
   std::string text_;
   std::vector<http::Field> fields_;
+  http::FieldNameSet names_;
 };
 
 }  // namespace hawkcache::proxy

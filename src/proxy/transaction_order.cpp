@@ -6,13 +6,17 @@
 #include "proxy/transaction.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace hawkcache::proxy {
 namespace {
 
 bool has_conditions(http::FieldsView fields) {
-  return std::any_of(fields.begin(), fields.end(), [](const http::Field& field) {
-    return is_condition(field.id);
+  using enum http::FieldName;
+  constexpr std::array kConditions{
+      if_match, if_none_match, if_modified_since, if_unmodified_since, if_range, range};
+  return std::any_of(kConditions.begin(), kConditions.end(), [&](http::FieldName id) {
+    return fields.contains(id);
   });
 }
 
@@ -38,7 +42,7 @@ Transaction::Company Transaction::likely_company(const http::RequestHead& reques
   const bool unshared = fields.contains(http::FieldName::authorization) &&
                         policy.keyed_credentials == caching::KeyedCredentials::none;
   const bool unstored = lookup_.directives && lookup_.directives->no_store;
-  const bool conditional = has_conditions(fields) || request.method == http::Method::head;
+  const bool conditional = request.method == http::Method::head || has_conditions(fields);
   return (unshared || unstored) && conditional ? Company::alone : Company::shared;
 }
 
@@ -196,8 +200,11 @@ std::string Transaction::render_forwarded(const net::Request& request, const For
       .cookie = std::nullopt,
       .normalize = {},
       .validators = how.validators};
-  const RequestId id = next_request_id();
-  forwarded.request_id = std::string_view(id.data(), id.size());
+  RequestId id{};
+  if (!request.head->fields().contains(http::FieldName::x_request_id)) {
+    id = next_request_id();
+    forwarded.request_id = std::string_view(id.data(), id.size());
+  }
   if (cached) {
     forwarded.cookie = planner_.forwarded_cookie();
     forwarded.normalize = plan_->route->policy.normalize;
