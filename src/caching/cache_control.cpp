@@ -159,6 +159,33 @@ bool takes_seconds(std::string_view key) noexcept {
          key == "stale-if-error";
 }
 
+// The one line of that name; nullopt where there is none, or several.
+std::optional<std::string_view> only_line(http::FieldsView fields, http::FieldName name) {
+  std::optional<std::string_view> line;
+  std::size_t lines = 0;
+  fields.for_each(name, [&](std::string_view value) {
+    line = value;
+    ++lines;
+  });
+  return lines == 1 ? line : std::nullopt;
+}
+
+// Responses mostly say what the one before them said: that is not parsed anew.
+ResponseDirectives response_directives(http::FieldsView response) {
+  constexpr std::size_t kLongestKept = 256;
+  struct Known {
+    std::string line;
+    ResponseDirectives directives;
+  };
+  thread_local Known known;
+  const auto line = only_line(response, http::FieldName::cache_control);
+  if (!line || line->empty() || line->size() > kLongestKept) {
+    return parse_response_directives(response);
+  }
+  if (known.line != *line) known = Known{std::string(*line), parse_response_directives(response)};
+  return known.directives;
+}
+
 }  // namespace
 
 ResponseDirectives parse_response_directives(http::FieldsView fields) {
@@ -212,7 +239,7 @@ DecidingDirectives deciding_directives(http::FieldsView response) {
   if (auto targeted = parse_targeted_directives(response)) {
     return {std::move(*targeted), DirectiveSource::targeted};
   }
-  return {parse_response_directives(response), DirectiveSource::cache_control};
+  return {response_directives(response), DirectiveSource::cache_control};
 }
 
 }  // namespace hawkcache::caching

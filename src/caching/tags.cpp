@@ -67,6 +67,11 @@ void sort_unique(std::vector<std::string>& tags) {
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
 }
 
+bool has_tags(http::FieldsView response) noexcept {
+  return response.contains(FieldName::surrogate_key) || response.contains(FieldName::cache_tag) ||
+         response.contains(FieldName::cache_groups);
+}
+
 }  // namespace
 
 std::string clean_tag_value(std::string_view value) {
@@ -95,6 +100,8 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
                                  std::string_view scheme,
                                  std::string_view authority,
                                  TagLimits limits) {
+  sort_unique(tags);
+  if (!has_tags(response)) return 0;
   std::size_t dropped = 0;
   std::vector<std::string> found;
   const auto add = [&](std::string_view tag) {
@@ -117,7 +124,6 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
     }
   });
 
-  sort_unique(tags);
   sort_unique(found);
   std::vector<std::string> added;
   std::set_difference(

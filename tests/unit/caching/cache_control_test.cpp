@@ -257,5 +257,26 @@ TEST(DecidingDirectives, ComeFromTheTargetedFieldWhereItHasAValue) {
   EXPECT_EQ(fallback.directives, (ResponseDirectives{.no_store = true}));
 }
 
+// What one response said is remembered for the next: it must not show.
+TEST(DecidingDirectives, AreThoseOfEachResponse) {
+  const std::string long_one(300, ' ');
+  const std::vector<Fields> responses{
+      {{"Cache-Control", "max-age=5, private=\"X-A\""}},
+      {{"Cache-Control", "max-age=5, private=\"X-A\""}},
+      {{"Cache-Control", "max-age=5"}},
+      {{"Cache-Control", "max-age=5"}, {"Cache-Control", "no-store"}},
+      {{"Cache-Control", "max-age=5"}, {"Cache-Control", "max-age=5"}},
+      {{"Cache-Control", ""}},
+      {},
+      {{"Cache-Control", "max-age=5"}},
+      {{"Cache-Control", "no-store," + long_one}},
+      {{"Cache-Control", "no-store," + long_one + "public"}},
+      {{"Cache-Control", "MAX-AGE=5"}},
+  };
+  for (const Fields& fields : responses) {
+    EXPECT_EQ(deciding_directives(fields).directives, parse_response_directives(fields));
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::caching
