@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""Holds what a hit and a miss cost against the record: user-space instructions of the real daemon, counted by callgrind.
+"""Holds what a hit, other stored answers and a miss cost against the record: user-space instructions of the real daemon, counted by callgrind.
 
     tests/bench/instruction_guard.py HAWKCACHE --toolchain TEXT            fails where a figure exceeds the record by more than 5 %
     tests/bench/instruction_guard.py HAWKCACHE --toolchain TEXT --record   writes the record anew
@@ -59,13 +59,14 @@ Sec-Fetch-Site: same-site
 X-Request-Id: {number:012}
 """.replace("\n", "\r\n")
 BODY = b'{"name": "' + b"x" * 1011 + b'"}\n'
+LARGE_BODY = b'{"name": "' + b"x" * 65523 + b'"}\n'
 RESPONSE = ("HTTP/1.1 200 OK\r\nDate: {date}\r\nServer: origin\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(BODY)}\r\nCache-Control: public, max-age=3600\r\nETag: \"1f-5a\"\r\n"
+            "Content-Length: {length}\r\nCache-Control: public, max-age=3600\r\nETag: \"1f-5a\"\r\n"
             "X-Content-Type-Options: nosniff\r\n\r\n")
 
 
-def get(user, number=0):
-    return f"GET /users/{user} HTTP/1.1\r\n{FIELDS.format(number=number)}\r\n".encode()
+def get(user, number=0, more=""):
+    return f"GET /users/{user} HTTP/1.1\r\n{FIELDS.format(number=number)}{more}\r\n".encode()
 
 
 def post(number):
@@ -78,10 +79,15 @@ CASES = {
     "hit": lambda number: get(42),
     "hit_other_fields": lambda number: get(42, number),  # not the bytes of the request before
     "hit_new_connection": lambda _: get(42),  # each on one of its own, from accept to close
+    "range": lambda _: get(42, more="Range: bytes=500-1523\r\n"),
+    "not_modified": lambda _: get(42, more='If-None-Match: "1f-5a"\r\n'),
     "miss": lambda number: get(1000 + number),
     "miss_in_crowd": lambda number: get(1000 + number),
     "pass": post,
 }
+
+STATUS = {"range": 206, "not_modified": 304}  # where it is not 200
+STORED = ("hit", "range", "not_modified")  # what a case begins with whose answers are stored ones
 
 
 def connections_of(case):
@@ -134,7 +140,8 @@ def received(connection):
 class Origin:
     """One answer for everything, each given when `rest` returns, the first once `crowd` requests are here."""
 
-    def __init__(self):
+    def __init__(self, body):
+        self.body = body
         self.rest = lambda: None
         self.turn = threading.Lock()
         self.gather(1)
@@ -159,10 +166,10 @@ class Origin:
                 with self.turn:
                     self.rest()
                     date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())
-                    connection.sendall(RESPONSE.format(date=date).encode() + BODY)
+                    connection.sendall(RESPONSE.format(date=date, length=len(self.body)).encode() + self.body)
 
 
-def converse(port, rest, requests, crowd=1):
+def converse(port, rest, requests, crowd=1, status=200):
     with contextlib.ExitStack() as open_connections:
         connections = [open_connections.enter_context(socket.create_connection(("127.0.0.1", port), support.PATIENCE_SECONDS))
                        for _ in range(crowd)]
@@ -173,7 +180,7 @@ def converse(port, rest, requests, crowd=1):
                 connection.sendall(request)
             for connection in connections:
                 head = read_message(connection)
-                if not head.startswith(b"HTTP/1.1 200 "):
+                if not head.startswith(b"HTTP/1.1 %d " % status):
                     raise AssertionError(f"not an answer to measure:\n{head.decode()}")
         rest()
         return head.decode()
@@ -181,7 +188,7 @@ def converse(port, rest, requests, crowd=1):
 
 def instructions(hawkcache, case, count, folder):
     """Of the whole process, for a conversation of `count` requests."""
-    origin = Origin()
+    origin = Origin(LARGE_BODY if case == "range" else BODY)
     port, admin = support.free_port(), support.free_port()
     configuration, profile = folder / "hawkcache.yaml", folder / f"callgrind.{case}.{count}"
     configuration.write_text(f"listen: 127.0.0.1:{port}\nadmin: {{ listen: 127.0.0.1:{admin} }}\n" +
@@ -196,8 +203,8 @@ def instructions(hawkcache, case, count, folder):
         origin.gather(connections_of(case))
         requests = [CASES[case](number) for number in range(count)]
         for conversation in [[request] for request in requests] if case.endswith("_new_connection") else [requests]:
-            last = converse(port, rest, conversation, connections_of(case))
-        expected = {"hit": "HIT", "miss": "MISS"}.get(case.split("_")[0])
+            last = converse(port, rest, conversation, connections_of(case), STATUS.get(case, 200))
+        expected = "HIT" if case.startswith(STORED) else "MISS" if case.startswith("miss") else None
         if expected and f"X-Cache: {expected}" not in last:
             raise AssertionError(f"{case}: the last answer was none:\n{last}")
         if status := daemon.terminate():
