@@ -15,40 +15,49 @@ namespace hawkcache {
 
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out) : out_(out), size_(out.size()) { make_room(kRoom); }
-  ~TextWriter() { out_.resize(size_); }
+  explicit TextWriter(std::string& out) : out_(out), at_(out.data() + out.size()) {
+    make_room(kRoom);
+  }
+  ~TextWriter() { out_.resize(size()); }
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
 
   void text(std::string_view piece) {
-    if (piece.size() > out_.size() - size_) make_room(piece.size() + kRoom);
+    if (piece.size() > room()) make_room(piece.size() + kRoom);
     put(piece);
   }
   // Several pieces, with one look at the room for all.
   template <class... Pieces>
   void texts(const Pieces&... pieces) {
     const std::size_t size = (std::string_view(pieces).size() + ...);
-    if (size > out_.size() - size_) make_room(size + kRoom);
+    if (size > room()) make_room(size + kRoom);
     (put(pieces), ...);
   }
   void number(std::int64_t value) {
-    if (kDigits > out_.size() - size_) make_room(kDigits + kRoom);
-    char* const begin = out_.data() + size_;
-    size_ += static_cast<std::size_t>(std::to_chars(begin, begin + kDigits, value).ptr - begin);
+    if (kDigits > room()) make_room(kDigits + kRoom);
+    at_ = std::to_chars(at_, at_ + kDigits, value).ptr;
   }
 
  private:
   static constexpr std::size_t kRoom = 256;  // more than most heads' tails take
   static constexpr std::size_t kDigits = 20;
-  void make_room(std::size_t room) { out_.resize(size_ + room); }
+  std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
+  std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
+  void make_room(std::size_t room) {
+    const std::size_t written = size();
+    out_.resize(written + room);
+    at_ = out_.data() + written;
+    end_ = at_ + room;
+  }
   void put(std::string_view piece) {
     if (piece.empty()) return;
-    std::memcpy(out_.data() + size_, piece.data(), piece.size());
-    size_ += piece.size();
+    std::memcpy(at_, piece.data(), piece.size());
+    at_ += piece.size();
   }
 
   std::string& out_;
-  std::size_t size_;  // of what is written; what the string has beyond it is room
+  char* at_;             // behind what is written
+  char* end_ = nullptr;  // of the string; what it has from at_ on is room
 };
 
 }  // namespace hawkcache
