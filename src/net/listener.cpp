@@ -83,7 +83,7 @@ Awaitable<void> accept_loop(AcceptorPtr state) {
       co_await rest(state, kTroublePause);
       continue;
     }
-    co_await wait_for_room(state);
+    if (!state->gauge->try_add()) co_await wait_for_room(state);
     if (!state->stopped) hand_over(*state, std::move(socket), peer);
   }
 }
