@@ -34,6 +34,14 @@ bool is_token(std::string_view text) noexcept {
 std::optional<std::uint64_t> parse_digits(std::string_view text, std::uint64_t max) noexcept {
   if (text.empty()) return std::nullopt;
   std::uint64_t value = 0;
+  constexpr std::size_t kNeverTooLarge = 19;
+  if (text.size() <= kNeverTooLarge) {
+    for (const char c : text) {
+      if (!is_digit(c)) return std::nullopt;
+      value = value * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    return std::min(value, max);
+  }
   bool saturated = false;
   for (const char c : text) {
     if (!is_digit(c)) return std::nullopt;

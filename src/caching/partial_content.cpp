@@ -39,11 +39,10 @@ RangeOnMiss decide_range_on_miss(const CachePolicy& policy,
                                  http::Method method,
                                  http::FieldsView request) {
   // "GET is the only method for which range handling is defined" (RFC 9110 section 14.2)
-  if (method != http::Method::get || request.count(FieldName::range) != 1) {
-    return RangeOnMiss::fetch_whole;
-  }
-  const bool one = http::is_single_range(*request.value(FieldName::range));
-  return one && stores_parts(policy) ? RangeOnMiss::fetch_range : RangeOnMiss::fetch_whole;
+  const auto range = request.only_value(FieldName::range);
+  if (!range || method != http::Method::get) return RangeOnMiss::fetch_whole;
+  return http::is_single_range(*range) && stores_parts(policy) ? RangeOnMiss::fetch_range
+                                                               : RangeOnMiss::fetch_whole;
 }
 
 // "GET is the only method for which range handling is defined" (RFC 9110 section 14.2). Range is no
@@ -52,8 +51,8 @@ http::RangeDecision requested_ranges(http::Method method,
                                      http::FieldsView request,
                                      const ValidatorsView& validators,
                                      std::uint64_t length) {
-  const auto range = request.value(FieldName::range);
-  if (!range || method != http::Method::get || request.count(FieldName::range) != 1) return {};
+  const auto range = request.only_value(FieldName::range);
+  if (!range || method != http::Method::get) return {};
   if (evaluate_if_range(request, validators) == IfRange::ignore_range) return {};
   return http::decide_ranges(*range, length);
 }

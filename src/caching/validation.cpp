@@ -1,6 +1,7 @@
 #include "caching/validation.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 #include "caching/freshness.hpp"
 #include "http/date.hpp"
 #include "http/entity_tag.hpp"
@@ -19,13 +20,17 @@ using http::FieldName;
 bool is_weak(std::string_view entity_tag) noexcept { return entity_tag.starts_with("W/"); }
 
 // If-None-Match is false (so: not modified) for "*", because there is a stored response, and for a
-// list with a tag that matches weakly. (RFC 9110 section 13.1.2)
-bool none_match_is_false(http::FieldsView request, const ValidatorsView& validators) {
-  bool matched = false;
+// list with a tag that matches weakly. (RFC 9110 section 13.1.2) nullopt: there is none.
+std::optional<bool> none_match_is_false(http::FieldsView request,
+                                        const ValidatorsView& validators) {
+  std::optional<bool> matched;
+  const std::string_view tag = validators.entity_tag;
   request.for_each(FieldName::if_none_match, [&](std::string_view line) {
+    if (matched && *matched) return;
+    // Mostly it is the one tag that the client was given.
     matched =
-        matched || line == "*" ||
-        (!validators.entity_tag.empty() && http::list_matches_weakly(line, validators.entity_tag));
+        line == "*" ||
+        (!tag.empty() && (byte_words::same(line, tag) || http::list_matches_weakly(line, tag)));
   });
   return matched;
 }
@@ -88,11 +93,6 @@ bool has_validator(const ValidatorsView& validators) noexcept {
   return !validators.entity_tag.empty() || !validators.last_modified.empty();
 }
 
-bool has_precondition(http::FieldsView request) noexcept {
-  return request.contains(FieldName::if_none_match) ||
-         request.contains(FieldName::if_modified_since);
-}
-
 // "the If-Match and If-Unmodified-Since conditional header fields are not applicable to a cache,
 // and If-None-Match takes precedence over If-Modified-Since." (RFC 9111 section 4.3.2)
 Precondition evaluate_precondition(http::FieldsView request,
@@ -103,15 +103,13 @@ Precondition evaluate_precondition(http::FieldsView request,
   // those conditions [...] would have been a status code other than a 2xx" (RFC 9110
   // section 13.2.1)
   if (status < 200 || status > 299) return Precondition::send;
-  if (request.contains(FieldName::if_none_match)) {
-    return none_match_is_false(request, validators) ? Precondition::not_modified
-                                                    : Precondition::send;
+  if (const auto matched = none_match_is_false(request, validators)) {
+    return *matched ? Precondition::not_modified : Precondition::send;
   }
-  const auto text = request.value(FieldName::if_modified_since);
-  if (!text) return Precondition::send;
   // "A recipient MUST ignore the If-Modified-Since header field if the received field value is not
   // a valid HTTP-date, the field value has more than one member" (RFC 9110 section 13.1.3)
-  if (request.count(FieldName::if_modified_since) != 1) return Precondition::send;
+  const auto text = request.only_value(FieldName::if_modified_since);
+  if (!text) return Precondition::send;
   const auto since = http::parse_date(*text, now);
   if (!since) return Precondition::send;
   // "If [...] the Last-Modified header field is not present in a selected stored response, a cache

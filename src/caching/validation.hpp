@@ -18,8 +18,12 @@ Validators parse_validators(http::FieldsView response, WallTime now);
 // Whether there is something to validate with.
 bool has_validator(const ValidatorsView& validators) noexcept;
 
-// Whether a request has any of the preconditions that a cache evaluates.
-bool has_precondition(http::FieldsView request) noexcept;
+// Whether a request may have any of the preconditions that a cache evaluates, without a walk
+// through its fields.
+inline bool may_have_precondition(http::FieldsView request) noexcept {
+  return request.may_contain(http::FieldName::if_none_match) ||
+         request.may_contain(http::FieldName::if_modified_since);
+}
 
 // What a client's If-None-Match / If-Modified-Since (in that order of precedence, RFC 9110
 // section 13.2.2) make of a stored or freshly fetched response. Only a 200 (or other 2xx) can turn

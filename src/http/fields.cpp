@@ -50,6 +50,17 @@ std::size_t FieldsView::count(FieldName id) const noexcept {
       std::count_if(fields_.begin(), fields_.end(), [id](const Field& f) { return f.id == id; }));
 }
 
+std::optional<std::string_view> FieldsView::only_value(FieldName id) const noexcept {
+  std::optional<std::string_view> only;
+  if (!names_.may_have(id)) return only;
+  for (const Field& field : fields_) {
+    if (field.id != id) continue;
+    if (only) return std::nullopt;
+    only = field.value;
+  }
+  return only;
+}
+
 std::optional<std::string> FieldsView::combined(FieldName id) const {
   return combine_if(fields_, [id](const Field& field) { return field.id == id; });
 }

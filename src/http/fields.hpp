@@ -72,6 +72,8 @@ class FieldsView {
   }
   const Field* find(std::string_view name) const noexcept;
   bool contains(FieldName id) const noexcept { return find(id) != nullptr; }
+  // Without a look at the fields: false where there is certainly none.
+  bool may_contain(FieldName id) const noexcept { return names_.may_have(id); }
   std::size_t count(FieldName id) const noexcept;
   // The value of the first line of that name.
   std::optional<std::string_view> value(FieldName id) const noexcept {
@@ -79,6 +81,8 @@ class FieldsView {
     if (field == nullptr) return std::nullopt;
     return field->value;
   }
+  // The value of the only line of that name; nullopt where there is none, or several.
+  std::optional<std::string_view> only_value(FieldName id) const noexcept;
   // All lines of that name as one value, joined with ", " in order (RFC 9110 section 5.3); nullopt
   // when there is none.
   std::optional<std::string> combined(FieldName id) const;

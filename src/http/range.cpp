@@ -57,6 +57,7 @@ ByteRange resolve(const RangeSpec& spec, std::uint64_t length) noexcept {
 
 // The range-set after "bytes="; nullopt: another unit, or none.
 std::optional<std::string_view> range_set(std::string_view value) noexcept {
+  if (value.starts_with("bytes=")) return value.substr(6);
   const std::size_t equals = value.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
   // "Range units [...] are case-insensitive" (section 14.1)
@@ -91,11 +92,20 @@ void coalesce(ByteRanges& ranges) {
   ranges = std::move(sorted);
 }
 
+RangeDecision decide_one(std::string_view text, std::uint64_t length) noexcept {
+  const auto spec = parse_spec(text);
+  if (!spec) return {};
+  if (!is_satisfiable(*spec, length)) return {RangeVerdict::unsatisfiable};
+  if (length == 0) return {};  // no Content-Range can express no bytes
+  return {RangeVerdict::single, resolve(*spec, length)};
+}
+
 }  // namespace
 
 RangeDecision decide_ranges(std::string_view value, std::uint64_t length) {
   const auto set = range_set(value);
   if (!set) return {};
+  if (set->find(',') == std::string_view::npos) return decide_one(ascii::trim(*set), length);
   std::size_t specs = 0;
   std::size_t satisfiable = 0;
   std::optional<ByteRange> first;

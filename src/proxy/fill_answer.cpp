@@ -12,7 +12,6 @@
 #include <span>
 
 #include <boost/container/small_vector.hpp>
-#include <fmt/format.h>
 
 namespace hawkcache::proxy {
 namespace {
@@ -78,11 +77,7 @@ AnswerPlan plan_one_range(const PlanInput& input, http::ByteRange range) {
   plan.kind = AnswerKind::partial;
   plan.status = 206;
   append_partial_head(plan.head, input.head_text, PartialHead::one_part);
-  fmt::format_to(std::back_inserter(plan.head),
-                 "Content-Range: bytes {}-{}/{}\r\n",
-                 range.first,
-                 range.last,
-                 *input.length);
+  append_content_range(plan.head, range, *input.length);
   plan.content_length = range.size();
   plan.slices.push_back({.before = {}, .first = range.first, .size = range.size()});
   return plan;
@@ -127,11 +122,7 @@ AnswerPlan plan_part(const PlanInput& input) {
   plan.kind = AnswerKind::partial;
   plan.status = 206;
   append_partial_head(plan.head, input.head_text, PartialHead::one_part);
-  fmt::format_to(std::back_inserter(plan.head),
-                 "Content-Range: bytes {}-{}/{}\r\n",
-                 content.parts.front().first,
-                 content.parts.front().last,
-                 content.complete_length);
+  append_content_range(plan.head, content.parts.front(), content.complete_length);
   plan.content_length = input.length;
   plan.framing = client_framing(input.length, input.request.version);
   plan.slices.push_back({.before = {}, .first = 0, .size = UINT64_MAX});

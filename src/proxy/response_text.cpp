@@ -6,6 +6,7 @@
 #include "http/hop_by_hop.hpp"
 #include "http/status.hpp"
 #include "proxy/field_run.hpp"
+#include "proxy/head_lines.hpp"
 #include "proxy/local_answer.hpp"
 
 #include <algorithm>
@@ -43,61 +44,6 @@ bool is_stripped(const http::Field& field, const HeadRendering& how) {
   return std::any_of(how.strip.begin(), how.strip.end(), [&](const std::string& name) {
     return ascii::equals_ignoring_case(name, field.name);
   });
-}
-
-// A rendered head has line feeds at its lines' ends only.
-template <class Visit>
-void for_each_line(std::string_view lines, Visit&& visit) {
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size() - 1) + 1;
-    visit(lines.substr(0, end));
-    lines.remove_prefix(end);
-  }
-}
-
-template <class Visit>
-void for_each_line(const http::HeadPieces& head, Visit&& visit) {
-  for_each_line(head.common, visit);
-  for_each_line(head.own, visit);
-}
-
-// Appends the lines that are wanted, those that stand side by side in one go.
-template <class Wanted>
-void append_lines(std::string& out, const http::HeadPieces& head, Wanted&& wanted) {
-  for (const std::string_view piece : {head.common, head.own}) {
-    const char* begin = piece.data();
-    for_each_line(piece, [&](std::string_view line) {
-      if (wanted(line)) return;
-      out.append(begin, line.data());
-      begin = line.data() + line.size();
-    });
-    out.append(begin, piece.data() + piece.size());
-  }
-}
-
-// Of a line of a rendered head, which begins with its name.
-bool is_named(std::string_view line, std::string_view name) {
-  return line.size() > name.size() && line[name.size()] == ':' &&
-         ascii::equals_ignoring_case(line.substr(0, name.size()), name);
-}
-
-bool belongs_to_304(std::string_view line) {
-  switch (http::parse_field_name(line.substr(0, std::min(line.find(':'), line.size())))) {
-    case FieldName::cache_control:
-    case FieldName::cdn_cache_control:
-    case FieldName::content_location:
-    case FieldName::date:
-    case FieldName::etag:
-    case FieldName::expires:
-    case FieldName::vary:
-    case FieldName::last_modified:
-    case FieldName::via:
-    case FieldName::cache_groups:
-    case FieldName::cache_status:
-      return true;
-    default:
-      return false;
-  }
 }
 
 void append_status_line(TextWriter& out, int status, std::string_view reason) {
@@ -193,6 +139,10 @@ std::string_view to_string(XCache cache) noexcept {
 
 void append_head_tail(std::string& text, const HeadTail& tail) {
   TextWriter out(text);
+  write_head_tail(out, tail);
+}
+
+void write_head_tail(TextWriter& out, const HeadTail& tail) {
   if (tail.content_length && tail.framing != ClientFraming::chunked) {
     out.text("Content-Length: ");
     out.number(static_cast<std::int64_t>(*tail.content_length));
@@ -229,27 +179,52 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
 }
 
 void append_not_modified_head(std::string& out, const http::HeadPieces& rendered_head) {
-  out += "HTTP/1.1 304 Not Modified\r\n";
-  append_lines(out, rendered_head, belongs_to_304);
+  TextWriter writer(out);
+  write_not_modified_head(writer, rendered_head);
+}
+
+void write_not_modified_head(TextWriter& out, const http::HeadPieces& rendered_head) {
+  out.text("HTTP/1.1 304 Not Modified\r\n");
+  write_lines(out, rendered_head, [](std::string_view line) { return belongs_to_304(line); });
 }
 
 void append_partial_head(std::string& out,
                          const http::HeadPieces& rendered_head,
                          PartialHead kind) {
-  out += "HTTP/1.1 206 Partial Content\r\n";
+  TextWriter writer(out);
+  write_partial_head(writer, rendered_head, kind);
+}
+
+void write_partial_head(TextWriter& out, const http::HeadPieces& rendered_head, PartialHead kind) {
+  out.text("HTTP/1.1 206 Partial Content\r\n");
   http::HeadPieces fields = rendered_head;
   std::string_view& first = fields.common.empty() ? fields.own : fields.common;
-  first.remove_prefix(std::min(first.find("\r\n") + 2, first.size()));
-  append_lines(out, fields, [kind](std::string_view line) {
-    if (is_named(line, "content-range")) return false;
-    return kind != PartialHead::multipart || !is_named(line, "content-type");
+  first.remove_prefix(std::min(first.find('\n') + 1, first.size()));
+  write_lines(out, fields, [kind](std::string_view line) {
+    if (is_named(line, "content-range:")) return false;
+    return kind != PartialHead::multipart || !is_named(line, "content-type:");
   });
+}
+
+void write_content_range(TextWriter& out, http::ByteRange range, std::uint64_t complete_length) {
+  out.text("Content-Range: bytes ");
+  out.number(static_cast<std::int64_t>(range.first));
+  out.text("-");
+  out.number(static_cast<std::int64_t>(range.last));
+  out.text("/");
+  out.number(static_cast<std::int64_t>(complete_length));
+  out.text("\r\n");
+}
+
+void append_content_range(std::string& out, http::ByteRange range, std::uint64_t complete_length) {
+  TextWriter writer(out);
+  write_content_range(writer, range, complete_length);
 }
 
 std::string_view content_type_line(const http::HeadPieces& rendered_head) noexcept {
   std::string_view found;
   for_each_line(rendered_head, [&](std::string_view line) {
-    if (found.empty() && is_named(line, "content-type")) found = line;
+    if (found.empty() && is_named(line, "content-type:")) found = line;
   });
   return found;
 }
@@ -258,7 +233,9 @@ std::string_view only_value(const http::HeadPieces& rendered_head, std::string_v
   std::string_view found;
   std::size_t lines = 0;
   for_each_line(rendered_head, [&](std::string_view line) {
-    if (!is_named(line, name)) return;
+    const bool named = line.size() > name.size() && line[name.size()] == ':' &&
+                       ascii::equals_ignoring_case(line.substr(0, name.size()), name);
+    if (!named) return;
     ++lines;
     line.remove_prefix(name.size() + 1);
     line.remove_suffix(2);

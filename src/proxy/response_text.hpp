@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/text_writer.hpp"
 #include "caching/cache_status.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "http/head_pieces.hpp"
+#include "http/range.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -69,6 +71,7 @@ struct HeadTail {
 };
 // Appends the fields and the empty line.
 void append_head_tail(std::string& out, const HeadTail& tail);
+void write_head_tail(TextWriter& out, const HeadTail& tail);
 
 // How to frame a body of known or unknown length for this client.
 ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version client) noexcept;
@@ -76,10 +79,15 @@ ClientFraming client_framing(std::optional<std::uint64_t> length, http::Version 
 // The fields of a rendered head that a 304 carries (RFC 9110 section 15.4.5), appended with a 304
 // status line.
 void append_not_modified_head(std::string& out, const http::HeadPieces& rendered_head);
+void write_not_modified_head(TextWriter& out, const http::HeadPieces& rendered_head);
 // The same head for a 206: another status line, no Content-Range (which means nothing on a 200),
 // and for several parts no Content-Type, which goes into each part.
 enum class PartialHead : std::uint8_t { one_part, multipart };
 void append_partial_head(std::string& out, const http::HeadPieces& rendered_head, PartialHead kind);
+void write_partial_head(TextWriter& out, const http::HeadPieces& rendered_head, PartialHead kind);
+// "Content-Range: bytes 0-9/10", with its CRLF.
+void append_content_range(std::string& out, http::ByteRange range, std::uint64_t complete_length);
+void write_content_range(TextWriter& out, http::ByteRange range, std::uint64_t complete_length);
 
 // The line of a rendered head's first Content-Type, with its CRLF; empty: none.
 std::string_view content_type_line(const http::HeadPieces& rendered_head) noexcept;

@@ -1,5 +1,6 @@
 #include "proxy/stored_answer.hpp"
 
+#include "base/text_writer.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/validation.hpp"
 #include "http/range.hpp"
@@ -7,8 +8,6 @@
 
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace hawkcache::proxy {
 
@@ -25,9 +24,13 @@ std::uint64_t length_of(const store::StoredResponse& stored) {
 
 http::RangeDecision range_for(const StoredAnswerInput& input, const store::StoredResponse& stored) {
   const http::FieldsView fields = input.request->fields();
-  if (stored.status() != 200 || !fields.contains(http::FieldName::range)) return {};
-  return caching::requested_ranges(
-      input.request->method, fields, stored.validators(), length_of(stored));
+  if (stored.status() != 200 || !fields.may_contain(http::FieldName::range)) return {};
+  // Validators have to be unpacked, and are asked for by If-Range alone.
+  const bool conditional = fields.may_contain(http::FieldName::if_range);
+  return caching::requested_ranges(input.request->method,
+                                   fields,
+                                   conditional ? stored.validators() : caching::ValidatorsView{},
+                                   stored.body_size());
 }
 
 void append_body(const store::StoredResponse& stored,
@@ -49,7 +52,7 @@ void append_body(const store::StoredResponse& stored,
 
 bool is_not_modified(const store::StoredResponse& stored, const StoredAnswerInput& input) {
   const http::FieldsView fields = input.request->fields();
-  return caching::has_precondition(fields) &&
+  return caching::may_have_precondition(fields) &&
          caching::evaluate_precondition(fields, stored.status(), stored.validators(), input.now) ==
              caching::Precondition::not_modified;
 }
@@ -81,20 +84,31 @@ StoredAnswer prepare_whole(const store::StoredResponse& stored,
   return {AnswerKind::whole, status};
 }
 
+StoredAnswer prepare_not_modified(const store::StoredResponse& stored,
+                                  const StoredAnswerInput& input,
+                                  net::PreparedResponse& out) {
+  {
+    TextWriter head(out.head);
+    write_not_modified_head(head, stored.head_pieces());
+    write_head_tail(head, tail_for(input));
+  }
+  out.buffers.emplace_back(out.head.data(), out.head.size());
+  return {AnswerKind::not_modified, 304};
+}
+
 StoredAnswer prepare_partial(const store::StoredResponse& stored,
                              const StoredAnswerInput& input,
                              http::ByteRange range,
                              std::uint64_t offset,
                              net::PreparedResponse& out) {
-  append_partial_head(out.head, stored.head_pieces(), PartialHead::one_part);
-  fmt::format_to(std::back_inserter(out.head),
-                 "Content-Range: bytes {}-{}/{}\r\n",
-                 range.first,
-                 range.last,
-                 length_of(stored));
   HeadTail tail = tail_for(input);
   tail.content_length = range.size();
-  append_head_tail(out.head, tail);
+  {
+    TextWriter head(out.head);
+    write_partial_head(head, stored.head_pieces(), PartialHead::one_part);
+    write_content_range(head, range, length_of(stored));
+    write_head_tail(head, tail);
+  }
   out.buffers.emplace_back(out.head.data(), out.head.size());
   append_body(stored, offset, range.size(), out.buffers);
   return {AnswerKind::partial, 206};
@@ -163,10 +177,7 @@ StoredAnswer prepare_stored_answer(store::StoredResponsePtr response,
   const store::StoredResponse& stored = *response;
   out.owner = KeepAlive(std::move(response));
   if (is_not_modified(stored, input)) {
-    append_not_modified_head(out.head, stored.head_pieces());
-    append_head_tail(out.head, tail_for(input));
-    out.buffers.emplace_back(out.head.data(), out.head.size());
-    return {AnswerKind::not_modified, 304};
+    return prepare_not_modified(stored, input, out);
   }
   if (stored.partial() != nullptr) return prepare_from_part(stored, input, out);
   const http::RangeDecision range = range_for(input, stored);

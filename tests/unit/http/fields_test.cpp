@@ -44,6 +44,12 @@ TEST_F(Fields, CombineTheirLinesInOrder) {
   EXPECT_EQ(fields_.combined("x-none"), std::nullopt);
 }
 
+TEST_F(Fields, HaveAnOnlyValueWhereThereIsOneLine) {
+  EXPECT_EQ(fields_.only_value(FieldName::vary), "");
+  EXPECT_EQ(fields_.only_value(FieldName::cache_control), std::nullopt);
+  EXPECT_EQ(fields_.only_value(FieldName::age), std::nullopt);
+}
+
 TEST_F(Fields, AreVisitedLineByLine) {
   std::string seen;
   fields_.for_each(FieldName::cache_control,

@@ -69,5 +69,33 @@ TEST(RenderedHead, IsReadFromBothOfItsPieces) {
   }
 }
 
+// However they are spelled; not what only begins so, or is shorter.
+TEST(NotModifiedHead, HasTheFieldsThatBelongToIt) {
+  const std::string wanted =
+      "Cache-Control: a\r\ncdn-cache-control: b\r\nCONTENT-LOCATION: /c\r\nDate: d\r\neTag: "
+      "\"e\"\r\n"
+      "Expires: f\r\nVary: g\r\nLast-Modified: h\r\nVIA: i\r\nCache-Groups: j\r\nCache-Status: "
+      "k\r\n"
+      "Via:\r\n";
+  const std::string others =
+      "Content-Type: a\r\nContent-Locations: b\r\nDates: c\r\nDat: d\r\nE: e\r\nVar: y: "
+      "f\r\nVi:a\r\n"
+      "Cache-Status-Of: g\r\nX-Date: h\r\n";
+  std::string text;
+  append_not_modified_head(text, "HTTP/1.1 200 OK\r\n" + others + wanted + others);
+  EXPECT_EQ(text, "HTTP/1.1 304 Not Modified\r\n" + wanted);
+}
+
+TEST(PartialHead, HasNoContentRangeButItsOwn) {
+  const std::string head =
+      "HTTP/1.1 200 Fine\r\nX-A: 1\r\ncontent-Range: bytes */5\r\nContent-Ranges: x\r\n";
+  std::string text;
+  append_partial_head(text, head, PartialHead::one_part);
+  append_content_range(text, {0, 9}, 18446744073709);
+  EXPECT_EQ(text,
+            "HTTP/1.1 206 Partial Content\r\nX-A: 1\r\nContent-Ranges: x\r\n"
+            "Content-Range: bytes 0-9/18446744073709\r\n");
+}
+
 }  // namespace
 }  // namespace hawkcache::proxy
