@@ -5,6 +5,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,7 +34,9 @@ class TextWriter {
     if (size > room()) make_room(size + kRoom);
     (put(pieces), ...);
   }
-  void number(std::int64_t value) {
+  template <std::integral Number>
+  void number(Number value) {
+    static_assert(sizeof(Number) <= sizeof(std::uint64_t));
     if (kDigits > room()) make_room(kDigits + kRoom);
     at_ = std::to_chars(at_, at_ + kDigits, value).ptr;
   }

@@ -30,7 +30,7 @@ class ClientInput {
   // Before a read of more of a head, or of the first of it.
   void arm_for_head() noexcept;
 
-  // After an answer that was given at once: whether the others that are ready are to have their
+  // After an answer: whether the others that are ready are to have their
   // turn before this connection reads. Then their turn, to be awaited; and the read that follows,
   // which takes what is there.
   bool gives_turn() noexcept;

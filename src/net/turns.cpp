@@ -29,7 +29,9 @@ void Turns::schedule() {
 // Who comes back while the others are resumed waits for the next time.
 void Turns::run() {
   due_.splice(due_.end(), waiting_);
-  if (std::next(due_.begin()) == due_.end()) alone_ = kGoOnAlone;
+  if (due_.empty()) return;  // what an exception left was resumed with later ones
+  if (asked_ && std::next(due_.begin()) == due_.end()) alone_ = kGoOnAlone;
+  asked_ = false;
   try {
     while (!due_.empty()) {
       Place& place = due_.front();

@@ -55,12 +55,12 @@ class Turns {
   Turns& operator=(const Turns&) = delete;
 
   // Whether others are likely to wait along, so that waiting brings steps of one kind together.
-  // Not where the last who waited was alone: then it would be a poll of the event loop for nothing.
+  // Not where the last who asked then waited alone: it was a poll of the event loop for nothing.
   // Asked before each wait that serves this only.
   bool brings_company() noexcept {
-    if (alone_ == 0) return true;
-    --alone_;
-    return false;
+    asked_ = alone_ == 0;
+    if (!asked_) --alone_;
+    return asked_;
   }
 
   // An asynchronous operation without a result. REQUIRES: nobody waits at this place.
@@ -86,6 +86,7 @@ class Turns {
   Queue waiting_;
   Queue due_;           // while they are resumed
   unsigned alone_ = 0;  // so many go on without waiting
+  bool asked_ = false;  // one of those that wait
 };
 
 }  // namespace hawkcache::net

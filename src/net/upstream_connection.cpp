@@ -87,7 +87,8 @@ UpstreamConnection::Read UpstreamConnection::judge_read(const ErrorCode& error,
 UpstreamConnection::Read UpstreamConnection::read_now(std::span<char> space) noexcept {
   ErrorCode error;
   const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-  if (error == asio::error::would_block) return {};
+  // As a wait that was cancelled: the time may have passed without one to cancel.
+  if (error == asio::error::would_block) error = asio::error::operation_aborted;
   return judge_read(error, size);
 }
 

@@ -195,7 +195,7 @@ void Fill::drop_read_locked() {
 }
 
 std::unique_ptr<FillReader> Fill::try_read(net::Executor executor) {
-  auto reader = std::make_unique<FillReader>(shared_from_this(), executor);
+  std::unique_ptr<FillReader> reader(new FillReader(shared_from_this(), executor));
   const std::lock_guard lock(mutex_);
   const bool readable = dropped_ == 0 && phase_ != FillPhase::failed;
   if (!readable) return nullptr;

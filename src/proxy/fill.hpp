@@ -191,9 +191,6 @@ class Fill : public std::enable_shared_from_this<Fill> {
 // One reader's place in a fill. Lives on its worker; leaves the fill when destroyed.
 class FillReader {
  public:
-  // Fill::try_read() makes it: it must be among the fill's readers.
-  FillReader(std::shared_ptr<Fill> fill, net::Executor executor) noexcept
-      : fill_(std::move(fill)), executor_(executor) {}
   ~FillReader();
   FillReader(const FillReader&) = delete;
   FillReader& operator=(const FillReader&) = delete;
@@ -228,6 +225,9 @@ class FillReader {
 
  private:
   friend class Fill;
+  // It must be among the fill's readers: Fill::try_read() makes it.
+  FillReader(std::shared_ptr<Fill> fill, net::Executor executor) noexcept
+      : fill_(std::move(fill)), executor_(executor) {}
   View view_locked();
   FillPhase phase_locked() const noexcept;
   bool waits_for_store() const;

@@ -49,6 +49,10 @@ bool is_normalized(const ForwardedRequest& request, const http::Field& field) {
   });
 }
 
+bool is_condition(FieldName id) {
+  return std::find(kConditions.begin(), kConditions.end(), id) != kConditions.end();
+}
+
 bool passes_condition(ClientConditions conditions, FieldName id) {
   if (conditions == ClientConditions::forward || !is_condition(id)) return true;
   return conditions == ClientConditions::ranges &&
@@ -65,16 +69,20 @@ bool stays_behind(const http::Field& field,
   return field.id == FieldName::max_forwards || is_normalized(request, field);
 }
 
-// Names of which stays_behind() is never true, but for what the request nominates or the rule
-// normalizes: most of a request's fields have one of them, or an unknown one.
+// Names that stays_behind() lets pass whatever is asked for, but for what the request nominates or
+// the rule normalizes: most of a request's fields have one of them, or an unknown one.
 const std::array<bool, http::kFieldNameCount>& always_pass() {
   static const auto table = [] {
+    ForwardedRequest strictest;
+    strictest.conditions = ClientConditions::omit;
+    strictest.directives = ClientDirectives::omit;
+    strictest.cookie.emplace();
+    const http::NominatedFields none{http::FieldsView()};
     std::array<bool, http::kFieldNameCount> passes{};
     for (std::size_t number = 0; number < passes.size(); ++number) {
-      const auto id = static_cast<FieldName>(number);
-      passes[number] = !is_ours(id) && !http::is_hop_by_hop(id) && !is_condition(id) &&
-                       !is_cache_directive(id) && id != FieldName::cookie &&
-                       id != FieldName::max_forwards;
+      http::Field field;
+      field.id = static_cast<FieldName>(number);
+      passes[number] = !stays_behind(field, strictest, none);
     }
     return passes;
   }();
@@ -169,20 +177,6 @@ void write_forwarded_request(std::string& text, const ForwardedRequest& request)
 }
 
 }  // namespace
-
-bool is_condition(http::FieldName id) noexcept {
-  switch (id) {
-    case http::FieldName::if_match:
-    case http::FieldName::if_none_match:
-    case http::FieldName::if_modified_since:
-    case http::FieldName::if_unmodified_since:
-    case http::FieldName::if_range:
-    case http::FieldName::range:
-      return true;
-    default:
-      return false;
-  }
-}
 
 std::string render_forwarded_request(const ForwardedRequest& request) {
   std::string text;

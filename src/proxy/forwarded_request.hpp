@@ -8,6 +8,7 @@
 #include "http/head.hpp"
 #include "http/target.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -24,8 +25,12 @@ enum class ClientConditions : std::uint8_t { forward, omit, ranges };
 // The client's own Cache-Control and Pragma.
 enum class ClientDirectives : std::uint8_t { forward, omit };
 
-// If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range, Range.
-bool is_condition(http::FieldName id) noexcept;
+inline constexpr std::array kConditions{http::FieldName::if_match,
+                                        http::FieldName::if_none_match,
+                                        http::FieldName::if_modified_since,
+                                        http::FieldName::if_unmodified_since,
+                                        http::FieldName::if_range,
+                                        http::FieldName::range};
 
 // Whether the origin is asked to say 100 before the body is sent to it.
 enum class Expectation : std::uint8_t { none, continue_first };

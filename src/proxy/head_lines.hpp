@@ -1,5 +1,5 @@
-// The lines of a rendered head, as answers that are not the whole response pick among them. For
-// each such answer, so without a look-up per name.
+// The lines of a rendered head, as answers that are not the whole response pick among them: each
+// time anew, so names are compared as words of bytes, without looking them up.
 #pragma once
 
 #include "base/byte_words.hpp"

@@ -74,24 +74,28 @@ void PostRecorder::take(std::string_view piece) {
 
 // Epoch and stamp are those of our own purge. The sequence is that from before the POST went up, so
 // that no GET that was sent after the purge is replaced by it.
-net::Awaitable<void> PostRecorder::store() {
+store::NewResponsePtr PostRecorder::make_response() const {
   const FillSubject& subject = body_->subject();
   const std::vector<SharedBytes> body = body_->body();
-  auto response = state_.store.make({.key = subject.key,
-                                     .authority = subject.authority,
-                                     .path_and_query = subject.path_and_query,
-                                     .meta = head_->meta,
-                                     .head = head_->text,
-                                     .withheld = head_->withheld,
-                                     .body = body,
-                                     .epoch = body_->epoch(),
-                                     .sequence = sent_.sequence(),
-                                     .shared = body_->shared()});
+  return state_.store.make({.key = subject.key,
+                            .authority = subject.authority,
+                            .path_and_query = subject.path_and_query,
+                            .meta = head_->meta,
+                            .head = head_->text,
+                            .withheld = head_->withheld,
+                            .body = body,
+                            .epoch = body_->epoch(),
+                            .sequence = sent_.sequence(),
+                            .shared = body_->shared()});
+}
+
+net::Awaitable<void> PostRecorder::store() {
+  store::NewResponsePtr response = make_response();
   store::Patience patience = state_.store.patience();
   const store::PutResult result = co_await state_.store.put(std::move(response), patience);
   const bool stored = result == store::PutResult::stored;
   state_.counters.add(stored ? Counter::stored : Counter::not_stored);
-  if (stored) state_.uncacheable.forget(subject.key_hash);
+  if (stored) state_.uncacheable.forget(body_->subject().key_hash);
   body_.reset();
   whole_ = false;
 }

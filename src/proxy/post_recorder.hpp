@@ -49,6 +49,7 @@ class PostRecorder {
   bool keeps() const noexcept { return head_ != nullptr; }
 
  private:
+  store::NewResponsePtr make_response() const;
   void give_up();
 
   WorkerState& state_;

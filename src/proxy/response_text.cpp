@@ -145,7 +145,7 @@ void append_head_tail(std::string& text, const HeadTail& tail) {
 void write_head_tail(TextWriter& out, const HeadTail& tail) {
   if (tail.content_length && tail.framing != ClientFraming::chunked) {
     out.text("Content-Length: ");
-    out.number(static_cast<std::int64_t>(*tail.content_length));
+    out.number(*tail.content_length);
     out.text("\r\n");
   }
   if (tail.framing == ClientFraming::chunked) out.text("Transfer-Encoding: chunked\r\n");
@@ -208,11 +208,11 @@ void write_partial_head(TextWriter& out, const http::HeadPieces& rendered_head, 
 
 void write_content_range(TextWriter& out, http::ByteRange range, std::uint64_t complete_length) {
   out.text("Content-Range: bytes ");
-  out.number(static_cast<std::int64_t>(range.first));
+  out.number(range.first);
   out.text("-");
-  out.number(static_cast<std::int64_t>(range.last));
+  out.number(range.last);
   out.text("/");
-  out.number(static_cast<std::int64_t>(complete_length));
+  out.number(complete_length);
   out.text("\r\n");
 }
 
@@ -247,7 +247,7 @@ std::string_view only_value(const http::HeadPieces& rendered_head, std::string_v
 void append_unsatisfiable_head(std::string& text, std::uint64_t length, WallTime now) {
   TextWriter out(text);
   out.text("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */");
-  out.number(static_cast<std::int64_t>(length));
+  out.number(length);
   out.text("\r\n");
   append_field(out, "Date", http::format_date(now));
   append_field(out, "Via", "1.1 hawkcache");

@@ -12,9 +12,6 @@ namespace hawkcache::proxy {
 namespace {
 
 bool has_conditions(http::FieldsView fields) {
-  using enum http::FieldName;
-  constexpr std::array kConditions{
-      if_match, if_none_match, if_modified_since, if_unmodified_since, if_range, range};
   return std::any_of(kConditions.begin(), kConditions.end(), [&](http::FieldName id) {
     return fields.contains(id);
   });

@@ -78,6 +78,14 @@ TEST(Turns, WhoWasAloneGoesOnWithoutForAWhile) {
   EXPECT_EQ(without, 32);
 }
 
+TEST(Turns, WhoIsAloneWithoutHavingAskedTellsNothing) {
+  Story story;
+  Turns::Place a;
+  story.begin(tell_twice(story, a, 'a', 'A'));
+  story.context.run();
+  EXPECT_TRUE(story.turns.brings_company());
+}
+
 struct Shown {
   explicit Shown(bool& gone) : gone_(gone) {}
   ~Shown() { gone_ = true; }

@@ -91,10 +91,10 @@ TEST(PartialHead, HasNoContentRangeButItsOwn) {
       "HTTP/1.1 200 Fine\r\nX-A: 1\r\ncontent-Range: bytes */5\r\nContent-Ranges: x\r\n";
   std::string text;
   append_partial_head(text, head, PartialHead::one_part);
-  append_content_range(text, {0, 9}, 18446744073709);
+  append_content_range(text, {0, 9}, UINT64_MAX);
   EXPECT_EQ(text,
             "HTTP/1.1 206 Partial Content\r\nX-A: 1\r\nContent-Ranges: x\r\n"
-            "Content-Range: bytes 0-9/18446744073709\r\n");
+            "Content-Range: bytes 0-9/18446744073709551615\r\n");
 }
 
 }  // namespace
