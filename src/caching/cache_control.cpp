@@ -159,17 +159,6 @@ bool takes_seconds(std::string_view key) noexcept {
          key == "stale-if-error";
 }
 
-// The one line of that name; nullopt where there is none, or several.
-std::optional<std::string_view> only_line(http::FieldsView fields, http::FieldName name) {
-  std::optional<std::string_view> line;
-  std::size_t lines = 0;
-  fields.for_each(name, [&](std::string_view value) {
-    line = value;
-    ++lines;
-  });
-  return lines == 1 ? line : std::nullopt;
-}
-
 // Responses mostly say what the one before them said: that is not parsed anew.
 ResponseDirectives response_directives(http::FieldsView response) {
   constexpr std::size_t kLongestKept = 256;
@@ -178,7 +167,7 @@ ResponseDirectives response_directives(http::FieldsView response) {
     ResponseDirectives directives;
   };
   thread_local Known known;
-  const auto line = only_line(response, http::FieldName::cache_control);
+  const auto line = response.only_value(http::FieldName::cache_control);
   if (!line || line->empty() || line->size() > kLongestKept) {
     return parse_response_directives(response);
   }

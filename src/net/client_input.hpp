@@ -30,9 +30,9 @@ class ClientInput {
   // Before a read of more of a head, or of the first of it.
   void arm_for_head() noexcept;
 
-  // After an answer: whether the others that are ready are to have their
-  // turn before this connection reads. Then their turn, to be awaited; and the read that follows,
-  // which takes what is there.
+  // After an answer: whether the others that are ready are to have their turn before this
+  // connection reads. Then their turn, to be awaited; and the read that follows, which takes what
+  // is there.
   bool gives_turn() noexcept;
   auto others_turn() { return worker_.turns().wait(place_, asio::deferred); }
   void read_at_once();
