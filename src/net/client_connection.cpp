@@ -122,7 +122,7 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   InputBuffer& buffer = c.input_.buffer();
   for (;;) {
     http::Feed feed = buffer.empty() ? http::Feed::need_more : c.parser_.feed(buffer.view());
-    while (feed == http::Feed::need_more) {
+    while (feed == http::Feed::need_more && !c.input_.ended()) {
       c.input_.arm_for_head();
       const auto space = buffer.space();
       const auto [error, size] =

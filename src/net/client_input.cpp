@@ -29,13 +29,14 @@ bool ClientInput::gives_turn() noexcept {
   return false;
 }
 
-// What went wrong shows again in the read that waits.
 void ClientInput::read_at_once() {
   const auto space = buffer_.space();
   boost::system::error_code error;
   const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-  if (error) {
+  if (error == asio::error::would_block) {
     answers_until_turn_ = kAnswersUntilNextTurn;
+  } else if (error) {
+    ended_ = true;
   } else {
     buffer_.commit(size);
   }

@@ -36,6 +36,8 @@ class ClientInput {
   bool gives_turn() noexcept;
   auto others_turn() { return worker_.turns().wait(place_, asio::deferred); }
   void read_at_once();
+  // Whether that read found the connection ended, by the client or by an error.
+  bool ended() const noexcept { return ended_; }
 
  private:
   Worker& worker_;
@@ -45,6 +47,7 @@ class ClientInput {
   SocketDeadline deadline_;
   Turns::Place place_;
   unsigned answers_until_turn_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace hawkcache::net

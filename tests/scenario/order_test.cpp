@@ -49,6 +49,31 @@ TEST_F(Order, AnErrorInAPipelineEndsItAfterTheGoodAnswers) {
   EXPECT_EQ(origin.count("/smuggled"), 0U);
 }
 
+TEST_F(Order, WhoSendsNoMoreGetsTheAnswersToWhatWasSent) {
+  get("/cached/1");
+  const std::string stored = "GET /cached/1 HTTP/1.1\r\n" + kHost + "\r\n";
+  const std::string passed = "POST /pass HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nabc";
+  const std::string unfinished = "GET /cached/1 HTTP/1.1\r\nHos";
+  struct Row {
+    std::string sent;
+    int answers;
+  };
+  const std::vector<Row> table{{"", 0},
+                               {stored, 1},
+                               {stored + stored, 2},
+                               {stored + passed + stored, 3},
+                               {unfinished, 0},
+                               {stored + unfinished, 1}};
+  for (const Row& row : table) {
+    SCOPED_TRACE(row.sent);
+    Client one = client();
+    one.send(row.sent);
+    one.finish_sending();
+    for (int i = 0; i < row.answers; ++i) EXPECT_EQ(one.read().status, 200);
+    EXPECT_TRUE(one.is_closed_by_peer());
+  }
+}
+
 TEST_F(Order, SurplusBytesAfterAResponseReachNobody) {
   const std::string surplus = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";
   const std::vector<std::pair<std::string, std::string>> table{
