@@ -162,6 +162,7 @@ net::Awaitable<void> AdminHandler::handle(net::ClientExchange& exchange) {
   const std::array<net::asio::const_buffer, 1> buffers{net::asio::buffer(bytes)};
   const ErrorCode error = co_await exchange.write(buffers);
   if (error) exchange.abort(net::ClientExchange::AbortKind::close);
+  if (!reply.note.empty()) log::info("{}", reply.note);
 }
 
 net::Awaitable<AdminReply> AdminHandler::answer(Endpoint endpoint,
@@ -239,11 +240,13 @@ net::Awaitable<AdminReply> AdminHandler::purge(PurgeDecision decision) {
         "purge: {}: in force on this node, to be handed on: {}", summary, purged.error().message());
     co_return deferred_purge();
   }
-  log::info("purge: {}: {} responses{}",
-            summary,
-            purged->count,
-            purged->accuracy == store::Purged::Accuracy::estimate ? " at the most" : "");
-  co_return purge_reply(*purged);
+  AdminReply reply = purge_reply(*purged);
+  reply.note =
+      fmt::format("purge: {}: {} responses{}",
+                  summary,
+                  purged->count,
+                  purged->accuracy == store::Purged::Accuracy::estimate ? " at the most" : "");
+  co_return reply;
 }
 
 AdminReply AdminHandler::reload() const {

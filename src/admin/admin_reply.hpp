@@ -15,6 +15,8 @@ struct AdminReply {
   std::string_view content_type = "application/json";
   std::string body;
   std::string extra_fields;  // further field lines, each with its CRLF
+  // For the log, once the answer is out: waking the log's writer takes as long as a purge.
+  std::string note = {};
 };
 
 // application/problem+json (RFC 9457): `detail` says what is wrong, where, and what would be right.
