@@ -11,7 +11,13 @@ endif()
 # with the one is of no use to the other.
 set(HAWKCACHE_PRECOMPILE OFF CACHE STRING "Compile common headers once, without a compiler cache: OFF, TESTS or ON")
 set_property(CACHE HAWKCACHE_PRECOMPILE PROPERTY STRINGS OFF TESTS ON)
-if(NOT HAWKCACHE_PRECOMPILE STREQUAL "ON")
+# The two halves of what scripts/build-trained does: a program that counts how often each of its branches is taken, and one that
+# is compiled with these counts.
+set(HAWKCACHE_PROFILE OFF CACHE STRING "Guide the optimiser by a profile: OFF, RECORD or USE")
+set_property(CACHE HAWKCACHE_PROFILE PROPERTY STRINGS OFF RECORD USE)
+set(HAWKCACHE_PROFILE_DIRECTORY ${CMAKE_BINARY_DIR}/profile CACHE PATH "Where the profile lies")
+# A compiler cache knows nothing of the counts.
+if(NOT HAWKCACHE_PRECOMPILE STREQUAL "ON" AND HAWKCACHE_PROFILE STREQUAL "OFF")
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
@@ -34,10 +40,31 @@ target_compile_definitions(hawkcache_options INTERFACE
 
 if(HAWKCACHE_SANITIZE)
   target_compile_options(hawkcache_options INTERFACE -fsanitize=${HAWKCACHE_SANITIZE} -fno-omit-frame-pointer -g1)
+  if(HAWKCACHE_SANITIZE MATCHES "undefined")
+    # Two checks that double the time to compile. AddressSanitizer finds those of their errors that touch memory.
+    target_compile_options(hawkcache_options INTERFACE -fno-sanitize=null,object-size)
+  endif()
   target_link_options(hawkcache_options INTERFACE -fsanitize=${HAWKCACHE_SANITIZE})
 else()
   target_compile_options(hawkcache_options INTERFACE
     $<$<CONFIG:Release>:-fstack-protector-strong>)
   target_compile_definitions(hawkcache_options INTERFACE
     $<$<CONFIG:Release>:_FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS>)
+endif()
+
+if(HAWKCACHE_PROFILE STREQUAL "RECORD")
+  # The names of the counts' files are those of the objects, without the build directory.
+  set(profile -O2 -fprofile-generate=${HAWKCACHE_PROFILE_DIRECTORY} -fprofile-prefix-path=${CMAKE_BINARY_DIR} -fprofile-update=prefer-atomic)
+  target_compile_options(hawkcache_options INTERFACE ${profile})
+  # main() writes the counts: the program does not end by way of exit().
+  target_link_options(hawkcache_options INTERFACE ${profile} -Wl,-u,__gcov_dump)
+elseif(HAWKCACHE_PROFILE STREQUAL "USE")
+  # Across files, so that what runs one after the other also lies so in memory.
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  # What the training did not reach is compiled as without it, not for size. -O2 with a profile inlines and unrolls what is hot.
+  target_compile_options(hawkcache_options INTERFACE
+    -O2 -fprofile-use=${HAWKCACHE_PROFILE_DIRECTORY} -fprofile-prefix-path=${CMAKE_BINARY_DIR} -fprofile-partial-training
+    -Wno-missing-profile)
+elseif(NOT HAWKCACHE_PROFILE STREQUAL "OFF")
+  message(FATAL_ERROR "HAWKCACHE_PROFILE is ${HAWKCACHE_PROFILE}: it must be OFF, RECORD or USE")
 endif()

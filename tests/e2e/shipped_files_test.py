@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -64,6 +65,46 @@ class ImageTest(unittest.TestCase):
         self.assertEqual(support.request(self.port, "GET", "/x").status, 502)
         self.assertEqual(self.daemon.terminate(), 0, self.daemon.text())
         self.assertNotEqual(self.healthcheck(self.admin), 0)
+
+
+class ImageBuildTest(unittest.TestCase):
+    def test_what_the_dockerfile_copies_is_enough_to_configure_each_build(self):
+        build_stage = (DOCKER / "Dockerfile").read_text(encoding="utf-8").split("\nFROM ")[1]
+        with tempfile.TemporaryDirectory() as directory:
+            context = pathlib.Path(directory)
+            for line in re.findall(r"^COPY (.*)$", build_stage, re.M):
+                *sources, target = line.split()
+                for source in sources:
+                    place = context / target / (pathlib.Path(source).name if target.endswith("/") else "")
+                    copy(support.REPOSITORY / source, place)
+            for profile in ("OFF", "RECORD", "USE"):
+                done = subprocess.run(
+                    ["cmake", "-S", context, "-B", context / f"build-{profile}", "-G", "Ninja", "-DHAWKCACHE_TESTS=OFF",
+                     "-DHAWKCACHE_PRECOMPILE=ON", f"-DHAWKCACHE_PROFILE={profile}"], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            # Beside what is compiled: what the script calls, and what it reads.
+            script = (context / "scripts/build-trained").read_text(encoding="utf-8")
+            called = re.findall(r"\$repository/([\w./-]+)\"", script)
+            self.assertIn("tests/bench/training.py", called)
+            for path in (*called, "scripts/lib.sh"):
+                self.assertTrue((context / path).exists(), path)
+
+    def test_what_the_dockerfiles_copy_is_let_through(self):
+        let_through = [line[1:] for line in (support.REPOSITORY / ".dockerignore").read_text(encoding="utf-8").splitlines()
+                       if line.startswith("!")]
+        for name in ("Dockerfile", "Dockerfile.sample-api"):
+            for line in re.findall(r"^COPY (?!--from)(.*)$", (DOCKER / name).read_text(encoding="utf-8"), re.M):
+                for source in line.split()[:-1]:
+                    with self.subTest(file=name, source=source):
+                        self.assertTrue(any(source == path or source.startswith(f"{path}/") for path in let_through), source)
+
+
+def copy(source, place):
+    if source.is_dir():
+        shutil.copytree(source, place)
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, place)
 
 
 class ImagePackagesTest(unittest.TestCase):
