@@ -15,7 +15,8 @@ struct AdminReply {
   std::string_view content_type = "application/json";
   std::string body;
   std::string extra_fields;  // further field lines, each with its CRLF
-  // For the log, once the answer is out: waking the log's writer takes as long as a purge.
+  // For the log, once the answer is out: the client would wait a tenth longer for the log's writer
+  // to be woken.
   std::string note = {};
 };
 

@@ -58,7 +58,7 @@ Accept: */*
 CLIENTS = [text.replace("\n", "\r\n") for text in (BROWSER, LIBRARY, CURL)]
 ETAG = '"v7-91c2"'
 BODY = b'{"items": [' + b'{"id": 71, "state": "open"}, ' * 40 + b'{}]}'
-SIZES = {"small": 200, "page": 10_240, "image": 102_400, "film": 1_048_576}
+SIZES = {"page": 10_240, "image": 102_400, "film": 1_048_576}
 TARGETS = 20  # of a lesson
 MANY = 48  # clients at once
 PATIENCE_SECONDS = 30
