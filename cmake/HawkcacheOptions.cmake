@@ -7,17 +7,17 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
-# A compiler cache serves every clone and every branch; precompiled headers halve a build from nothing. What is compiled
-# with the one is of no use to the other.
-set(HAWKCACHE_PRECOMPILE OFF CACHE STRING "Compile common headers once, without a compiler cache: OFF, TESTS or ON")
-set_property(CACHE HAWKCACHE_PRECOMPILE PROPERTY STRINGS OFF TESTS ON)
+# A compiler cache serves every clone and every branch. Common headers compiled once, and files compiled several at a time, take
+# less than half of a build from nothing. What is compiled with the one is of no use to the other.
+set(HAWKCACHE_BATCHED OFF CACHE STRING "Compile files in batches with common headers, without a compiler cache: OFF, TESTS or ON")
+set_property(CACHE HAWKCACHE_BATCHED PROPERTY STRINGS OFF TESTS ON)
 # The two halves of what scripts/build-trained does: a program that counts how often each of its branches is taken, and one that
 # is compiled with these counts.
 set(HAWKCACHE_PROFILE OFF CACHE STRING "Guide the optimiser by a profile: OFF, RECORD or USE")
 set_property(CACHE HAWKCACHE_PROFILE PROPERTY STRINGS OFF RECORD USE)
 set(HAWKCACHE_PROFILE_DIRECTORY ${CMAKE_BINARY_DIR}/profile CACHE PATH "Where the profile lies")
 # A compiler cache knows nothing of the counts.
-if(NOT HAWKCACHE_PRECOMPILE STREQUAL "ON" AND HAWKCACHE_PROFILE STREQUAL "OFF")
+if(NOT HAWKCACHE_BATCHED STREQUAL "ON" AND HAWKCACHE_PROFILE STREQUAL "OFF")
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})

@@ -1,7 +1,8 @@
-# hawkcache_precompile(<target> library|test): its sources get the common headers of that kind precompiled. To be called once
-# the target's options are set: the header is compiled with the same ones.
-function(hawkcache_precompile target kind)
-  if(HAWKCACHE_PRECOMPILE STREQUAL "OFF" OR (HAWKCACHE_PRECOMPILE STREQUAL "TESTS" AND kind STREQUAL "library"))
+# hawkcache_batched(<target> library|test): its sources are compiled eight at a time, with the common headers of that kind
+# precompiled: what each instantiates of these headers is then compiled once for eight. So what is in the unnamed namespaces of
+# a folder's files needs names of its own. To be called once the target's options are set: the header is compiled with the same ones.
+function(hawkcache_batched target kind)
+  if(HAWKCACHE_BATCHED STREQUAL "OFF" OR (HAWKCACHE_BATCHED STREQUAL "TESTS" AND kind STREQUAL "library"))
     return()
   endif()
   set(owner hawkcache_precompiled_${kind})
@@ -17,6 +18,9 @@ function(hawkcache_precompile target kind)
   endif()
   target_precompile_headers(${target} REUSE_FROM ${owner})
   set_target_properties(${target} ${owner} PROPERTIES CXX_COMPILER_LAUNCHER "")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  # It takes the files of a batch for headers.
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   target_link_libraries(${target} PRIVATE hawkcache_asio)
 endfunction()
 
@@ -34,7 +38,7 @@ function(hawkcache_test_support name)
   # GoogleTest also where it is not used: the precompiled header is compiled with its options.
   target_link_libraries(${name} PUBLIC hawkcache::options ${ARG_LINKS} GTest::gmock)
   hawkcache_unoptimised(${name})
-  hawkcache_precompile(${name} test)
+  hawkcache_batched(${name} test)
 endfunction()
 
 # hawkcache_library(<folder> SOURCES ... LINKS ...): the static library of src/<folder>, alias hawkcache::<folder>.
@@ -43,7 +47,7 @@ function(hawkcache_library name)
   add_library(hawkcache_${name} STATIC ${ARG_SOURCES})
   add_library(hawkcache::${name} ALIAS hawkcache_${name})
   target_link_libraries(hawkcache_${name} PUBLIC hawkcache::options ${ARG_LINKS})
-  hawkcache_precompile(hawkcache_${name} library)
+  hawkcache_batched(hawkcache_${name} library)
 endfunction()
 
 # hawkcache_test(<name> [ONE_THREAD] SOURCES ... LINKS ...): one GoogleTest program, registered with ctest under its name.
@@ -60,7 +64,7 @@ function(hawkcache_test name)
   target_link_libraries(${name} PRIVATE hawkcache::options ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   hawkcache_unoptimised(${name})
-  hawkcache_precompile(${name} test)
+  hawkcache_batched(${name} test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()

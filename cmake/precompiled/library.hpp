@@ -1,4 +1,4 @@
-// What most files include, compiled once where HAWKCACHE_PRECOMPILE says so (HawkcacheTargets.cmake).
+// What most files include, compiled once where HAWKCACHE_BATCHED says so (HawkcacheTargets.cmake).
 // No file relies on it: each includes what it uses.
 #pragma once
 

@@ -11,6 +11,8 @@ using Duration = std::chrono::milliseconds;
 using WallTime = std::chrono::sys_time<Duration>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+inline SteadyTime steady_now() noexcept { return std::chrono::steady_clock::now(); }
+
 // Thread-safe; outlives everything that is given one.
 class Clock {
  public:

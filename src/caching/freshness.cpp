@@ -11,9 +11,8 @@ namespace hawkcache::caching {
 namespace {
 
 using http::FieldName;
-using std::chrono::seconds;
 
-constexpr Duration kMaxDuration = seconds(kMaxDeltaSeconds);
+constexpr Duration kMaxDuration = std::chrono::seconds(kMaxDeltaSeconds);
 
 // "If a cache receives a delta-seconds value greater than the greatest integer it can represent, or
 // if any of its subsequent calculations overflows [...]" (RFC 9111 section 1.2.2)
@@ -39,9 +38,10 @@ std::optional<Duration> expires_lifetime(http::FieldsView fields, ResponseTimes 
 // apparent_age = max(0, response_time - date_value) (RFC 9111 section 4.2.3)
 Duration apparent_age(http::FieldsView fields, WallTime response_time) {
   // Date counts whole seconds: a difference of up to one is its rounding, not age.
-  const Duration difference = std::chrono::floor<seconds>(response_time) -
-                              std::chrono::floor<seconds>(date_value(fields, response_time));
-  return difference > seconds(1) ? difference : Duration::zero();
+  const Duration difference =
+      std::chrono::floor<std::chrono::seconds>(response_time) -
+      std::chrono::floor<std::chrono::seconds>(date_value(fields, response_time));
+  return difference > std::chrono::seconds(1) ? difference : Duration::zero();
 }
 
 WallTime end_of_freshness(const Freshness& freshness) noexcept {
@@ -62,7 +62,7 @@ Duration declared_age(http::FieldsView response_fields) {
       const auto member = members.next();
       if (!member) break;
       if (const auto value = ascii::parse_digits(*member, kMaxDeltaSeconds)) {
-        age = seconds(static_cast<std::int64_t>(*value));
+        age = std::chrono::seconds(static_cast<std::int64_t>(*value));
       }
     }
   });

@@ -10,7 +10,7 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = PathSegment::Kind;
+using SegmentKind = PathSegment::Kind;
 
 // The earlier rules by their segments. Looking a rule up follows every edge that matches all that
 // its segment matches.
@@ -21,11 +21,11 @@ class RuleTree {
   void insert(std::size_t rule) {
     Node* node = &root_;
     for (const PathSegment& segment : segments(rule)) {
-      if (segment.kind == Kind::path) {
+      if (segment.kind == SegmentKind::path) {
         node->tails.push_back(rule);
         return;
       }
-      std::unique_ptr<Node>& next = segment.kind == Kind::literal
+      std::unique_ptr<Node>& next = segment.kind == SegmentKind::literal
                                         ? node->literals[segment.text]
                                         : node->placeholders[index(segment.kind)];
       if (!next) next = std::make_unique<Node>();
@@ -44,7 +44,7 @@ class RuleTree {
     std::vector<std::size_t> rules;  // rules that end here
   };
 
-  static std::size_t index(Kind kind) { return static_cast<std::size_t>(kind); }
+  static std::size_t index(SegmentKind kind) { return static_cast<std::size_t>(kind); }
   const std::vector<PathSegment>& segments(std::size_t rule) const {
     return routes_[rule].path.value.segments;
   }
@@ -86,14 +86,18 @@ class RuleTree {
     if (depth == path.size()) return first_cover(node.rules, rule);
     if (auto found = first_cover(node.tails, rule)) return found;
     const PathSegment& segment = path[depth];
-    if (segment.kind == Kind::path) return std::nullopt;
-    if (segment.kind == Kind::literal) {
+    if (segment.kind == SegmentKind::path) return std::nullopt;
+    if (segment.kind == SegmentKind::literal) {
       const auto same = node.literals.find(segment.text);
       if (same != node.literals.end()) {
         if (auto found = search(*same->second, rule, depth + 1)) return found;
       }
     }
-    for (const Kind kind : {Kind::str, Kind::int_, Kind::float_, Kind::uuid, Kind::slug}) {
+    for (const SegmentKind kind : {SegmentKind::str,
+                                   SegmentKind::int_,
+                                   SegmentKind::float_,
+                                   SegmentKind::uuid,
+                                   SegmentKind::slug}) {
       const auto& next = node.placeholders[index(kind)];
       if (!next || !matches_all_of(kind, segment)) continue;
       if (auto found = search(*next, rule, depth + 1)) return found;
@@ -101,11 +105,12 @@ class RuleTree {
     return std::nullopt;
   }
 
-  static bool matches_all_of(Kind placeholder, const PathSegment& segment) {
+  static bool matches_all_of(SegmentKind placeholder, const PathSegment& segment) {
     if (segment.kind == placeholder) return true;
-    if (segment.kind == Kind::literal && segment.text.empty()) return false;  // a trailing slash
-    if (placeholder == Kind::str) return true;
-    return placeholder == Kind::int_ && segment.kind == Kind::literal &&
+    if (segment.kind == SegmentKind::literal && segment.text.empty())
+      return false;  // a trailing slash
+    if (placeholder == SegmentKind::str) return true;
+    return placeholder == SegmentKind::int_ && segment.kind == SegmentKind::literal &&
            ascii::parse_digits(segment.text).has_value();
   }
 

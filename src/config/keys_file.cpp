@@ -7,7 +7,6 @@ namespace hawkcache::config {
 namespace {
 
 constexpr std::uint64_t kManyMillions = 1'000'000'000;
-constexpr Duration kMillisecond{1};
 constexpr Duration kLongestRedisTimeout{5000};  // a purge is answered within five seconds
 
 const Section<AdminConfig>& admin_section() {

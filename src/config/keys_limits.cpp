@@ -2,12 +2,6 @@
 #include "config/keys.hpp"
 
 namespace hawkcache::config {
-namespace {
-
-constexpr Duration kMillisecond{1};
-
-}  // namespace
-
 const Section<LimitsConfig>& limits_section() {
   using T = LimitsConfig;
   static const Section<T> section{

@@ -161,6 +161,8 @@ ValueKind<E> choice_kind(std::vector<Choice<E>> choices) {
 
 ValueKind<bool> boolean_kind();
 ValueKind<std::size_t> integer_kind(std::uint64_t min, std::uint64_t max);
+// The least that a wait may take where 0 would mean none.
+inline constexpr Duration kMillisecond{1};
 ValueKind<Duration> duration_kind(Duration min = Duration{0}, Duration max = Duration::max());
 ValueKind<std::uint64_t> size_kind(std::uint64_t min = 0);
 ValueKind<Endpoint> endpoint_kind();

@@ -10,7 +10,7 @@
 namespace hawkcache::config {
 namespace {
 
-const std::string kText = R"({"type":"string","minLength":1})";
+const std::string kNonEmptyText = R"({"type":"string","minLength":1})";
 constexpr std::size_t kLongestTemplate = 4096;
 
 using TextResult = std::variant<std::string, SyntaxError>;
@@ -110,7 +110,7 @@ std::variant<int, SyntaxError> parse_status(std::string_view text) {
 ValueKind<std::string> text_like(std::string type,
                                  std::string what,
                                  TextResult (*parse)(std::string_view)) {
-  return scalar_kind<std::string>({std::move(type), kText, {}}, std::move(what), parse);
+  return scalar_kind<std::string>({std::move(type), kNonEmptyText, {}}, std::move(what), parse);
 }
 
 std::optional<BypassCondition> read_bypass(Reader& reader,
@@ -300,7 +300,7 @@ ValueKind<std::map<int, Duration>> statuses_kind() {
 }
 
 ValueKind<std::optional<std::string>> client_cache_control_kind() {
-  return scalar_kind<std::optional<std::string>>({"keep | no-store | text", kText, {}},
+  return scalar_kind<std::optional<std::string>>({"keep | no-store | text", kNonEmptyText, {}},
                                                  "keep, no-store or a Cache-Control text",
                                                  parse_client_cache_control);
 }

@@ -12,18 +12,18 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = PathSegment::Kind;
+using SegmentKind = PathSegment::Kind;
 
 struct Converter {
   const char* name;
-  Kind kind;
+  SegmentKind kind;
 };
-constexpr std::array<Converter, 6> kConverters{{{"str", Kind::str},
-                                                {"int", Kind::int_},
-                                                {"float", Kind::float_},
-                                                {"uuid", Kind::uuid},
-                                                {"slug", Kind::slug},
-                                                {"path", Kind::path}}};
+constexpr std::array<Converter, 6> kConverters{{{"str", SegmentKind::str},
+                                                {"int", SegmentKind::int_},
+                                                {"float", SegmentKind::float_},
+                                                {"uuid", SegmentKind::uuid},
+                                                {"slug", SegmentKind::slug},
+                                                {"path", SegmentKind::path}}};
 
 // What people write who come from other routers.
 constexpr std::array<std::array<const char*, 2>, 6> kForeignNames{{{"string", "str"},
@@ -64,7 +64,7 @@ SegmentResult parse_placeholder(std::string_view text, std::size_t offset) {
                                    "{{user_id}} or {{user_id:int}}",
                                    in_quotes(name))};
   }
-  if (colon == std::string_view::npos) return PathSegment{Kind::str, std::string(name)};
+  if (colon == std::string_view::npos) return PathSegment{SegmentKind::str, std::string(name)};
   const std::string_view converter_name = inside.substr(colon + 1);
   for (const Converter& converter : kConverters) {
     if (converter_name == converter.name) return PathSegment{converter.kind, std::string(name)};
@@ -100,7 +100,7 @@ SegmentResult parse_literal(std::string_view text, std::size_t offset) {
       return SyntaxError{offset + i, std::move(wrong)};
     }
   }
-  return PathSegment{Kind::literal, std::string(text)};
+  return PathSegment{SegmentKind::literal, std::string(text)};
 }
 
 SegmentResult parse_segment(std::string_view text, std::size_t offset) {
@@ -121,16 +121,16 @@ SegmentResult parse_segment(std::string_view text, std::size_t offset) {
 std::optional<SyntaxError> misplaced(const PathPattern& pattern,
                                      const PathSegment& segment,
                                      std::size_t offset) {
-  if (!pattern.segments.empty() && pattern.segments.back().kind == Kind::path) {
+  if (!pattern.segments.empty() && pattern.segments.back().kind == SegmentKind::path) {
     return SyntaxError{
         offset,
         fmt::format("{{{}:path}} takes the whole rest, so nothing can follow it; put "
                     "it last",
                     pattern.segments.back().text)};
   }
-  if (segment.kind == Kind::literal) return std::nullopt;
+  if (segment.kind == SegmentKind::literal) return std::nullopt;
   for (const PathSegment& earlier : pattern.segments) {
-    if (earlier.kind != Kind::literal && earlier.text == segment.text) {
+    if (earlier.kind != SegmentKind::literal && earlier.text == segment.text) {
       return SyntaxError{
           offset,
           fmt::format("the parameter {{{}}} appears twice; give each its own name", segment.text)};
@@ -144,7 +144,7 @@ std::optional<SyntaxError> misplaced(const PathPattern& pattern,
 std::vector<std::string> PathPattern::parameter_names() const {
   std::vector<std::string> names;
   for (const PathSegment& segment : segments) {
-    if (segment.kind != Kind::literal) names.push_back(segment.text);
+    if (segment.kind != SegmentKind::literal) names.push_back(segment.text);
   }
   return names;
 }

@@ -11,18 +11,16 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = RedisUrl::Kind;
-
 struct Scheme {
   const char* name;
-  Kind kind;
+  RedisUrl::Kind kind;
   std::uint16_t port;
 };
-constexpr std::array<Scheme, 5> kSchemes{{{"redis", Kind::tcp, 6379},
-                                          {"rediss", Kind::tls, 6379},
-                                          {"unix", Kind::unix_socket, 0},
-                                          {"redis+sentinel", Kind::sentinel, 26379},
-                                          {"redis+cluster", Kind::cluster, 6379}}};
+constexpr std::array<Scheme, 5> kSchemes{{{"redis", RedisUrl::Kind::tcp, 6379},
+                                          {"rediss", RedisUrl::Kind::tls, 6379},
+                                          {"unix", RedisUrl::Kind::unix_socket, 0},
+                                          {"redis+sentinel", RedisUrl::Kind::sentinel, 26379},
+                                          {"redis+cluster", RedisUrl::Kind::cluster, 6379}}};
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string decoded;
@@ -89,7 +87,8 @@ std::optional<SyntaxError> read_nodes(std::string_view text,
     if (end == text.size()) break;
     start = end + 1;
   }
-  if (url.nodes.size() > 1 && (scheme.kind == Kind::tcp || scheme.kind == Kind::tls)) {
+  if (url.nodes.size() > 1 &&
+      (scheme.kind == RedisUrl::Kind::tcp || scheme.kind == RedisUrl::Kind::tls)) {
     return SyntaxError{offset, "several hosts need redis+sentinel:// or redis+cluster://"};
   }
   return std::nullopt;
@@ -109,7 +108,7 @@ std::optional<SyntaxError> read_path(std::string_view text, std::size_t offset, 
   std::string_view rest = text;
   if (!rest.empty()) rest.remove_prefix(1);
   std::size_t at = offset + 1;
-  if (url.kind == Kind::sentinel) {
+  if (url.kind == RedisUrl::Kind::sentinel) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     url.master_name = std::string(rest.substr(0, end));
     if (url.master_name.empty()) {
@@ -120,7 +119,7 @@ std::optional<SyntaxError> read_path(std::string_view text, std::size_t offset, 
     at += end + 1;
   }
   if (rest.empty()) return std::nullopt;
-  if (url.kind == Kind::cluster && rest != "0") {
+  if (url.kind == RedisUrl::Kind::cluster && rest != "0") {
     return SyntaxError{at, "a Redis cluster has only database 0; remove the path"};
   }
   return read_database(rest, at, url);
@@ -195,7 +194,7 @@ std::optional<SyntaxError> read_network(std::string_view rest,
   return read_path(rest.substr(path), start + path, url);
 }
 
-const char* name_of(Kind kind) {
+const char* name_of(RedisUrl::Kind kind) {
   for (const Scheme& scheme : kSchemes) {
     if (scheme.kind == kind) return scheme.name;
   }
@@ -206,13 +205,13 @@ const char* name_of(Kind kind) {
 
 std::string to_string(const RedisUrl& url) {
   std::string text = fmt::format("{}://", name_of(url.kind));
-  if (url.kind == Kind::unix_socket)
+  if (url.kind == RedisUrl::Kind::unix_socket)
     return text + url.socket_path + (url.database == 0 ? "" : fmt::format("?db={}", url.database));
   for (const Endpoint& node : url.nodes) {
     if (&node != &url.nodes.front()) text += ',';
     text += to_string(node);
   }
-  if (url.kind == Kind::sentinel) text += "/" + url.master_name;
+  if (url.kind == RedisUrl::Kind::sentinel) text += "/" + url.master_name;
   if (url.database != 0) text += fmt::format("/{}", url.database);
   return text;
 }
@@ -226,8 +225,8 @@ std::variant<RedisUrl, SyntaxError> parse_redis_url(std::string_view text) {
   url.kind = scheme->kind;
   const std::size_t start = separator + 3;
   const std::string_view rest = text.substr(start);
-  auto error = url.kind == Kind::unix_socket ? read_socket(rest, start, url)
-                                             : read_network(rest, start, *scheme, url);
+  auto error = url.kind == RedisUrl::Kind::unix_socket ? read_socket(rest, start, url)
+                                                       : read_network(rest, start, *scheme, url);
   if (error) return std::move(*error);
   return url;
 }

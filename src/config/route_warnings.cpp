@@ -8,7 +8,7 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = TemplatePart::Kind;
+using PartKind = TemplatePart::Kind;
 using Parts = std::vector<TemplatePart>;
 
 // The request headers that are not forwarded as the client sent them.
@@ -29,23 +29,23 @@ bool contains(const Range& range, const Value& value) {
   return std::find(range.begin(), range.end(), value) != range.end();
 }
 
-bool has(const Parts& parts, Kind kind) {
+bool has(const Parts& parts, PartKind kind) {
   return std::any_of(
       parts.begin(), parts.end(), [kind](const TemplatePart& part) { return part.kind == kind; });
 }
-bool has(const Parts& parts, Kind kind, const std::string& text) {
+bool has(const Parts& parts, PartKind kind, const std::string& text) {
   return contains(parts, TemplatePart{kind, text});
 }
 
 std::string braced(const TemplatePart& part) {
   switch (part.kind) {
-    case Kind::header:
+    case PartKind::header:
       return fmt::format("{{header.{}}}", part.text);
-    case Kind::cookie:
+    case PartKind::cookie:
       return fmt::format("{{cookie.{}}}", part.text);
-    case Kind::query_parameter:
+    case PartKind::query_parameter:
       return fmt::format("{{query.{}}}", part.text);
-    case Kind::path_parameter:
+    case PartKind::path_parameter:
       return fmt::format("{{{}}}", part.text);
     default:
       return "{}";
@@ -78,17 +78,17 @@ class RouteWarnings {
 
   // Whether the value of this request header is part of the key.
   bool keyed_by(const std::string& header) const {
-    if (route_.key) return has(templates_.key, Kind::header, header);
+    if (route_.key) return has(templates_.key, PartKind::header, header);
     return contains(route_.vary, header);
   }
   bool cookie_keyed(const std::string& name) const {
-    if (keyed_by("cookie") || has(templates_.key, Kind::cookie, name)) return true;
+    if (keyed_by("cookie") || has(templates_.key, PartKind::cookie, name)) return true;
     return contains(route_.cookies.names, name);  // also beside a `key` of the rule's own
   }
 
   void check_cookies() {
     if (route_.cookies.kind == CookieRule::Kind::ignore && !keyed_by("cookie") &&
-        !has(templates_.key, Kind::cookie)) {
+        !has(templates_.key, PartKind::cookie)) {
       warn("cookies",
            "cookies: ignore forwards Cookie but does not key on it: an answer made for one visitor "
            "can reach all; "
@@ -125,12 +125,12 @@ class RouteWarnings {
     if (!route_.key) return;
     const Parts& key = templates_.key;
     if (key.empty()) return;  // reported as an error
-    if (!has(key, Kind::host) && !has(key, Kind::header, "host")) {
+    if (!has(key, PartKind::host) && !has(key, PartKind::header, "host")) {
       warn("key",
            "key: without {host}, all hosts share these entries; add {host}, unless that is meant");
     }
-    if (!has(key, Kind::path)) check_path_in_key(key);
-    if (!has(key, Kind::query)) check_query_in_key(key);
+    if (!has(key, PartKind::path)) check_path_in_key(key);
+    if (!has(key, PartKind::query)) check_query_in_key(key);
     for (const std::string& header : route_.vary) {
       if (keyed_by(header)) continue;
       const bool credential = contains(kCredentials, header);
@@ -145,7 +145,7 @@ class RouteWarnings {
 
   void check_path_in_key(const Parts& key) {
     for (const std::string& name : route_.path.value.parameter_names()) {
-      if (has(key, Kind::path_parameter, name)) continue;
+      if (has(key, PartKind::path_parameter, name)) continue;
       warn("key",
            fmt::format("key: it has neither {{path}} nor {{{}}}, so different paths share one "
                        "entry; add one, unless that is meant",
@@ -156,7 +156,7 @@ class RouteWarnings {
   // Parameters one by one are enough where `only` keeps no other.
   void check_query_in_key(const Parts& key) {
     const auto keyed = [&](const std::string& name) {
-      return has(key, Kind::query_parameter, name);
+      return has(key, PartKind::query_parameter, name);
     };
     if (route_.query.only &&
         std::all_of(route_.query.only->begin(), route_.query.only->end(), keyed))
@@ -170,9 +170,9 @@ class RouteWarnings {
   // Header fields that are credentials go into a tag as digests, cookies as they are.
   void check_credentials_in_tags() {
     for (const TemplatePart& part : templates_.tags) {
-      if (part.kind == Kind::cookie) {
+      if (part.kind == PartKind::cookie) {
         check_cookie_in_tag(part);
-      } else if (part.kind == Kind::header && contains(kCredentials, part.text) &&
+      } else if (part.kind == PartKind::header && contains(kCredentials, part.text) &&
                  !keyed_by(part.text)) {
         warn("tags",
              fmt::format("tags: {} is a credential, and it is not in the key: one user's answer "
@@ -207,7 +207,7 @@ class RouteWarnings {
     for (const auto& [name, parts] :
          {std::pair("key", &templates_.key), std::pair("tags", &templates_.tags)}) {
       for (const TemplatePart& part : *parts) {
-        if (part.kind != Kind::cookie) continue;
+        if (part.kind != PartKind::cookie) continue;
         warn(name,
              fmt::format("{}: {} is always empty, because requests with cookies step round the "
                          "cache; add cookies: {{ key: [{}] }}",
@@ -241,7 +241,7 @@ class RouteWarnings {
                                       std::pair("tags", &templates_.tags),
                                       std::pair("invalidates", &templates_.invalidates)}) {
       for (const TemplatePart& part : *parts) {
-        if (part.kind != Kind::path_parameter || !contains(fixed, part.text)) continue;
+        if (part.kind != PartKind::path_parameter || !contains(fixed, part.text)) continue;
         warn(name,
              fmt::format("{}: {} means the parameter of this path here, not the request's {}; give "
                          "the parameter another name",

@@ -12,20 +12,21 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = TemplatePart::Kind;
+using PartKind = TemplatePart::Kind;
 using PlaceholderResult = std::variant<TemplatePart, SyntaxError>;
 
 struct FixedName {
   const char* name;
-  Kind kind;
+  PartKind kind;
 };
-constexpr std::array<FixedName, 5> kFixedNames{{{"method", Kind::method},
-                                                {"scheme", Kind::scheme},
-                                                {"host", Kind::host},
-                                                {"path", Kind::path},
-                                                {"query", Kind::query}}};
-constexpr std::array<FixedName, 3> kPrefixes{
-    {{"query", Kind::query_parameter}, {"header", Kind::header}, {"cookie", Kind::cookie}}};
+constexpr std::array<FixedName, 5> kFixedNames{{{"method", PartKind::method},
+                                                {"scheme", PartKind::scheme},
+                                                {"host", PartKind::host},
+                                                {"path", PartKind::path},
+                                                {"query", PartKind::query}}};
+constexpr std::array<FixedName, 3> kPrefixes{{{"query", PartKind::query_parameter},
+                                              {"header", PartKind::header},
+                                              {"cookie", PartKind::cookie}}};
 
 std::vector<std::string> known_names(std::span<const std::string> parameters) {
   std::vector<std::string> names(parameters.begin(), parameters.end());
@@ -56,8 +57,8 @@ SyntaxError unknown_placeholder(std::string_view inside,
                       join(shown))};
 }
 
-PlaceholderResult parse_dotted(Kind kind, std::string_view name, std::size_t offset) {
-  if (kind == Kind::query_parameter) {
+PlaceholderResult parse_dotted(PartKind kind, std::string_view name, std::size_t offset) {
+  if (kind == PartKind::query_parameter) {
     if (!name.empty()) return TemplatePart{kind, std::string(name)};
     return SyntaxError{offset,
                        "the parameter's name is missing; write {query.page}, or {query} for all"};
@@ -65,13 +66,13 @@ PlaceholderResult parse_dotted(Kind kind, std::string_view name, std::size_t off
   if (!ascii::is_token(name)) {
     return SyntaxError{
         offset,
-        kind == Kind::header
+        kind == PartKind::header
             ? fmt::format("{} is no header name; write one such as {{header.x-tenant}}",
                           in_quotes(name))
             : fmt::format("{} is no cookie name; write one such as {{cookie.session}}",
                           in_quotes(name))};
   }
-  return TemplatePart{kind, kind == Kind::header ? ascii::to_lower(name) : std::string(name)};
+  return TemplatePart{kind, kind == PartKind::header ? ascii::to_lower(name) : std::string(name)};
 }
 
 PlaceholderResult parse_placeholder(std::string_view inside,
@@ -82,7 +83,7 @@ PlaceholderResult parse_placeholder(std::string_view inside,
                        "an empty placeholder {}; write a name between the braces, or no braces"};
   }
   if (std::find(parameters.begin(), parameters.end(), inside) != parameters.end()) {
-    return TemplatePart{Kind::path_parameter, std::string(inside)};
+    return TemplatePart{PartKind::path_parameter, std::string(inside)};
   }
   for (const FixedName& fixed : kFixedNames) {
     if (inside == fixed.name) return TemplatePart{fixed.kind, {}};
@@ -104,10 +105,10 @@ PlaceholderResult parse_placeholder(std::string_view inside,
 
 void append(std::vector<TemplatePart>& parts, TemplatePart part) {
   const bool joins =
-      part.kind == Kind::literal && !parts.empty() && parts.back().kind == Kind::literal;
+      part.kind == PartKind::literal && !parts.empty() && parts.back().kind == PartKind::literal;
   if (joins) {
     parts.back().text += part.text;
-  } else if (part.kind != Kind::literal || !part.text.empty()) {
+  } else if (part.kind != PartKind::literal || !part.text.empty()) {
     parts.push_back(std::move(part));
   }
 }
@@ -135,7 +136,7 @@ Parsed parse(std::string_view text, std::span<const std::string> parameters) {
     const std::size_t open = std::min(text.find('{', at), text.size());
     const std::string_view literal = text.substr(at, open - at);
     check_literal(literal, at, parsed.errors);
-    append(parsed.parts, {Kind::literal, std::string(literal)});
+    append(parsed.parts, {PartKind::literal, std::string(literal)});
     if (open == text.size()) break;
     const std::size_t close = text.find_first_of("{}", open + 1);
     if (close == std::string_view::npos || text[close] == '{') {

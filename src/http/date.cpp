@@ -22,9 +22,9 @@ constexpr std::array<std::string_view, 12> kMonthNames = {
 
 // Reads a date from left to right. The first thing that does not fit makes everything after it fail
 // too.
-class Reader {
+class DateReader {
  public:
-  explicit Reader(std::string_view text) noexcept : rest_(text) {}
+  explicit DateReader(std::string_view text) noexcept : rest_(text) {}
 
   void literal(std::string_view text) noexcept {
     if (!ascii::equals_ignoring_case(rest_.substr(0, text.size()), text)) return fail();
@@ -83,7 +83,7 @@ class Reader {
 
 year years(unsigned value) noexcept { return year(static_cast<int>(value)); }
 
-std::optional<WallTime> finish(const Reader& reader,
+std::optional<WallTime> finish(const DateReader& reader,
                                year_month_day date,
                                std::chrono::seconds time) noexcept {
   if (!reader.whole() || !date.ok()) return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<WallTime> finish(const Reader& reader,
 
 // "Sun, 06 Nov 1994 08:49:37 GMT"
 std::optional<WallTime> parse_imf_fixdate(std::string_view text) noexcept {
-  Reader reader(text);
+  DateReader reader(text);
   reader.one_of(kDayNames);
   reader.literal(", ");
   const day d(reader.number(2));
@@ -139,7 +139,7 @@ year nearest_year(unsigned two_digits, WallTime now) noexcept {
 
 // "Sunday, 06-Nov-94 08:49:37 GMT"
 std::optional<WallTime> parse_rfc850(std::string_view text, WallTime now) noexcept {
-  Reader reader(text);
+  DateReader reader(text);
   reader.one_of(kLongDayNames);
   reader.literal(", ");
   const day d(reader.number(2));
@@ -155,7 +155,7 @@ std::optional<WallTime> parse_rfc850(std::string_view text, WallTime now) noexce
 
 // "Sun Nov  6 08:49:37 1994"
 std::optional<WallTime> parse_asctime(std::string_view text) noexcept {
-  Reader reader(text);
+  DateReader reader(text);
   reader.one_of(kDayNames);
   reader.literal(" ");
   const month m = reader.month_name();

@@ -38,9 +38,9 @@ const IdTable kIds = [] {
   return ids;
 }();
 
-class Reader final : public beast_http::basic_parser<true> {
+class LineReader final : public beast_http::basic_parser<true> {
  public:
-  explicit Reader(std::vector<Field>& fields);
+  explicit LineReader(std::vector<Field>& fields);
 
   // `line`, with its CRLF, is the first of `block`.
   FieldLines read(std::string_view line, std::string_view block);
@@ -85,7 +85,7 @@ Field take_line(std::string_view line) {
   return {.id = parse_field_name(name), .name = name, .value = ascii::trim(line.substr(colon + 1))};
 }
 
-Reader::Reader(std::vector<Field>& fields) : fields_(fields) {
+LineReader::LineReader(std::vector<Field>& fields) : fields_(fields) {
   skip(true);  // the body is not its business, whatever the fields say
   header_limit(std::numeric_limits<std::uint32_t>::max());
   // basic_parser insists on a start line. Ours has been read; this one only gets it going.
@@ -94,7 +94,7 @@ Reader::Reader(std::vector<Field>& fields) : fields_(fields) {
   put({kStartLine.data(), kStartLine.size()}, ignored);
 }
 
-FieldLines Reader::read(std::string_view line, std::string_view block) {
+FieldLines LineReader::read(std::string_view line, std::string_view block) {
   // A line ends where the next one does not begin with a blank: one byte more has to be seen.
   error_code error;
   const std::size_t used = put({block.data(), line.size() + 1}, error);
@@ -104,7 +104,7 @@ FieldLines Reader::read(std::string_view line, std::string_view block) {
   return FieldLines::well_formed;
 }
 
-FieldLines Reader::read_all(std::string_view block) {
+FieldLines LineReader::read_all(std::string_view block) {
   error_code error;
   for (;;) {
     // After an error put() has used up the lines before the one at fault, and goes on where it is
@@ -199,7 +199,7 @@ KnownLines::Run KnownLines::find_run(std::size_t next, std::string_view text) co
 FieldLines parse_field_lines(std::string_view block,
                              const KnownLines& known,
                              std::vector<Field>& fields) {
-  std::optional<Reader> reader;  // what it costs to begin is a line's worth
+  std::optional<LineReader> reader;  // what it costs to begin is a line's worth
   std::size_t next = 0;
   while (block.size() > 2) {
     const KnownLines::Run run = known.find_run(next, block);

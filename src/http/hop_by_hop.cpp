@@ -14,7 +14,7 @@ bool less_ignoring_case(std::string_view a, std::string_view b) noexcept {
   });
 }
 
-constexpr auto kByName = [](const Field& a, const Field& b) {
+constexpr auto kNameOrder = [](const Field& a, const Field& b) {
   return less_ignoring_case(a.name, b.name);
 };
 
@@ -80,13 +80,13 @@ NominatedFields::NominatedFields(FieldsView fields) {
     }
   });
   // Sorted, so that thousands of nominations times thousands of fields stay cheap.
-  std::sort(nominated_.begin(), nominated_.end(), kByName);
+  std::sort(nominated_.begin(), nominated_.end(), kNameOrder);
 }
 
 bool NominatedFields::removes(const Field& field) const noexcept {
   if (is_hop_by_hop(field.id)) return true;
   return !nominated_.empty() && !is_protected(field.id) &&
-         std::binary_search(nominated_.begin(), nominated_.end(), field, kByName);
+         std::binary_search(nominated_.begin(), nominated_.end(), field, kNameOrder);
 }
 
 }  // namespace hawkcache::http

@@ -3,7 +3,7 @@
 namespace hawkcache::net {
 
 void Deadline::arm(Duration timeout) noexcept {
-  at_ = std::chrono::steady_clock::now() + timeout;
+  at_ = steady_now() + timeout;
   if (!is_linked()) queue_.add(*this);
   queue_.schedule(at_);
 }
@@ -12,7 +12,7 @@ void Deadline::arm(Duration timeout) noexcept {
 void Deadline::disarm() noexcept { at_ = SteadyTime::max(); }
 
 DeadlineQueue::DeadlineQueue(asio::io_context& context)
-    : timer_(context.get_executor()), last_sweep_(std::chrono::steady_clock::now()) {}
+    : timer_(context.get_executor()), last_sweep_(steady_now()) {}
 
 DeadlineQueue::~DeadlineQueue() {
   // Unlinks every deadline, so that those in frames which the io_context destroys later do not
@@ -36,7 +36,7 @@ void DeadlineQueue::schedule(SteadyTime at) noexcept {
 }
 
 void DeadlineQueue::sweep() noexcept {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = steady_now();
   last_sweep_ = now;
   next_ = SteadyTime::max();
   SteadyTime nearest = SteadyTime::max();

@@ -44,7 +44,7 @@ struct AcceptorState {
 using AcceptorPtr = std::shared_ptr<AcceptorState>;
 
 void warn_of_trouble(AcceptorState& state, const ErrorCode& error) {
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = steady_now();
   if (state.warned != SteadyTime{} && now - state.warned < kWarnInterval) return;
   state.warned = now;
   log::warn("cannot accept connections for now: {}", error.message());

@@ -118,14 +118,14 @@ Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
 // All addresses share connect_timeout, so that a silent first one leaves time for the second.
 Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
   const UpstreamServer& address = pool_->settings.servers[server];
-  const SteadyTime until = std::chrono::steady_clock::now() + pool_->settings.connect_timeout;
+  const SteadyTime until = steady_now() + pool_->settings.connect_timeout;
   const Result<Resolver::Addresses> found =
       co_await pool_->resolver.resolve(address.host, pool_->settings.connect_timeout);
   if (found.has_error()) co_return found.error();
   ErrorCode error = Errc::upstream_refused;
   for (std::size_t i = 0; i < found->size(); ++i) {
     if (cancelled_) co_return Errc::upstream_closed;
-    const auto left = std::chrono::ceil<Duration>(until - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<Duration>(until - steady_now());
     const auto addresses_left = static_cast<Duration::rep>(found->size() - i);
     const Duration share = std::max(left / addresses_left, Duration(1));
     connection_ = std::make_shared<UpstreamConnection>(pool_->worker, server);

@@ -43,7 +43,7 @@ LineWriter::~LineWriter() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    give_up_ = std::chrono::steady_clock::now() + kLastWords;
+    give_up_ = steady_now() + kLastWords;
   }
   wake_.notify_one();
   thread_.join();
@@ -110,7 +110,7 @@ bool LineWriter::wait_until_writable() {
     if (ready > 0) return true;
     if (ready < 0 && errno != EINTR) return false;
     const std::lock_guard lock(mutex_);
-    if (stopping_ && std::chrono::steady_clock::now() >= give_up_) return false;
+    if (stopping_ && steady_now() >= give_up_) return false;
   }
 }
 

@@ -12,7 +12,7 @@
 namespace hawkcache::proxy {
 namespace {
 
-using Kind = PathPatternSegment::Kind;
+using SegmentKind = PathPatternSegment::Kind;
 
 std::string_view without_sign(std::string_view text) noexcept {
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
@@ -94,37 +94,37 @@ std::string_view convert_uuid(std::string_view text, std::string& scratch) {
 
 }  // namespace
 
-bool accepts(Kind kind, std::string_view segment) noexcept {
+bool accepts(SegmentKind kind, std::string_view segment) noexcept {
   switch (kind) {
-    case Kind::str:
+    case SegmentKind::str:
       return !segment.empty();
-    case Kind::int_:
+    case SegmentKind::int_:
       return is_int(segment);
-    case Kind::float_:
+    case SegmentKind::float_:
       return parse_float(segment).has_value();
-    case Kind::uuid:
+    case SegmentKind::uuid:
       return is_uuid(segment);
-    case Kind::slug:
+    case SegmentKind::slug:
       return is_slug(segment);
-    case Kind::literal:
-    case Kind::path:
+    case SegmentKind::literal:
+    case SegmentKind::path:
       break;
   }
   return false;
 }
 
-std::string_view convert(Kind kind, std::string_view segment, std::string& scratch) {
+std::string_view convert(SegmentKind kind, std::string_view segment, std::string& scratch) {
   switch (kind) {
-    case Kind::int_:
+    case SegmentKind::int_:
       return convert_int(segment, scratch);
-    case Kind::float_:
+    case SegmentKind::float_:
       return convert_float(segment, scratch);
-    case Kind::uuid:
+    case SegmentKind::uuid:
       return convert_uuid(segment, scratch);
-    case Kind::literal:
-    case Kind::str:
-    case Kind::slug:
-    case Kind::path:
+    case SegmentKind::literal:
+    case SegmentKind::str:
+    case SegmentKind::slug:
+    case SegmentKind::path:
       break;
   }
   return segment;

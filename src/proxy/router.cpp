@@ -17,13 +17,14 @@
 namespace hawkcache::proxy {
 namespace {
 
-using Kind = PathPatternSegment::Kind;
+using SegmentKind = PathPatternSegment::Kind;
 
 constexpr std::size_t kNoRoute = std::numeric_limits<std::size_t>::max();
 constexpr std::uint32_t kNoNode = std::numeric_limits<std::uint32_t>::max();
-constexpr std::array kParameterKinds{Kind::str, Kind::int_, Kind::float_, Kind::uuid, Kind::slug};
+constexpr std::array kParameterKinds{
+    SegmentKind::str, SegmentKind::int_, SegmentKind::float_, SegmentKind::uuid, SegmentKind::slug};
 
-std::size_t rank_of(Kind kind) {
+std::size_t rank_of(SegmentKind kind) {
   return static_cast<std::size_t>(std::find(kParameterKinds.begin(), kParameterKinds.end(), kind) -
                                   kParameterKinds.begin());
 }
@@ -38,7 +39,7 @@ bool serves(const Route& route, std::string_view method) {
 }
 
 struct ParameterChild {
-  Kind kind;
+  SegmentKind kind;
   std::uint32_t node;
 };
 
@@ -108,12 +109,12 @@ class Trie {
     std::uint32_t at = 0;
     touch(at, index);
     for (const PathPatternSegment& segment : routes[index].pattern) {
-      if (segment.kind == Kind::path) {
+      if (segment.kind == SegmentKind::path) {
         add_route(nodes_[at].tails, routes, index);
         return;
       }
-      at = segment.kind == Kind::literal ? literal_child(at, segment.text)
-                                         : parameter_child(at, segment.kind);
+      at = segment.kind == SegmentKind::literal ? literal_child(at, segment.text)
+                                                : parameter_child(at, segment.kind);
       touch(at, index);
     }
     add_route(nodes_[at].ends, routes, index);
@@ -154,7 +155,7 @@ class Trie {
     return edge == edges_.end() ? kNoNode : edge->second;
   }
 
-  std::uint32_t parameter_child(std::uint32_t parent, Kind kind) {
+  std::uint32_t parameter_child(std::uint32_t parent, SegmentKind kind) {
     const auto is_before = [kind](const ParameterChild& child) {
       return rank_of(child.kind) < rank_of(kind);
     };
@@ -265,8 +266,8 @@ void Router::match(std::string_view authority,
   match.route = &impl_->routes[search.best];
   const std::vector<PathPatternSegment>& pattern = match.route->pattern;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].kind == Kind::literal) continue;
-    match.parameters.push_back(pattern[i].kind == Kind::path ? path.tail(i) : path[i]);
+    if (pattern[i].kind == SegmentKind::literal) continue;
+    match.parameters.push_back(pattern[i].kind == SegmentKind::path ? path.tail(i) : path[i]);
   }
 }
 

@@ -13,31 +13,31 @@
 namespace hawkcache::proxy {
 namespace {
 
-using Kind = TemplatePart::Kind;
+using PartKind = TemplatePart::Kind;
 
 // The values that need no work; nullopt for an absent query and for the kinds that are looked up by
 // name.
 std::optional<std::string_view> plain_value(const TemplatePart& part, const TemplateInput& input) {
   switch (part.kind) {
-    case Kind::literal:
+    case PartKind::literal:
       return part.text;
-    case Kind::path_parameter:
+    case PartKind::path_parameter:
       return input.parameters[part.parameter];
-    case Kind::method:
+    case PartKind::method:
       if (!input.method.empty()) return input.method;
       if (input.request->method == http::Method::head) return http::to_string(http::Method::get);
       return input.request->method_text;
-    case Kind::scheme:
+    case PartKind::scheme:
       return input.scheme;
-    case Kind::host:
+    case PartKind::host:
       return input.authority;
-    case Kind::path:
+    case PartKind::path:
       return input.path;
-    case Kind::query:
+    case PartKind::query:
       return input.query;
-    case Kind::query_parameter:
-    case Kind::header:
-    case Kind::cookie:
+    case PartKind::query_parameter:
+    case PartKind::header:
+    case PartKind::cookie:
       break;
   }
   return std::nullopt;
@@ -50,11 +50,11 @@ std::string tag_header(const TemplatePart& part, const TemplateInput& input) {
 
 std::string tag_value(const TemplatePart& part, const TemplateInput& input) {
   switch (part.kind) {
-    case Kind::query_parameter:
+    case PartKind::query_parameter:
       return http::query_parameter(input.query.value_or(""), part.text).value_or("");
-    case Kind::header:
+    case PartKind::header:
       return tag_header(part, input);
-    case Kind::cookie:
+    case PartKind::cookie:
       return std::string(http::cookie_value(input.request->fields(), part.text).value_or(""));
     default:
       return std::string(plain_value(part, input).value_or(""));
@@ -106,7 +106,7 @@ void append_cookie(std::string& out, const TemplatePart& part, const TemplateInp
 
 void RuleTemplate::append_tag(std::string& out, const TemplateInput& input) const {
   for (const TemplatePart& part : parts_) {
-    if (part.kind == Kind::literal) {
+    if (part.kind == PartKind::literal) {
       out += part.text;
     } else {
       out += caching::clean_tag_value(tag_value(part, input));
@@ -117,16 +117,16 @@ void RuleTemplate::append_tag(std::string& out, const TemplateInput& input) cons
 void RuleTemplate::append_key(std::string& out, const TemplateInput& input) const {
   for (const TemplatePart& part : parts_) {
     switch (part.kind) {
-      case Kind::literal:
+      case PartKind::literal:
         caching::append_key_literal(out, part.text);
         break;
-      case Kind::query_parameter:
+      case PartKind::query_parameter:
         append_value(out, spelled_parameters(input.query.value_or(""), part.text));
         break;
-      case Kind::header:
+      case PartKind::header:
         append_header(out, part, input);
         break;
-      case Kind::cookie:
+      case PartKind::cookie:
         append_cookie(out, part, input);
         break;
       default:

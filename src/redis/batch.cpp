@@ -6,14 +6,14 @@
 namespace hawkcache::redis {
 
 Batch::Batch(net::Executor executor, std::vector<Command> commands, Duration timeout)
-    : Batch(executor, std::move(commands), std::chrono::steady_clock::now() + timeout) {
+    : Batch(executor, std::move(commands), steady_now() + timeout) {
   created_ = deadline_ - timeout;
 }
 
 Batch::Batch(net::Executor executor, std::vector<Command> commands, SteadyTime deadline)
     : commands_(std::move(commands)),
       count_(commands_.size()),
-      created_(std::chrono::steady_clock::now()),
+      created_(steady_now()),
       deadline_(deadline),
       bell_(executor, SteadyTime::max()) {
   for (const Command& command : commands_) bytes_ += command.bytes().size();

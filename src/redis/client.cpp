@@ -59,7 +59,7 @@ class ServerClient final : public Client {
   static std::vector<std::size_t> unknown_scripts(const std::vector<Reply>& replies,
                                                   const Batch& batch) {
     std::vector<std::size_t> places;
-    if (std::chrono::steady_clock::now() >= batch.deadline()) return places;
+    if (steady_now() >= batch.deadline()) return places;
     for (std::size_t i = 0; i < replies.size(); ++i) {
       if (replies[i].is_error("NOSCRIPT") && batch.commands()[i].script() != nullptr)
         places.push_back(i);

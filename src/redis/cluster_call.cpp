@@ -17,15 +17,13 @@ constexpr std::size_t kMaxDetours = 100;
 // Before a cluster that is not ready is asked again.
 constexpr Duration kPause{10};
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 ClusterCall::ClusterCall(std::shared_ptr<ClusterTopology> topology,
                          Lane lane,
                          std::vector<Command> commands,
                          Duration timeout)
-    : topology_(std::move(topology)), lane_(lane), deadline_(now() + timeout) {
+    : topology_(std::move(topology)), lane_(lane), deadline_(steady_now() + timeout) {
   replies_.resize(commands.size());
   left_.reserve(commands.size());
   for (Command& command : commands) {
@@ -43,7 +41,7 @@ net::Awaitable<std::vector<Reply>> ClusterCall::run() {
       settle(shipment);
     }
     if (left_.empty()) break;
-    if (pause_) co_await topology_->wait(std::min(now() + kPause, deadline_));
+    if (pause_) co_await topology_->wait(std::min(steady_now() + kPause, deadline_));
     pause_ = false;
     if (out_of_time()) break;
   }
@@ -52,7 +50,7 @@ net::Awaitable<std::vector<Reply>> ClusterCall::run() {
   co_return std::move(replies_);
 }
 
-bool ClusterCall::out_of_time() const { return now() >= deadline_; }
+bool ClusterCall::out_of_time() const { return steady_now() >= deadline_; }
 
 // A cluster that nobody could tell of a moment ago is not waited for.
 net::Awaitable<void> ClusterCall::learn_the_map() {

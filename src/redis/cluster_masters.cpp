@@ -11,8 +11,6 @@
 namespace hawkcache::redis {
 namespace {
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 class ClusterMasters final : public MasterSource {
  public:
   explicit ClusterMasters(std::shared_ptr<Environment> environment)
@@ -26,12 +24,12 @@ class ClusterMasters final : public MasterSource {
   ClusterMasters& operator=(const ClusterMasters&) = delete;
 
   net::Awaitable<Result<Masters>> masters(Duration timeout) override {
-    const SteadyTime deadline = now() + timeout;
+    const SteadyTime deadline = steady_now() + timeout;
     topology_->forget();
     topology_->refresh();
     co_await topology_->wait(deadline);
     if (!topology_->known()) {
-      co_return now() < deadline ? Errc::store_unavailable : Errc::store_timeout;
+      co_return steady_now() < deadline ? Errc::store_unavailable : Errc::store_timeout;
     }
     map_ = topology_->map();
     Masters masters;
@@ -42,7 +40,7 @@ class ClusterMasters final : public MasterSource {
   // Every master is asked: one that was cut off and replaced has not heard of it, but the others
   // have.
   net::Awaitable<ErrorCode> confirm(Duration timeout) override {
-    const std::vector<Question> questions = ask_all(now() + timeout);
+    const std::vector<Question> questions = ask_all(steady_now() + timeout);
     ErrorCode result;
     for (const Question& question : questions) {
       if (!question.batch->done()) co_await question.batch->completion();

@@ -17,8 +17,6 @@ namespace {
 // More than any cluster has (1000 nodes are the advised limit): what names more is no cluster.
 constexpr std::size_t kMaxNodes = 2000;
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 std::shared_ptr<Locator> locator_of(const Endpoint& endpoint) {
@@ -56,7 +54,7 @@ class ClusterTopology::Waiting {
 ClusterTopology::ClusterTopology(std::shared_ptr<Environment> environment)
     : environment_(std::move(environment)),
       next_master_(environment_->worker.index()),
-      last_refresh_(now() - kRefreshInterval),
+      last_refresh_(steady_now() - kRefreshInterval),
       turn_(environment_->worker.executor()) {}
 
 std::shared_ptr<ClusterNode> ClusterTopology::node(const Endpoint& endpoint) {
@@ -74,7 +72,7 @@ std::size_t ClusterTopology::any_master() noexcept {
 }
 
 bool ClusterTopology::may_ask() const noexcept {
-  return !closed_ && now() >= last_refresh_ + kRefreshInterval;
+  return !closed_ && steady_now() >= last_refresh_ + kRefreshInterval;
 }
 
 void ClusterTopology::refresh() noexcept {
@@ -89,13 +87,13 @@ void ClusterTopology::refresh() noexcept {
 net::Awaitable<void> ClusterTopology::keep_asking(Self self) {
   while (!self->closed_) {
     const SteadyTime turn = self->last_refresh_ + (self->wanted_ ? kRefreshInterval : kRoutine);
-    if (now() < turn) {
+    if (steady_now() < turn) {
       self->turn_.expires_at(turn);
       co_await self->turn_.async_wait(net::use_op);
       continue;  // it may have been moved
     }
     self->wanted_ = true;
-    self->last_refresh_ = now();
+    self->last_refresh_ = steady_now();
     co_await ask_around(self);
     self->end_refresh();
   }
@@ -127,7 +125,8 @@ BatchPtr ClusterTopology::ask_for_map(ClusterNode& node, SteadyTime deadline) {
 }
 
 net::Awaitable<Result<SlotMap>> ClusterTopology::ask(Self self, std::shared_ptr<ClusterNode> node) {
-  const BatchPtr batch = self->ask_for_map(*node, now() + self->environment_->settings.timeout);
+  const BatchPtr batch =
+      self->ask_for_map(*node, steady_now() + self->environment_->settings.timeout);
   if (!batch->done()) co_await batch->completion();
   co_return read_map(batch->take_replies(), *node);
 }
@@ -170,7 +169,7 @@ net::Awaitable<void> ClusterTopology::wait(SteadyTime until) {
 
 void ClusterTopology::forget() noexcept {
   known_ = false;
-  last_refresh_ = now() - kRefreshInterval;
+  last_refresh_ = steady_now() - kRefreshInterval;
   turn_.cancel();
 }
 

@@ -14,8 +14,7 @@ Connection::~Connection() { close_on_worker(environment_->worker, std::move(sess
 
 void Connection::send(const BatchPtr& batch) {
   if (!session_ || session_->state() == Session::State::closed) {
-    if (session_ && !session_->was_open() &&
-        std::chrono::steady_clock::now() < session_->closed_at() + kBackOff)
+    if (session_ && !session_->was_open() && steady_now() < session_->closed_at() + kBackOff)
       return batch->fail(Errc::store_unavailable);
     session_ = std::make_shared<Session>(environment_, locator_, greeting_, ++sessions_);
     session_->start();

@@ -86,7 +86,7 @@ ErrorCode MasterWatch::judge(Step step, const std::vector<Reply>& replies) {
     if (reply.is(Reply::Type::none))
       return reply.failure == Errc::store_timeout ? reply.failure : Errc::store_unavailable;
     if (!reply.is(Reply::Type::error)) continue;
-    complain(subscriber_->target().text(), reply.text, std::chrono::steady_clock::now());
+    complain(subscriber_->target().text(), reply.text, steady_now());
     return Errc::store_unavailable;
   }
   if (!is_good(step, replies)) return Errc::store_unavailable;

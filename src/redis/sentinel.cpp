@@ -32,12 +32,12 @@ class SentinelLocator final : public Locator {
       : environment_(std::move(environment)) {}
 
   net::Awaitable<Result<Target>> locate(Duration timeout) override {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+    const SteadyTime deadline = steady_now() + timeout;
     const std::vector<Endpoint>& sentinels = environment_->settings.nodes;
     const std::size_t first = first_;
     for (std::size_t i = 0; i < sentinels.size(); ++i) {
       const std::size_t sentinel = (first + i) % sentinels.size();
-      const SteadyTime now = std::chrono::steady_clock::now();
+      const SteadyTime now = steady_now();
       if (now >= deadline) co_return Errc::store_timeout;
       const std::optional<Endpoint> master =
           co_await ask(sentinels[sentinel], std::min(deadline, now + kSentinelTimeout));
@@ -91,7 +91,7 @@ class SentinelLocator final : public Locator {
   }
 
   static void complain_of(const Target& sentinel, std::string_view what) {
-    complain("sentinel " + sentinel.text(), what, std::chrono::steady_clock::now());
+    complain("sentinel " + sentinel.text(), what, steady_now());
   }
 
   std::shared_ptr<Environment> environment_;

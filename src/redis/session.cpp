@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t kInputSize = 64u << 10;
 
-SteadyTime now() noexcept { return std::chrono::steady_clock::now(); }
-
 Dialer::Encryption encryption_of(const Settings& settings) {
   return settings.kind == Settings::Kind::tls ? Dialer::Encryption::tls : Dialer::Encryption::none;
 }
@@ -76,7 +74,7 @@ Session::~Session() { close(Errc::store_unavailable); }
 
 void Session::start() {
   state_ = State::connecting;
-  established_by_ = now() + environment_->settings.stall_timeout;
+  established_by_ = steady_now() + environment_->settings.stall_timeout;
   look_at(established_by_);
   net::asio::co_spawn(
       environment_->worker.executor(), run(shared_from_this()), net::asio::detached);
@@ -108,7 +106,7 @@ void Session::close(ErrorCode reason) noexcept {
     add(figures.connect_failures);
   }
   state_ = State::closed;
-  closed_at_ = now();
+  closed_at_ = steady_now();
   reason_ = reason;
   if (stream_) stream_->close();
   clock_.cancel();
@@ -145,7 +143,7 @@ net::Awaitable<ErrorCode> Session::establish() {
   const ErrorCode failed = co_await stream_->connect();
   if (state_ == State::closed) co_return reason_;
   if (failed) {
-    if (wrong_certificate(failed)) complain(target_.text(), failed.message(), now());
+    if (wrong_certificate(failed)) complain(target_.text(), failed.message(), steady_now());
     co_return Errc::store_unavailable;
   }
   input_.resize(kInputSize);
@@ -180,7 +178,7 @@ net::Awaitable<ErrorCode> Session::greet() {
 // Too many clients, or protected mode: the server says so, and closes.
 ErrorCode Session::turned_away(const std::vector<Reply>& replies) {
   if (!replies.empty() && replies.front().is(Reply::Type::error))
-    complain(target_.text(), replies.front().text, now());
+    complain(target_.text(), replies.front().text, steady_now());
   return Errc::store_unavailable;
 }
 
@@ -189,7 +187,7 @@ ErrorCode Session::meet(Introduction server) {
     server.complaint = "it is a replica";
   identity_ = server.identity;
   if (server.complaint.empty()) return {};
-  complain(target_.text(), server.complaint, now());
+  complain(target_.text(), server.complaint, steady_now());
   return Errc::store_unavailable;
 }
 
@@ -206,7 +204,7 @@ net::Awaitable<ErrorCode> Session::read_replies() {
 }
 
 ErrorCode Session::take_replies() {
-  const SteadyTime received = now();
+  const SteadyTime received = steady_now();
   for (;;) {
     Result<std::optional<Reply>> reply = reader_.next();
     if (reply.has_error()) return reply.error();

@@ -42,7 +42,7 @@ net::Awaitable<void> Session::write_commands(std::shared_ptr<Session> self) {
 }
 
 void Session::gather() {
-  const SteadyTime since = std::chrono::steady_clock::now();
+  const SteadyTime since = steady_now();
   if (unanswered_.empty()) look_at(since + environment_->settings.stall_timeout);
   small_commands_.clear();
   pieces_.clear();
@@ -91,7 +91,7 @@ void Session::look_at(SteadyTime when) noexcept {
   clock_.expires_at(when);
   clock_.async_wait([weak = weak_from_this()](const ErrorCode& error) {
     const std::shared_ptr<Session> self = error ? nullptr : weak.lock();
-    if (self) self->look(std::chrono::steady_clock::now());
+    if (self) self->look(steady_now());
   });
 }
 

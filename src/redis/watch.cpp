@@ -38,7 +38,7 @@ class WatchOfMasters final : public Watch {
         listener_(listener) {}
 
   net::Awaitable<ErrorCode> start(Duration timeout) override {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+    const SteadyTime deadline = steady_now() + timeout;
     stop();
     const std::uint64_t started = ++starts_;
     const Result<MasterSource::Masters> found = co_await source_->masters(timeout);
@@ -55,7 +55,7 @@ class WatchOfMasters final : public Watch {
   }
 
   net::Awaitable<ErrorCode> confirm(Duration timeout) override {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + timeout;
+    const SteadyTime deadline = steady_now() + timeout;
     if (masters_.empty()) co_return Errc::store_unavailable;
     const ErrorCode others = co_await source_->confirm(timeout);
     if (others) co_return others;

@@ -166,9 +166,9 @@ void Server::Impl::wait() {
     const std::lock_guard lock(mutex);
     drain_timeout = config.drain_timeout;
   }
-  const auto give_up = std::chrono::steady_clock::now() + drain_timeout;
+  const auto give_up = steady_now() + drain_timeout;
   std::unique_lock lock(stop_mutex);
-  while (gauge->open() > 0 && stops < 2 && std::chrono::steady_clock::now() < give_up) {
+  while (gauge->open() > 0 && stops < 2 && steady_now() < give_up) {
     stop_asked.wait_for(lock, kDrainPoll);
   }
   lock.unlock();

@@ -80,7 +80,7 @@ class ImageBuildTest(unittest.TestCase):
             for profile in ("OFF", "RECORD", "USE"):
                 done = subprocess.run(
                     ["cmake", "-S", context, "-B", context / f"build-{profile}", "-G", "Ninja", "-DHAWKCACHE_TESTS=OFF",
-                     "-DHAWKCACHE_PRECOMPILE=ON", f"-DHAWKCACHE_PROFILE={profile}"], capture_output=True, text=True, check=False)
+                     "-DHAWKCACHE_BATCHED=ON", f"-DHAWKCACHE_PROFILE={profile}"], capture_output=True, text=True, check=False)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             # Beside what is compiled: what the script calls, and what it reads.
             script = (context / "scripts/build-trained").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr const char* kHonours =
+constexpr const char* kHonoursQuery =
     "- path: /{rest:path}\n  ttl: 60s\n  request_cache_control: honor\n";
 
 class Query : public CrowdScenario {
@@ -17,7 +17,7 @@ class Query : public CrowdScenario {
       exchange.respond(request.method + " " + request.body.substr(0, 20) + " #" +
                        std::to_string(request.number));
     });
-    start(kHonours);
+    start(kHonoursQuery);
   }
   Response query(std::string_view target, std::string_view asked, const Fields& fields = {}) {
     return request("QUERY", target, fields, asked);
@@ -161,7 +161,7 @@ TEST_F(Query, IsValidatedWithItsContent) {
 }
 
 TEST_F(Query, IsRefreshedInTheBackgroundAndServedStaleOnErrors) {
-  start(std::string(kHonours) + "  stale_while_revalidate: 10s\n  stale_if_error: 10m");
+  start(std::string(kHonoursQuery) + "  stale_while_revalidate: 10s\n  stale_if_error: 10m");
   query("/a", "x");
   clock.advance(65s);
   EXPECT_EQ(query("/a", "x").body, "QUERY x #1");
@@ -177,7 +177,7 @@ TEST_F(Query, IsRefreshedInTheBackgroundAndServedStaleOnErrors) {
 
 TEST_F(Query, IsPurgedLikeAGet) {
   for (const char* what : {R"({"urls": ["/a"]})", R"({"tags": ["things"]})"}) {
-    start(std::string(kHonours) + "  tags: [things]");
+    start(std::string(kHonoursQuery) + "  tags: [things]");
     query("/a", "x");
     query("/a", "y");
     EXPECT_EQ(purge(what).purged, 2U) << what;
@@ -201,7 +201,7 @@ TEST_F(Query, InvalidatesNothing) {
 }
 
 TEST_F(Query, WhatKeepsAGetFromTheCacheKeepsItToo) {
-  start(std::string(kHonours) + "  bypass: [{ header: x-debug }]");
+  start(std::string(kHonoursQuery) + "  bypass: [{ header: x-debug }]");
   for (const Fields& fields : {Fields{{"X-Debug", "1"}},
                                Fields{{"Cookie", "a=1"}},
                                Fields{{"X-A", "1"}, {"Connection", "x-a"}}}) {

@@ -126,7 +126,7 @@ const std::vector<Loss>& losses() {
 
 using Case = std::tuple<Backend, Deployment, Loss>;
 
-std::string name_of_case(const ::testing::TestParamInfo<Case>& one) {
+std::string name_of_forgetting(const ::testing::TestParamInfo<Case>& one) {
   const auto& [backend, deployment, loss] = one.param;
   return name_of(backend) + "_on_" + name_of(deployment) + "_" + loss.name;
 }
@@ -190,7 +190,7 @@ INSTANTIATE_TEST_SUITE_P(Losses,
                          ::testing::Combine(::testing::ValuesIn(kBackends),
                                             ::testing::ValuesIn(kDeployments),
                                             ::testing::ValuesIn(losses())),
-                         name_of_case);
+                         name_of_forgetting);
 
 class RedisForgetsOn : public RedisForgets, public ::testing::WithParamInterface<Setting> {
  protected:

@@ -12,16 +12,16 @@ namespace {
 
 enum class PurgedOn : std::uint8_t { the_node_that_fetches, the_other_node };
 
-using Case = std::tuple<Backend, Deployment, PurgedOn, PurgeKind>;
+using RaceCase = std::tuple<Backend, Deployment, PurgedOn, PurgeKind>;
 
-std::string name_of_case(const ::testing::TestParamInfo<Case>& one) {
+std::string name_of_race(const ::testing::TestParamInfo<RaceCase>& one) {
   const auto& [backend, deployment, purged_on, kind] = one.param;
   const bool same = purged_on == PurgedOn::the_node_that_fetches;
   return name_of(backend) + "_on_" + name_of(deployment) + (same ? "_here_" : "_elsewhere_") +
          kind.name;
 }
 
-class RedisPurgeRace : public RedisScenario, public ::testing::WithParamInterface<Case> {
+class RedisPurgeRace : public RedisScenario, public ::testing::WithParamInterface<RaceCase> {
  protected:
   RedisPurgeRace() : RedisScenario(std::get<Deployment>(GetParam())) {}
 
@@ -254,7 +254,7 @@ INSTANTIATE_TEST_SUITE_P(Cases,
                                             ::testing::Values(Deployment::one_server),
                                             ::testing::ValuesIn(kNodes),
                                             ::testing::ValuesIn(kPurgeKinds)),
-                         name_of_case);
+                         name_of_race);
 
 // To a cluster it makes no difference what is named: all of it lies in one slot.
 INSTANTIATE_TEST_SUITE_P(InACluster,
@@ -263,7 +263,7 @@ INSTANTIATE_TEST_SUITE_P(InACluster,
                                             ::testing::Values(Deployment::cluster),
                                             ::testing::ValuesIn(kNodes),
                                             ::testing::ValuesIn(kSomeKinds)),
-                         name_of_case);
+                         name_of_race);
 
 }  // namespace
 }  // namespace hawkcache::scenario

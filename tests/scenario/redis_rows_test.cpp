@@ -18,13 +18,13 @@ using ::testing::Not;
 using testing_support::RedisMonitor;
 using testing_support::SeenCommand;
 
-using Case = std::tuple<RedisRow, std::string>;  // row, backend
+using RowCase = std::tuple<RedisRow, std::string>;  // row, backend
 
-std::string name_of_case(const ::testing::TestParamInfo<Case>& info) {
+std::string name_of_row(const ::testing::TestParamInfo<RowCase>& info) {
   return std::get<0>(info.param).name + "_" + std::get<1>(info.param);
 }
 
-class RedisRows : public RedisTrouble, public ::testing::WithParamInterface<Case> {
+class RedisRows : public RedisTrouble, public ::testing::WithParamInterface<RowCase> {
  protected:
   using Milliseconds = std::chrono::milliseconds;
   static constexpr auto kPurge = R"({"tags": ["item:1"]})";
@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(Of,
                          RedisRows,
                          ::testing::Combine(::testing::ValuesIn(redis_rows()),
                                             ::testing::Values("redis", "tiered")),
-                         name_of_case);
+                         name_of_row);
 
 class KeptPurges : public OnRedis {
  protected:

@@ -8,12 +8,12 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::StartsWith;
 
-const std::string kHost = "Host: api.test\r\n";
+const std::string kHostLine = "Host: api.test\r\n";
 
 class Syntax : public HostileRequests {
  protected:
   static std::string with_field(const std::string& line) {
-    return "GET /cached/f HTTP/1.1\r\n" + kHost + line + "\r\n\r\n";
+    return "GET /cached/f HTTP/1.1\r\n" + kHostLine + line + "\r\n\r\n";
   }
 };
 
@@ -47,7 +47,7 @@ TEST_F(Syntax, BadFieldsAreRefused) {
                      .origin = neutral ? Reached::either : Reached::nothing});
   }
   table.push_back({.name = "a fold before the first field",
-                   .raw = "GET /a HTTP/1.1\r\n " + kHost + "\r\n",
+                   .raw = "GET /a HTTP/1.1\r\n " + kHostLine + "\r\n",
                    .statuses = {400}});
   table.push_back({.name = "bare LF everywhere",
                    .raw = "GET /a HTTP/1.1\nHost: api.test\n\n",
@@ -77,7 +77,7 @@ TEST_F(Syntax, OddButLegalFieldsWork) {
        .then = Then::kept,
        .origin = Reached::whole},
       {.name = "empty lines before the request",
-       .raw = "\r\n\r\nGET /a HTTP/1.1\r\n" + kHost + "\r\n",
+       .raw = "\r\n\r\nGET /a HTTP/1.1\r\n" + kHostLine + "\r\n",
        .statuses = {200, 400},
        .then = Then::either,
        .origin = Reached::either},
@@ -133,7 +133,7 @@ TEST_F(Syntax, MalformedRequestLinesAreRefused) {
   std::vector<RawRequest> table;
   const auto add = [&](const std::string& line, std::vector<int> statuses = {400}) {
     table.push_back(
-        {.name = line, .raw = line + "\r\n" + kHost + "\r\n", .statuses = std::move(statuses)});
+        {.name = line, .raw = line + "\r\n" + kHostLine + "\r\n", .statuses = std::move(statuses)});
   };
   for (const std::string line : {"GET",
                                  "GET /a",
@@ -184,7 +184,7 @@ TEST_F(Syntax, ConnectOpensNoTunnel) {
                                     std::string("/a")}) {
     SCOPED_TRACE(target);
     Client one = client();
-    one.send("CONNECT " + target + " HTTP/1.1\r\n" + kHost + "\r\n");
+    one.send("CONNECT " + target + " HTTP/1.1\r\n" + kHostLine + "\r\n");
     const Response response = one.read("HEAD");
     EXPECT_GE(response.status, 400) << response;
     EXPECT_EQ(whole_requests(), 0U);
@@ -196,7 +196,7 @@ TEST_F(Syntax, UnknownMethodsAndOtherSpellingsAreNeverTreatedAsGet) {
   for (const char* method : {"get", "Get", "GETS", "FOO", "PURGE", "HEad", "TRACK"}) {
     SCOPED_TRACE(method);
     Client one = client();
-    one.send(std::string(method) + " /cached/m HTTP/1.1\r\n" + kHost + "\r\n");
+    one.send(std::string(method) + " /cached/m HTTP/1.1\r\n" + kHostLine + "\r\n");
     const Response response = one.read();
     EXPECT_NE(response.x_cache(), "HIT");
     EXPECT_NE(response.body, "/cached/m #1");
@@ -208,21 +208,21 @@ TEST_F(Syntax, UnknownMethodsAndOtherSpellingsAreNeverTreatedAsGet) {
 
 TEST_F(Syntax, OptionsStarIsForItsOwnMethod) {
   Client one = client();
-  one.send("OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n");
+  one.send("OPTIONS * HTTP/1.1\r\n" + kHostLine + "\r\n");
   const Response response = one.read();
   EXPECT_THAT(response.status, AnyOf(200, 204, 400, 404, 501)) << response;
 }
 
 TEST_F(Syntax, AnAbsoluteTargetReplacesHostAndItsUserInfoGoesNoFurther) {
   Client one = client();
-  one.send("GET http://other.test/a?x HTTP/1.1\r\n" + kHost + "\r\n");
+  one.send("GET http://other.test/a?x HTTP/1.1\r\n" + kHostLine + "\r\n");
   EXPECT_EQ(one.read().status, 200);
   EXPECT_EQ(origin.last("/a?x").fields.value("host"), "other.test");
-  one.send("GET http://other.test HTTP/1.1\r\n" + kHost + "\r\n");
+  one.send("GET http://other.test HTTP/1.1\r\n" + kHostLine + "\r\n");
   EXPECT_EQ(one.read().status, 200);
   EXPECT_EQ(origin.last("/").fields.value("host"), "other.test");
   Client user = client();
-  user.send("GET http://user:secret@other.test/b HTTP/1.1\r\n" + kHost + "\r\n");
+  user.send("GET http://user:secret@other.test/b HTTP/1.1\r\n" + kHostLine + "\r\n");
   EXPECT_THAT(user.read().status, AnyOf(200, 400));
   for (const OriginRequest& request : origin.requests())
     EXPECT_EQ(request.raw_head.find("secret"), std::string::npos);
@@ -248,12 +248,12 @@ TEST_F(Syntax, UpgradesAreDropped) {
       "AAMAAABkAAQCAAAAAAIAAAAA\r\n";
   check({
       {.name = "h2c",
-       .raw = "GET /pass HTTP/1.1\r\n" + kHost + upgrade + "\r\n",
+       .raw = "GET /pass HTTP/1.1\r\n" + kHostLine + upgrade + "\r\n",
        .statuses = {200, 400, 501},
        .then = Then::either,
        .origin = Reached::either},
       {.name = "websocket",
-       .raw = "GET /pass HTTP/1.1\r\n" + kHost +
+       .raw = "GET /pass HTTP/1.1\r\n" + kHostLine +
               "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
               "13\r\nSec-WebSocket-Key: dGhl\r\n\r\n",
        .statuses = {200, 400, 501},
@@ -293,7 +293,7 @@ TEST_F(Syntax, TraceAndOptionsWithoutForwardsLeftAreAnsweredHere) {
   for (const char* method : {"TRACE", "OPTIONS"}) {
     SCOPED_TRACE(method);
     Client one = client();
-    one.send(std::string(method) + " /forwards HTTP/1.1\r\n" + kHost +
+    one.send(std::string(method) + " /forwards HTTP/1.1\r\n" + kHostLine +
              "Max-Forwards: 0\r\nAuthorization: secret\r\n\r\n");
     const Response response = one.read();
     EXPECT_EQ(response.status, method == std::string_view("TRACE") ? 405 : 200);
@@ -304,7 +304,7 @@ TEST_F(Syntax, TraceAndOptionsWithoutForwardsLeftAreAnsweredHere) {
     EXPECT_EQ(one.get("/after").status, 200);
   }
   Client one = client();
-  one.send("OPTIONS /forwards HTTP/1.1\r\n" + kHost + "Max-Forwards: 5\r\n\r\n");
+  one.send("OPTIONS /forwards HTTP/1.1\r\n" + kHostLine + "Max-Forwards: 5\r\n\r\n");
   EXPECT_EQ(one.read().status, 200);
   EXPECT_EQ(origin.last("/forwards").fields.value("max-forwards"), "4");
 }

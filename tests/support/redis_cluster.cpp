@@ -7,7 +7,6 @@
 namespace hawkcache::testing_support {
 namespace {
 
-constexpr Milliseconds kPatience{30'000};
 constexpr std::size_t kSlots = 16'384;
 // After how long a silent node counts as lost, in milliseconds: soon only where one is to be lost,
 // and never merely because the machine is busy. What nodes tell each other goes faster where it is

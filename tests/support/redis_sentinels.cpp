@@ -7,22 +7,19 @@
 namespace hawkcache::testing_support {
 namespace {
 
-constexpr Milliseconds kPatience{30'000};
 constexpr std::size_t kServers = 3;
 constexpr std::size_t kSentinels = 3;
 // After how long a silent server counts as lost, in milliseconds: soon only where one is to be
 // lost, and never merely because the machine is busy.
-constexpr const char* kImpatient = "1000";
-constexpr const char* kPatient = "30000";
-
-std::string text(std::size_t number) { return std::to_string(number); }
+constexpr const char* kDownSoon = "1000";
+constexpr const char* kDownLate = "30000";
 
 RedisServerOptions sentinel_options(std::uint16_t master, const std::string& password) {
   const std::string name = RedisSentinels::kMasterName;
   RedisServerOptions options{.mode = RedisServerOptions::Mode::sentinel};
   options.directives = {
-      {"sentinel", "monitor " + name + " 127.0.0.1 " + text(master) + " 2"},
-      {"sentinel", "down-after-milliseconds " + name + " " + kPatient},
+      {"sentinel", "monitor " + name + " 127.0.0.1 " + std::to_string(master) + " 2"},
+      {"sentinel", "down-after-milliseconds " + name + " " + kDownLate},
       {"sentinel", "failover-timeout " + name + " 3000"},
   };
   if (!password.empty()) {
@@ -43,7 +40,8 @@ void RedisSentinels::start_servers(RedisServerOptions options) {
   if (!password_.empty()) options.directives.emplace_back("masterauth", password_);
   options.directives.emplace_back("repl-ping-replica-period", "1");
   servers_.push_back(std::make_unique<RedisServer>(options));
-  options.directives.emplace_back("replicaof", "127.0.0.1 " + text(servers_.front()->port()));
+  options.directives.emplace_back("replicaof",
+                                  "127.0.0.1 " + std::to_string(servers_.front()->port()));
   while (servers_.size() < kServers) servers_.push_back(std::make_unique<RedisServer>(options));
   for (std::size_t i = 1; i < kServers; ++i) {
     RedisCli cli = servers_[i]->cli();
@@ -79,8 +77,9 @@ void RedisSentinels::wait_until_known() const {
       const auto facts = cli.list({"SENTINEL", "MASTER", kMasterName});
       std::size_t right = 0;
       for (std::size_t i = 0; i + 1 < facts.size(); i += 2) {
-        if (facts[i] == "num-slaves" && facts[i + 1] == text(kServers - 1)) ++right;
-        if (facts[i] == "num-other-sentinels" && facts[i + 1] == text(kSentinels - 1)) ++right;
+        if (facts[i] == "num-slaves" && facts[i + 1] == std::to_string(kServers - 1)) ++right;
+        if (facts[i] == "num-other-sentinels" && facts[i + 1] == std::to_string(kSentinels - 1))
+          ++right;
       }
       return right == 2;
     });
@@ -109,7 +108,7 @@ std::string RedisSentinels::url() const {
   if (!password_.empty()) result += ":" + password_ + "@";
   for (std::size_t i = 0; i < sentinels_.size(); ++i) {
     if (i > 0) result += ',';
-    result += "127.0.0.1:" + text(sentinels_[i]->port());
+    result += "127.0.0.1:" + std::to_string(sentinels_[i]->port());
   }
   return result + "/" + kMasterName + "/0";
 }
@@ -121,20 +120,20 @@ void RedisSentinels::fail_over() {
 
 void RedisSentinels::elect() {
   const std::uint16_t before = master_port();
-  set_down_after(kImpatient);
+  set_down_after(kDownSoon);
   for (const auto& sentinel : sentinels_) {
     if (!sentinel->running()) continue;
     RedisCli cli = sentinel->cli();
     require_within(kPatience, "sentinels that name another master", [&] {
       const auto address = cli.list({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", kMasterName});
-      return address.at(1) != text(before);
+      return address.at(1) != std::to_string(before);
     });
   }
   RedisCli promoted = master().cli();
   require_within(kPatience, "a replica that is made the master", [&promoted] {
     return promoted.info({"INFO", "replication"}, "role") == "master";
   });
-  set_down_after(kPatient);
+  set_down_after(kDownLate);
 }
 
 void RedisSentinels::set_down_after(const std::string& milliseconds) const {

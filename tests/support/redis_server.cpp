@@ -15,7 +15,6 @@ namespace hawkcache::testing_support {
 namespace {
 
 // Under sanitizers, on a machine with other things to do.
-constexpr Milliseconds kPatience{20'000};
 
 std::string find_program() {
   for (const char* path : {"/usr/bin/redis-server", "/usr/local/bin/redis-server"}) {

@@ -10,6 +10,9 @@ namespace hawkcache::testing_support {
 
 using Milliseconds = std::chrono::milliseconds;
 
+// For servers that start, end or take over.
+constexpr Milliseconds kPatience{30'000};
+
 template <class Predicate>
 [[nodiscard]] bool within(Milliseconds patience, Predicate predicate) {
   const auto deadline = std::chrono::steady_clock::now() + patience;

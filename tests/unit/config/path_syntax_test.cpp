@@ -5,34 +5,36 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = PathSegment::Kind;
+using SegmentKind = PathSegment::Kind;
 
-struct Good {
+struct GoodPath {
   const char* text;
   std::vector<PathSegment> segments;
 };
 
 TEST(PathSyntax, SplitsAPatternIntoItsSegments) {
-  const std::vector<Good> cases{
-      {"/", {{Kind::literal, ""}}},
-      {"/x", {{Kind::literal, "x"}}},
-      {"/x/", {{Kind::literal, "x"}, {Kind::literal, ""}}},
-      {"/users/{id}", {{Kind::literal, "users"}, {Kind::str, "id"}}},
+  const std::vector<GoodPath> cases{
+      {"/", {{SegmentKind::literal, ""}}},
+      {"/x", {{SegmentKind::literal, "x"}}},
+      {"/x/", {{SegmentKind::literal, "x"}, {SegmentKind::literal, ""}}},
+      {"/users/{id}", {{SegmentKind::literal, "users"}, {SegmentKind::str, "id"}}},
       {"/{a:str}/{b:int}/{c:float}/{d:uuid}/{e:slug}/{f:path}",
-       {{Kind::str, "a"},
-        {Kind::int_, "b"},
-        {Kind::float_, "c"},
-        {Kind::uuid, "d"},
-        {Kind::slug, "e"},
-        {Kind::path, "f"}}},
-      {"/{rest:path}", {{Kind::path, "rest"}}},
-      {"/{id:int}/", {{Kind::int_, "id"}, {Kind::literal, ""}}},
+       {{SegmentKind::str, "a"},
+        {SegmentKind::int_, "b"},
+        {SegmentKind::float_, "c"},
+        {SegmentKind::uuid, "d"},
+        {SegmentKind::slug, "e"},
+        {SegmentKind::path, "f"}}},
+      {"/{rest:path}", {{SegmentKind::path, "rest"}}},
+      {"/{id:int}/", {{SegmentKind::int_, "id"}, {SegmentKind::literal, ""}}},
       {"/a b/\xC3\xA9/x.y;z=1,2",
-       {{Kind::literal, "a b"}, {Kind::literal, "\xC3\xA9"}, {Kind::literal, "x.y;z=1,2"}}},
-      {"/.well-known/...", {{Kind::literal, ".well-known"}, {Kind::literal, "..."}}},
-      {"/{_a1}", {{Kind::str, "_a1"}}},
+       {{SegmentKind::literal, "a b"},
+        {SegmentKind::literal, "\xC3\xA9"},
+        {SegmentKind::literal, "x.y;z=1,2"}}},
+      {"/.well-known/...", {{SegmentKind::literal, ".well-known"}, {SegmentKind::literal, "..."}}},
+      {"/{_a1}", {{SegmentKind::str, "_a1"}}},
   };
-  for (const Good& good : cases) {
+  for (const GoodPath& good : cases) {
     SCOPED_TRACE(good.text);
     const auto parsed = parse_path_pattern(good.text);
     ASSERT_TRUE(std::holds_alternative<PathPattern>(parsed))
@@ -47,14 +49,14 @@ TEST(PathSyntax, NamesItsParametersInOrder) {
   EXPECT_EQ(pattern.parameter_names(), (std::vector<std::string>{"x", "y", "z"}));
 }
 
-struct Bad {
+struct BadPath {
   std::string text;
   std::size_t offset;
   const char* says;  // a part of the message
 };
 
 TEST(PathSyntax, SaysWhereAPatternIsWrongAndWhatToWrite) {
-  const std::vector<Bad> cases{
+  const std::vector<BadPath> cases{
       {"", 0, "write \"/\""},
       {"users", 0, "write \"/users\""},
       {"//", 1, "empty segments"},
@@ -91,7 +93,7 @@ TEST(PathSyntax, SaysWhereAPatternIsWrongAndWhatToWrite) {
       {"/{a:path}/b", 10, "put it last"},
       {"/{a:path}/", 10, "put it last"},
   };
-  for (const Bad& bad : cases) {
+  for (const BadPath& bad : cases) {
     SCOPED_TRACE(bad.text);
     const auto parsed = parse_path_pattern(bad.text);
     ASSERT_TRUE(std::holds_alternative<SyntaxError>(parsed));

@@ -5,35 +5,38 @@
 namespace hawkcache::config {
 namespace {
 
-using Kind = TemplatePart::Kind;
+using PartKind = TemplatePart::Kind;
 using Parts = std::vector<TemplatePart>;
 
 const std::vector<std::string> kParameters{"user_id", "path"};
 
-struct Good {
+struct GoodTemplate {
   const char* text;
   Parts parts;
 };
 
 TEST(TemplateSyntax, SplitsATemplateIntoItsParts) {
-  const std::vector<Good> cases{
+  const std::vector<GoodTemplate> cases{
       {"", {}},
-      {"users", {{Kind::literal, "users"}}},
-      {"user:{user_id}", {{Kind::literal, "user:"}, {Kind::path_parameter, "user_id"}}},
+      {"users", {{PartKind::literal, "users"}}},
+      {"user:{user_id}", {{PartKind::literal, "user:"}, {PartKind::path_parameter, "user_id"}}},
       {"{method}{scheme}{host}{query}",
-       {{Kind::method, ""}, {Kind::scheme, ""}, {Kind::host, ""}, {Kind::query, ""}}},
-      {"{query.page}", {{Kind::query_parameter, "page"}}},
-      {"{query.a.b c}", {{Kind::query_parameter, "a.b c"}}},
-      {"{header.X-Tenant}", {{Kind::header, "x-tenant"}}},
-      {"{cookie.Session}", {{Kind::cookie, "Session"}}},
+       {{PartKind::method, ""},
+        {PartKind::scheme, ""},
+        {PartKind::host, ""},
+        {PartKind::query, ""}}},
+      {"{query.page}", {{PartKind::query_parameter, "page"}}},
+      {"{query.a.b c}", {{PartKind::query_parameter, "a.b c"}}},
+      {"{header.X-Tenant}", {{PartKind::header, "x-tenant"}}},
+      {"{cookie.Session}", {{PartKind::cookie, "Session"}}},
       {"a{host}b{host}c",
-       {{Kind::literal, "a"},
-        {Kind::host, ""},
-        {Kind::literal, "b"},
-        {Kind::host, ""},
-        {Kind::literal, "c"}}},
+       {{PartKind::literal, "a"},
+        {PartKind::host, ""},
+        {PartKind::literal, "b"},
+        {PartKind::host, ""},
+        {PartKind::literal, "c"}}},
   };
-  for (const Good& good : cases) {
+  for (const GoodTemplate& good : cases) {
     SCOPED_TRACE(good.text);
     const auto parsed = parse_template(good.text, kParameters);
     ASSERT_TRUE(std::holds_alternative<Parts>(parsed)) << std::get<SyntaxError>(parsed).message;
@@ -43,18 +46,18 @@ TEST(TemplateSyntax, SplitsATemplateIntoItsParts) {
 
 TEST(TemplateSyntax, APathParameterWinsOverAFixedName) {
   EXPECT_EQ(std::get<Parts>(parse_template("{path}", kParameters)),
-            (Parts{{Kind::path_parameter, "path"}}));
-  EXPECT_EQ(std::get<Parts>(parse_template("{path}", {})), (Parts{{Kind::path, ""}}));
+            (Parts{{PartKind::path_parameter, "path"}}));
+  EXPECT_EQ(std::get<Parts>(parse_template("{path}", {})), (Parts{{PartKind::path, ""}}));
 }
 
-struct Bad {
+struct BadTemplate {
   const char* text;
   std::size_t offset;
   const char* says;
 };
 
 TEST(TemplateSyntax, SaysWhereATemplateIsWrongAndWhichNamesExist) {
-  const std::vector<Bad> cases{
+  const std::vector<BadTemplate> cases{
       {"{user}", 0, "did you mean {user_id}?"},
       {"a{user_idd}", 1, "did you mean {user_id}?"},
       {"{colour}", 0, "the names here are {user_id}, {path}, {method}"},
@@ -72,7 +75,7 @@ TEST(TemplateSyntax, SaysWhereATemplateIsWrongAndWhichNamesExist) {
       {"a\nb", 1, "control bytes"},
       {"{Host}", 0, "did you mean {host}?"},
   };
-  for (const Bad& bad : cases) {
+  for (const BadTemplate& bad : cases) {
     SCOPED_TRACE(bad.text);
     const auto parsed = parse_template(bad.text, kParameters);
     ASSERT_TRUE(std::holds_alternative<SyntaxError>(parsed));

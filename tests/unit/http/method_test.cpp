@@ -5,14 +5,14 @@
 namespace hawkcache::http {
 namespace {
 
-struct Case {
+struct MethodCase {
   std::string_view text;
   Method method;
   bool safe;
   bool idempotent;
 };
 
-constexpr Case kMethods[] = {
+constexpr MethodCase kMethods[] = {
     {"GET", Method::get, true, true},
     {"HEAD", Method::head, true, true},
     {"POST", Method::post, false, false},
@@ -26,7 +26,7 @@ constexpr Case kMethods[] = {
 };
 
 TEST(Method, KnowsEachMethodByItsName) {
-  for (const Case& c : kMethods) {
+  for (const MethodCase& c : kMethods) {
     SCOPED_TRACE(c.text);
     EXPECT_EQ(parse_method(c.text), c.method);
     EXPECT_EQ(to_string(c.method), c.text);

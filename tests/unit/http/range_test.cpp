@@ -9,18 +9,18 @@
 namespace hawkcache::http {
 namespace {
 
-constexpr auto kWhole = RangeVerdict::whole;
+constexpr auto kWholeBody = RangeVerdict::whole;
 constexpr auto kUnsatisfiable = RangeVerdict::unsatisfiable;
 
 using Ranges = std::vector<ByteRange>;
 
-struct Case {
+struct RangeCase {
   std::string_view value;
   std::uint64_t length;
   std::variant<RangeVerdict, Ranges> expected;
 };
 
-const Case kCases[] = {
+const RangeCase kCases[] = {
     // RFC 9110 section 14.1.2, of 10,000 bytes
     {"bytes=0-499", 10000, Ranges{{0, 499}}},
     {"bytes=500-999", 10000, Ranges{{500, 999}}},
@@ -47,8 +47,8 @@ const Case kCases[] = {
     {"bytes=0-", 0, kUnsatisfiable},
     {"bytes=0-0", 0, kUnsatisfiable},
     {"bytes=10-,20-30,-0", 10, kUnsatisfiable},
-    {"bytes=-5", 0, kWhole},
-    {"bytes=0-0,-5", 0, kWhole},
+    {"bytes=-5", 0, kWholeBody},
+    {"bytes=0-0,-5", 0, kWholeBody},
     // numbers beyond 64 bits
     {"bytes=0-99999999999999999999999", 10, Ranges{{0, 9}}},
     {"bytes=-99999999999999999999999", 10, Ranges{{0, 9}}},
@@ -75,31 +75,31 @@ const Case kCases[] = {
     {"bytes=0-1,", 10, Ranges{{0, 1}}},
     {"bytes=,0-1,,3-3 ,", 10, Ranges{{0, 1}, {3, 3}}},
     // malformed, other units: everything
-    {"", 10, kWhole},
-    {"bytes", 10, kWhole},
-    {"bytes=", 10, kWhole},
-    {"bytes=,,", 10, kWhole},
-    {"bytes=-", 10, kWhole},
-    {"bytes=5", 10, kWhole},
-    {"bytes=5-4", 10, kWhole},
-    {"bytes=a-b", 10, kWhole},
-    {"bytes=1-b", 10, kWhole},
-    {"bytes=+1-2", 10, kWhole},
-    {"bytes=--1", 10, kWhole},
-    {"bytes=1--2", 10, kWhole},
-    {"bytes=0x1-2", 10, kWhole},
-    {"bytes=1 -2", 10, kWhole},
-    {"bytes=0-1,5-4", 10, kWhole},
-    {"bytes=0-1,x", 10, kWhole},
-    {"bytes=0-1;3-4", 10, kWhole},
-    {"bytes=0-1, bytes=3-4", 10, kWhole},
-    {"bytes 1-2", 10, kWhole},
-    {" bytes=1-2", 10, kWhole},
-    {"items=0-1", 10, kWhole},
+    {"", 10, kWholeBody},
+    {"bytes", 10, kWholeBody},
+    {"bytes=", 10, kWholeBody},
+    {"bytes=,,", 10, kWholeBody},
+    {"bytes=-", 10, kWholeBody},
+    {"bytes=5", 10, kWholeBody},
+    {"bytes=5-4", 10, kWholeBody},
+    {"bytes=a-b", 10, kWholeBody},
+    {"bytes=1-b", 10, kWholeBody},
+    {"bytes=+1-2", 10, kWholeBody},
+    {"bytes=--1", 10, kWholeBody},
+    {"bytes=1--2", 10, kWholeBody},
+    {"bytes=0x1-2", 10, kWholeBody},
+    {"bytes=1 -2", 10, kWholeBody},
+    {"bytes=0-1,5-4", 10, kWholeBody},
+    {"bytes=0-1,x", 10, kWholeBody},
+    {"bytes=0-1;3-4", 10, kWholeBody},
+    {"bytes=0-1, bytes=3-4", 10, kWholeBody},
+    {"bytes 1-2", 10, kWholeBody},
+    {" bytes=1-2", 10, kWholeBody},
+    {"items=0-1", 10, kWholeBody},
 };
 
 TEST(DecideRanges, AnswersWhatIsSatisfiableAndSendsEverythingWhenInDoubt) {
-  for (const Case& c : kCases) {
+  for (const RangeCase& c : kCases) {
     SCOPED_TRACE(c.value);
     const RangeDecision decision = decide_ranges(c.value, c.length);
     Ranges ranges = decision.ranges;
@@ -126,7 +126,7 @@ std::string every_other_byte(std::size_t count) {
 
 TEST(DecideRanges, TooManyRangesAreNotWorthIt) {
   EXPECT_EQ(decide_ranges(every_other_byte(kMostRanges), 1000).verdict, RangeVerdict::several);
-  EXPECT_EQ(decide_ranges(every_other_byte(kMostRanges + 1), 1000).verdict, kWhole);
+  EXPECT_EQ(decide_ranges(every_other_byte(kMostRanges + 1), 1000).verdict, kWholeBody);
   std::string overlapping = "bytes=0-9";
   for (int i = 0; i < 3000; ++i) overlapping += ",5-20";
   const RangeDecision merged = decide_ranges(overlapping, 1000);

@@ -8,53 +8,57 @@
 namespace hawkcache::http {
 namespace {
 
-struct Case {
+struct RequestCase {
   std::string_view input;
   std::string_view expected;  // as show() writes it
 };
 
 TEST(RequestParser, ReadsHeads) {
-  for (const Case& c : {
-           Case{"GET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
-           Case{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1|Host:a"},
-           Case{"HEAD /x?y=1 HTTP/1.0\r\nHost:a\r\nAccept:\t */* \t\r\n\r\n",
-                "HEAD /x?y=1 1.0|Host:a|Accept:*/*"},
-           Case{"M-SEARCH * HTTP/1.1\r\n\r\n", "M-SEARCH * 1.1"},
-           Case{"get / HTTP/1.1\r\n\r\n", "get / 1.1"},
-           Case{"!#$%&'*+-.^_`|~ / HTTP/1.1\r\n\r\n", "!#$%&'*+-.^_`|~ / 1.1"},
-           Case{"GET http://h/x HTTP/1.1\r\n\r\n", "GET http://h/x 1.1"},
-           Case{"GET /\"<>\\^`{|}~%zz HTTP/1.1\r\n\r\n", "GET /\"<>\\^`{|}~%zz 1.1"},
+  for (const RequestCase& c : {
+           RequestCase{"GET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
+           RequestCase{"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / 1.1|Host:a"},
+           RequestCase{"HEAD /x?y=1 HTTP/1.0\r\nHost:a\r\nAccept:\t */* \t\r\n\r\n",
+                       "HEAD /x?y=1 1.0|Host:a|Accept:*/*"},
+           RequestCase{"M-SEARCH * HTTP/1.1\r\n\r\n", "M-SEARCH * 1.1"},
+           RequestCase{"get / HTTP/1.1\r\n\r\n", "get / 1.1"},
+           RequestCase{"!#$%&'*+-.^_`|~ / HTTP/1.1\r\n\r\n", "!#$%&'*+-.^_`|~ / 1.1"},
+           RequestCase{"GET http://h/x HTTP/1.1\r\n\r\n", "GET http://h/x 1.1"},
+           RequestCase{"GET /\"<>\\^`{|}~%zz HTTP/1.1\r\n\r\n", "GET /\"<>\\^`{|}~%zz 1.1"},
            // a higher minor version counts as 1
-           Case{"GET / HTTP/1.2\r\n\r\n", "GET / 1.1"},
-           Case{"GET / HTTP/1.9\r\n\r\n", "GET / 1.1"},
+           RequestCase{"GET / HTTP/1.2\r\n\r\n", "GET / 1.1"},
+           RequestCase{"GET / HTTP/1.9\r\n\r\n", "GET / 1.1"},
            // empty lines before
-           Case{"\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
-           Case{"\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
+           RequestCase{"\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
+           RequestCase{"\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n\r\n", "GET / 1.1"},
            // values
-           Case{"GET / HTTP/1.1\r\nA:\r\nB: \t \r\nC: x y\tz\r\n\r\n", "GET / 1.1|A:|B:|C:x y\tz"},
-           Case{"GET / HTTP/1.1\r\nA: \xc3\xbc\xff\x80\r\n\r\n", "GET / 1.1|A:\xc3\xbc\xff\x80"},
-           Case{"GET / HTTP/1.1\r\nA: :b:\r\nA: 2\r\n\r\n", "GET / 1.1|A::b:|A:2"},
-           Case{"GET / HTTP/1.1\r\n!#$%&'*+-.^_`|~09aZ: x\r\n\r\n",
-                "GET / 1.1|!#$%&'*+-.^_`|~09aZ:x"},
+           RequestCase{"GET / HTTP/1.1\r\nA:\r\nB: \t \r\nC: x y\tz\r\n\r\n",
+                       "GET / 1.1|A:|B:|C:x y\tz"},
+           RequestCase{"GET / HTTP/1.1\r\nA: \xc3\xbc\xff\x80\r\n\r\n",
+                       "GET / 1.1|A:\xc3\xbc\xff\x80"},
+           RequestCase{"GET / HTTP/1.1\r\nA: :b:\r\nA: 2\r\n\r\n", "GET / 1.1|A::b:|A:2"},
+           RequestCase{"GET / HTTP/1.1\r\n!#$%&'*+-.^_`|~09aZ: x\r\n\r\n",
+                       "GET / 1.1|!#$%&'*+-.^_`|~09aZ:x"},
            // what Beast would judge by itself
-           Case{"GET / HTTP/1.1\r\nConnection: close,,keep-alive\r\n\r\n",
-                "GET / 1.1|Connection:close,,keep-alive"},
-           Case{"GET / HTTP/1.1\r\nConnection: a b; \"c\r\nHost: a\r\n\r\n",
-                "GET / 1.1|Connection:a b; \"c|Host:a"},
-           Case{"GET / HTTP/1.1\r\nConnection:\r\nProxy-Connection: @\r\n\r\n",
-                "GET / 1.1|Connection:|Proxy-Connection:@"},
-           Case{"GET / HTTP/1.1\r\nUpgrade: ,(\r\nHost: a\r\n\r\n", "GET / 1.1|Upgrade:,(|Host:a"},
-           Case{"GET / HTTP/1.1\r\nContent-Length: \tx \r\nHost: a\r\n\r\n",
-                "GET / 1.1|Content-Length:x|Host:a"},
-           Case{"GET / HTTP/1.1\r\ncontent-length: 5\r\nContent-Length: 6\r\nA: 1\r\n\r\n",
-                "GET / 1.1|content-length:5|Content-Length:6|A:1"},
-           Case{"GET / HTTP/1.1\r\nContent-Length: 99999999\r\nA: 1\r\n\r\n",
-                "GET / 1.1|Content-Length:99999999|A:1"},
-           Case{"GET / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n",
-                "GET / 1.1|Content-Length:5|Transfer-Encoding:chunked|A:1"},
-           Case{"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
-                "x\r\nContent-Length: 5\r\n\r\n",
-                "GET / 1.1|Transfer-Encoding:chunked|Transfer-Encoding:x|Content-Length:5"},
+           RequestCase{"GET / HTTP/1.1\r\nConnection: close,,keep-alive\r\n\r\n",
+                       "GET / 1.1|Connection:close,,keep-alive"},
+           RequestCase{"GET / HTTP/1.1\r\nConnection: a b; \"c\r\nHost: a\r\n\r\n",
+                       "GET / 1.1|Connection:a b; \"c|Host:a"},
+           RequestCase{"GET / HTTP/1.1\r\nConnection:\r\nProxy-Connection: @\r\n\r\n",
+                       "GET / 1.1|Connection:|Proxy-Connection:@"},
+           RequestCase{"GET / HTTP/1.1\r\nUpgrade: ,(\r\nHost: a\r\n\r\n",
+                       "GET / 1.1|Upgrade:,(|Host:a"},
+           RequestCase{"GET / HTTP/1.1\r\nContent-Length: \tx \r\nHost: a\r\n\r\n",
+                       "GET / 1.1|Content-Length:x|Host:a"},
+           RequestCase{"GET / HTTP/1.1\r\ncontent-length: 5\r\nContent-Length: 6\r\nA: 1\r\n\r\n",
+                       "GET / 1.1|content-length:5|Content-Length:6|A:1"},
+           RequestCase{"GET / HTTP/1.1\r\nContent-Length: 99999999\r\nA: 1\r\n\r\n",
+                       "GET / 1.1|Content-Length:99999999|A:1"},
+           RequestCase{
+               "GET / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nA: 1\r\n\r\n",
+               "GET / 1.1|Content-Length:5|Transfer-Encoding:chunked|A:1"},
+           RequestCase{"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+                       "x\r\nContent-Length: 5\r\n\r\n",
+                       "GET / 1.1|Transfer-Encoding:chunked|Transfer-Encoding:x|Content-Length:5"},
        }) {
     SCOPED_TRACE(c.input);
     RequestParser parser{HeadLimits{}};

@@ -25,31 +25,32 @@ std::string show(const std::optional<std::vector<SfMember>>& members) {
   return text;
 }
 
-struct Case {
+struct FieldCase {
   std::string_view input;
   std::string_view expected;
 };
 
 TEST(StructuredFields, ReadsDictionaries) {
-  for (const Case& c : {
-           Case{"", ""},
-           Case{"  ", ""},
-           Case{"max-age=600", "max-age=i:600"},
-           Case{"max-age=60, must-revalidate", "max-age=i:60 must-revalidate=b:1"},
-           Case{"  a=1 \t,\t b=2  ", "a=i:1 b=i:2"},
-           Case{"a=?0, b, c; foo=bar", "a=b:0 b=b:1 c=b:1"},
-           Case{"en=\"Applepie\", da=:w4ZibGV0w6ZydGUK:", "en=s:Applepie da=o"},
-           Case{"rating=1.5, feelings=(joy sadness)", "rating=o feelings=o"},
-           Case{"a=(1 2), b=3, c=4;aa=bb, d=(5 6);valid", "a=o b=i:3 c=i:4 d=o"},
-           Case{"a=(), b=(  1   \"x\";q=1 )", "a=o b=o"},
-           Case{"a=tok/en:x, b=*x", "a=t:tok/en:x b=t:*x"},
-           Case{"a=-5, b=-0, c=007, d=999999999999999", "a=i:-5 b=i:0 c=i:7 d=i:999999999999999"},
-           Case{R"(a="x\"y\\z")", R"(a=s:x"y\z)"},
-           Case{"a=@1659578233, b=%\"f%c3%bc\"", "a=o b=o"},
-           Case{"a=1;x;y=\"z\";w=:AA==:, b=2", "a=i:1 b=i:2"},
-           Case{"a=1; x, b", "a=i:1 b=b:1"},
-           Case{"*a.b-c_d*9=1", "*a.b-c_d*9=i:1"},
-           Case{"a=1\t", "a=i:1"},
+  for (const FieldCase& c : {
+           FieldCase{"", ""},
+           FieldCase{"  ", ""},
+           FieldCase{"max-age=600", "max-age=i:600"},
+           FieldCase{"max-age=60, must-revalidate", "max-age=i:60 must-revalidate=b:1"},
+           FieldCase{"  a=1 \t,\t b=2  ", "a=i:1 b=i:2"},
+           FieldCase{"a=?0, b, c; foo=bar", "a=b:0 b=b:1 c=b:1"},
+           FieldCase{"en=\"Applepie\", da=:w4ZibGV0w6ZydGUK:", "en=s:Applepie da=o"},
+           FieldCase{"rating=1.5, feelings=(joy sadness)", "rating=o feelings=o"},
+           FieldCase{"a=(1 2), b=3, c=4;aa=bb, d=(5 6);valid", "a=o b=i:3 c=i:4 d=o"},
+           FieldCase{"a=(), b=(  1   \"x\";q=1 )", "a=o b=o"},
+           FieldCase{"a=tok/en:x, b=*x", "a=t:tok/en:x b=t:*x"},
+           FieldCase{"a=-5, b=-0, c=007, d=999999999999999",
+                     "a=i:-5 b=i:0 c=i:7 d=i:999999999999999"},
+           FieldCase{R"(a="x\"y\\z")", R"(a=s:x"y\z)"},
+           FieldCase{"a=@1659578233, b=%\"f%c3%bc\"", "a=o b=o"},
+           FieldCase{"a=1;x;y=\"z\";w=:AA==:, b=2", "a=i:1 b=i:2"},
+           FieldCase{"a=1; x, b", "a=i:1 b=b:1"},
+           FieldCase{"*a.b-c_d*9=1", "*a.b-c_d*9=i:1"},
+           FieldCase{"a=1\t", "a=i:1"},
        }) {
     SCOPED_TRACE(c.input);
     EXPECT_EQ(show(parse_sf_dictionary(c.input)), c.expected);
@@ -117,18 +118,18 @@ TEST(StructuredFields, OneBadMemberVoidsTheDictionary) {
 }
 
 TEST(StructuredFields, ReadsLists) {
-  for (const Case& c : {
-           Case{"", ""},
-           Case{R"("group 1", "group,2")", "s:group 1 s:group,2"},
-           Case{"sugar, tea, rum", "t:sugar t:tea t:rum"},
-           Case{R"(("foo" "bar"), ("baz"), ())", "o o o"},
-           Case{R"("a";p=1,"b")", "s:a s:b"},
-           Case{"1, ?1, 1.5, :AA==:", "i:1 b:1 o o"},
-           Case{"a,", "invalid"},
-           Case{",a", "invalid"},
-           Case{"\"a\" \"b\"", "invalid"},
-           Case{"a=1", "invalid"},
-           Case{"\"a\nb\"", "invalid"},
+  for (const FieldCase& c : {
+           FieldCase{"", ""},
+           FieldCase{R"("group 1", "group,2")", "s:group 1 s:group,2"},
+           FieldCase{"sugar, tea, rum", "t:sugar t:tea t:rum"},
+           FieldCase{R"(("foo" "bar"), ("baz"), ())", "o o o"},
+           FieldCase{R"("a";p=1,"b")", "s:a s:b"},
+           FieldCase{"1, ?1, 1.5, :AA==:", "i:1 b:1 o o"},
+           FieldCase{"a,", "invalid"},
+           FieldCase{",a", "invalid"},
+           FieldCase{"\"a\" \"b\"", "invalid"},
+           FieldCase{"a=1", "invalid"},
+           FieldCase{"\"a\nb\"", "invalid"},
        }) {
     SCOPED_TRACE(c.input);
     EXPECT_EQ(show(parse_sf_list(c.input)), c.expected);

@@ -41,7 +41,7 @@ const std::string kInterim =
     "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
     "HTTP/1.1 103 Early Hints\r\nLink: </b>\r\n\r\n";
 constexpr std::string_view kFramedBody = "2\r\nhi\r\n0\r\n\r\n";
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
 
 TEST_F(UpstreamInterimTest, TheSinkHearsAllInOrder) {
   ScriptedOrigin origin([](ScriptedOrigin& self) {
@@ -85,7 +85,7 @@ TEST_F(UpstreamInterimTest, ABodyWaitsForThe100) {
     OriginConnection connection = self.accept();
     connection.read_head();
     connection.write(kInterim);
-    connection.write(kContinue);
+    connection.write(kGoOn);
     EXPECT_EQ(connection.read(kFramedBody.size()), kFramedBody);
     connection.write(kAnswer);
     connection.read_head();
@@ -125,7 +125,7 @@ TEST_F(UpstreamInterimTest, ABodyIsSentInTheEndToAServerThatIgnoresExpect) {
     OriginConnection connection = self.accept();
     connection.read_head();
     EXPECT_EQ(connection.read(kFramedBody.size()), kFramedBody);
-    connection.write(kContinue);  // it comes late, and changes nothing
+    connection.write(kGoOn);  // it comes late, and changes nothing
     connection.write(kAnswer);
   });
   settings.continue_timeout = Duration(30);

@@ -108,7 +108,7 @@ TEST(ExplainedStatuses, DoNotContradictThemselves) {
   EXPECT_THAT(to_text(told({honouring()}, "GET")), HasSubstr("status: 2xx except 206"));
 }
 
-struct PostCase {
+struct ExplainedPostCase {
   const char* what;
   std::vector<Route> rules;
   Fields fields;
@@ -116,10 +116,10 @@ struct PostCase {
   std::string expected;
 };
 
-class ExplainedPost : public testing::TestWithParam<PostCase> {};
+class ExplainedPost : public testing::TestWithParam<ExplainedPostCase> {};
 
 TEST_P(ExplainedPost, SaysWhyItsAnswerIsNotStored) {
-  const PostCase& row = GetParam();
+  const ExplainedPostCase& row = GetParam();
   SCOPED_TRACE(row.what);
   const Explanation explained = told(row.rules, "POST", row.target, row.fields);
   EXPECT_EQ(explained.reason, caching::Reason::method);
@@ -127,7 +127,7 @@ TEST_P(ExplainedPost, SaysWhyItsAnswerIsNotStored) {
   EXPECT_THAT(explained.decision, HasSubstr(row.expected));
 }
 
-std::vector<PostCase> post_cases() {
+std::vector<ExplainedPostCase> explained_posts() {
   Route bypassing = honouring();
   bypassing.bypass = {{BypassCondition::Kind::query, "preview"}};
   Route tidy = honouring();
@@ -145,7 +145,7 @@ std::vector<PostCase> post_cases() {
   };
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, ExplainedPost, testing::ValuesIn(post_cases()));
+INSTANTIATE_TEST_SUITE_P(Rules, ExplainedPost, testing::ValuesIn(explained_posts()));
 
 TEST(ExplainedNoStore, CountsUnderHonorAlone) {
   const Fields no_store{{"Cache-Control", "no-store"}};

@@ -21,7 +21,7 @@ using redis::test::bulk;
 using redis::test::FakeClusterNode;
 using redis::test::Words;
 
-constexpr std::uint64_t kGeneration = 7;
+constexpr std::uint64_t kTaggedGeneration = 7;
 constexpr const char* kRefused = "-NOPERM this user has no permissions\r\n";
 constexpr const char* kNothing = "*2\r\n$1\r\n0\r\n*0\r\n";
 
@@ -79,8 +79,8 @@ std::string visit(std::vector<std::string> sizes, std::string scan) {
   settings.connection.stall_timeout = Duration(10'000);
   SystemClock clock;
   RedisCore core(settings, clock, nullptr);
-  core.fence.begin(kGeneration, 0, clock.wall());
-  core.link.try_go_up({.generation = kGeneration, .server = 1});
+  core.fence.begin(kTaggedGeneration, 0, clock.wall());
+  core.link.try_go_up({.generation = kTaggedGeneration, .server = 1});
   net::Worker worker(0, clock);
   RedisLargeTags large_tags(core, worker);
   large_tags.start();

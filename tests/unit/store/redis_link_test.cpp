@@ -11,7 +11,7 @@ namespace {
 using State = RedisLink::State;
 using Cause = RedisLink::Cause;
 
-KeptPurge of_tag(std::string tag) {
+KeptPurge kept_purge(std::string tag) {
   KeptPurge purge;
   purge.request.tags = {std::move(tag)};
   return purge;
@@ -61,7 +61,7 @@ TEST(RedisLink, what_is_reported_while_it_is_away_does_not_bring_it_back) {
 TEST(RedisLink, is_not_used_while_a_purge_waits_to_be_handed_on) {
   RedisLink link;
   link.try_go_up({});
-  const std::uint64_t number = link.defer(of_tag("a")).number;
+  const std::uint64_t number = link.defer(kept_purge("a")).number;
   EXPECT_FALSE(link.usable());
   EXPECT_FALSE(link.is_handed_on(number));
   EXPECT_FALSE(link.try_go_up({}));
@@ -75,9 +75,9 @@ TEST(RedisLink, is_not_used_while_a_purge_waits_to_be_handed_on) {
 
 TEST(RedisLink, a_purge_that_comes_while_others_are_handed_on_keeps_it_away) {
   RedisLink link;
-  link.defer(of_tag("a"));
+  link.defer(kept_purge("a"));
   const RedisLink::Deferred deferred = link.deferred_purges();
-  const std::uint64_t later = link.defer(of_tag("b")).number;
+  const std::uint64_t later = link.defer(kept_purge("b")).number;
   link.handed_on_through(deferred.through);
   EXPECT_FALSE(link.is_handed_on(later));
   EXPECT_FALSE(link.try_go_up({}));
@@ -88,13 +88,13 @@ TEST(RedisLink, a_purge_that_comes_while_others_are_handed_on_keeps_it_away) {
 TEST(RedisLink, too_many_purges_become_one_of_everything) {
   RedisLink link;
   for (int i = 0; i < 10'000; ++i) {
-    EXPECT_EQ(link.defer(of_tag(std::to_string(i))).room, RedisLink::Room::left);
+    EXPECT_EQ(link.defer(kept_purge(std::to_string(i))).room, RedisLink::Room::left);
   }
-  EXPECT_EQ(link.defer(of_tag("one more")).room, RedisLink::Room::overflowed);
+  EXPECT_EQ(link.defer(kept_purge("one more")).room, RedisLink::Room::overflowed);
   const RedisLink::Deferred deferred = link.deferred_purges();
   ASSERT_EQ(deferred.purges.size(), 1u);
   EXPECT_EQ(deferred.purges[0].request.scope, PurgeRequest::Scope::everything);
-  const std::uint64_t later = link.defer(of_tag("later")).number;
+  const std::uint64_t later = link.defer(kept_purge("later")).number;
   link.handed_on_through(deferred.through);
   EXPECT_EQ(link.deferred(), 1u);
   link.handed_on_through(later);

@@ -22,7 +22,7 @@ using redis::test::bulk;
 using redis::test::FakeClusterNode;
 using redis::test::Words;
 
-constexpr std::uint64_t kGeneration = 7;
+constexpr std::uint64_t kSweptGeneration = 7;
 
 // What a cluster says in whose set of the tag there is one response, dead at the first look.
 class SweptCluster {
@@ -72,15 +72,15 @@ std::pair<std::string, Words> sweep(const std::string& second_life, std::size_t 
   settings.prefix = "p:";
   SystemClock clock;
   RedisCore core(settings, clock, nullptr);
-  core.fence.begin(kGeneration, 0, clock.wall());
-  core.link.try_go_up({.generation = kGeneration, .server = 1});
+  core.fence.begin(kSweptGeneration, 0, clock.wall());
+  core.link.try_go_up({.generation = kSweptGeneration, .server = 1});
   {
     net::Worker worker(0, clock);
     RedisSweeper sweeper(core, worker);
     worker.start();
     PurgeRequest purge;
     purge.tags = {"users"};
-    sweeper.add(purge, {.generation = kGeneration, .epoch = 5});
+    sweeper.add(purge, {.generation = kSweptGeneration, .epoch = 5});
     cluster.commands(expected);
     worker.stop();
     worker.join();

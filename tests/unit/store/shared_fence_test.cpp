@@ -1,5 +1,7 @@
 #include "store/shared_fence.hpp"
 
+#include "contract/response_maker.hpp"
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -10,15 +12,7 @@
 namespace hawkcache::store {
 namespace {
 
-constexpr WallTime kNow{std::chrono::hours(24 * 365 * 55)};
 constexpr std::uint64_t kGeneration = 7;
-
-PurgeRequest of_tag(std::string tag, PurgeKind kind = PurgeKind::hard) {
-  PurgeRequest request;
-  request.kind = kind;
-  request.tags = {std::move(tag)};
-  return request;
-}
 
 LogReading reading(std::vector<LoggedPurge> purges,
                    Epoch through,
@@ -92,7 +86,7 @@ TEST_F(SharedFenceTest, another_generation_distrusts_everything_on_this_node) {
 
 TEST_F(SharedFenceTest, a_purge_concerns_what_is_older_and_carries_the_tag) {
   fence_.begin(kGeneration, 1, kNow);
-  fence_.apply(reading({logged(3, of_tag("users"))}, 3), kNow);
+  fence_.apply(reading({logged(3, purge_of_tag("users"))}, 3), kNow);
   EXPECT_EQ(judge({kGeneration, 2}), Trust::distrusted);
   EXPECT_EQ(judge({kGeneration, 3}), Trust::trusted);
   StoredParts other = parts({kGeneration, 2}, {"orders"});
@@ -102,7 +96,7 @@ TEST_F(SharedFenceTest, a_purge_concerns_what_is_older_and_carries_the_tag) {
 TEST_F(SharedFenceTest, a_soft_purge_expires_at_the_time_when_it_was_asked_for) {
   fence_.begin(kGeneration, 1, kNow);
   const WallTime asked = kNow - std::chrono::minutes(5);
-  fence_.apply(reading({logged(3, of_tag("users", PurgeKind::soft), asked)}, 3), kNow);
+  fence_.apply(reading({logged(3, purge_of_tag("users", PurgeKind::soft), asked)}, 3), kNow);
   StoredParts made = parts({kGeneration, 2});
   EXPECT_EQ(fence_.admit(made), Trust::expired_by_soft_purge);
   EXPECT_EQ(made.soft_purged_at, asked);
@@ -114,17 +108,17 @@ TEST_F(SharedFenceTest, purges_hold_on_this_node_each_with_an_epoch_of_its_own) 
   fence_.begin(kGeneration, 1, kNow);
   raised_.clear();
   const Epoch before = local_.current();
-  fence_.apply(reading({logged(3, of_tag("a")), logged(4, of_tag("b"))}, 4), kNow);
+  fence_.apply(reading({logged(3, purge_of_tag("a")), logged(4, purge_of_tag("b"))}, 4), kNow);
   EXPECT_EQ(raised_, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(local_.current(), before + 2);
 }
 
 TEST_F(SharedFenceTest, what_was_followed_is_not_raised_again) {
   fence_.begin(kGeneration, 1, kNow);
-  fence_.apply(reading({logged(3, of_tag("a"))}, 3), kNow);
+  fence_.apply(reading({logged(3, purge_of_tag("a"))}, 3), kNow);
   raised_.clear();
   // Read before the other, and applied after it.
-  fence_.apply(reading({logged(2, of_tag("b"))}, 2), kNow);
+  fence_.apply(reading({logged(2, purge_of_tag("b"))}, 2), kNow);
   EXPECT_TRUE(raised_.empty());
   EXPECT_EQ(fence_.followed().epoch, 3u);
 }
@@ -132,7 +126,7 @@ TEST_F(SharedFenceTest, what_was_followed_is_not_raised_again) {
 TEST_F(SharedFenceTest, a_reading_of_a_generation_that_has_ended_says_nothing) {
   fence_.begin(kGeneration, 1, kNow);
   raised_.clear();
-  fence_.apply(reading({logged(9, of_tag("a"))}, 9, 1, kGeneration - 1), kNow);
+  fence_.apply(reading({logged(9, purge_of_tag("a"))}, 9, 1, kGeneration - 1), kNow);
   EXPECT_TRUE(raised_.empty());
   EXPECT_EQ(fence_.followed(), (SharedStamp{kGeneration, 1}));
 }
@@ -140,7 +134,7 @@ TEST_F(SharedFenceTest, a_reading_of_a_generation_that_has_ended_says_nothing) {
 TEST_F(SharedFenceTest, a_log_that_was_forgotten_further_than_followed_distrusts_what_is_older) {
   fence_.begin(kGeneration, 1, kNow);
   raised_.clear();
-  fence_.apply(reading({logged(9, of_tag("a"))}, 9, 6), kNow);
+  fence_.apply(reading({logged(9, purge_of_tag("a"))}, 9, 6), kNow);
   EXPECT_EQ(raised_, (std::vector<std::string>{"*", "a"}));
   EXPECT_EQ(judge({kGeneration, 5}), Trust::distrusted);
   EXPECT_EQ(judge({kGeneration, 6}), Trust::trusted);
@@ -151,7 +145,7 @@ TEST_F(SharedFenceTest, a_purge_that_the_judgement_missed_is_met_by_the_local_fe
   StoredParts made = parts({kGeneration, 1});
   ASSERT_EQ(fence_.admit(made), Trust::trusted);
   const StoredResponsePtr response = StoredResponse::make(std::move(made));
-  fence_.apply(reading({logged(2, of_tag("users"))}, 2), kNow);
+  fence_.apply(reading({logged(2, purge_of_tag("users"))}, 2), kNow);
   EXPECT_EQ(response->vouch(local_), Trust::distrusted);
 }
 

@@ -14,7 +14,7 @@
 namespace hawkcache::store {
 namespace {
 
-constexpr std::string_view kName = "hawk:r:{1}:2";
+constexpr std::string_view kKeyName = "hawk:r:{1}:2";
 
 class Mutations {
  public:
@@ -63,7 +63,7 @@ class Mutations {
 void make_right(std::string& value) {
   if (value.size() < layout::kPartsAt) return;
   store_number(value.data() + layout::kSizeAt, std::uint64_t{value.size()});
-  store_number(value.data() + layout::kChecksumAt, layout::checksum(value, kName));
+  store_number(value.data() + layout::kChecksumAt, layout::checksum(value, kKeyName));
 }
 
 void expect_sound(const StoredParts& parts) {
@@ -76,31 +76,31 @@ void expect_sound(const StoredParts& parts) {
   EXPECT_TRUE(std::is_sorted(meta.tags.begin(), meta.tags.end()));
   // It can be made a response of, and be stored again.
   const StoredResponsePtr response = StoredResponse::make(parts);
-  const std::string again = encode_response(*response, kName);
+  const std::string again = encode_response(*response, kKeyName);
   EXPECT_NE(again, "");
-  EXPECT_TRUE(std::holds_alternative<StoredParts>(decode_response(again, kName)));
+  EXPECT_TRUE(std::holds_alternative<StoredParts>(decode_response(again, kKeyName)));
 }
 
 TEST(StoredFormatFuzz, random_bytes_are_refused) {
   Mutations mutations(1);
-  const std::string good = encode_response(*StoredResponse::make(plain_parts()), kName);
+  const std::string good = encode_response(*StoredResponse::make(plain_parts()), kKeyName);
   for (int i = 0; i < 200'000; ++i) {
     std::string value = mutations.bytes(mutations.below(120));
     // Some that begin well.
     const std::size_t begins = mutations.below(3) * 8;
     value.replace(0, std::min(begins, value.size()), good, 0, begins);
-    ASSERT_TRUE(std::holds_alternative<DecodeFailure>(decode_response(value, kName)));
+    ASSERT_TRUE(std::holds_alternative<DecodeFailure>(decode_response(value, kKeyName)));
   }
 }
 
 TEST(StoredFormatFuzz, random_bytes_with_a_right_checksum_do_no_harm) {
   Mutations mutations(2);
   const std::string header =
-      encode_response(*StoredResponse::make(plain_parts()), kName).substr(0, layout::kPartsAt);
+      encode_response(*StoredResponse::make(plain_parts()), kKeyName).substr(0, layout::kPartsAt);
   for (int i = 0; i < 200'000; ++i) {
     std::string value = header + mutations.bytes(mutations.below(200));
     make_right(value);
-    const auto decoded = decode_response(std::move(value), kName);
+    const auto decoded = decode_response(std::move(value), kKeyName);
     if (const auto* parts = std::get_if<StoredParts>(&decoded)) expect_sound(*parts);
   }
 }
@@ -112,7 +112,7 @@ TEST(StoredFormatFuzz, changed_values_with_a_right_checksum_do_no_harm) {
   std::vector<std::string> values;
   for (const Sample& sample : samples()) {
     if (sample.name == "many_tags" || sample.name == "large_body") continue;
-    values.push_back(encode_response(*StoredResponse::make(sample.parts), kName));
+    values.push_back(encode_response(*StoredResponse::make(sample.parts), kKeyName));
   }
   for (int i = 0; i < 100'000; ++i) {
     std::string value = values[mutations.below(values.size())];
@@ -120,7 +120,7 @@ TEST(StoredFormatFuzz, changed_values_with_a_right_checksum_do_no_harm) {
       mutations.change(value);
     }
     make_right(value);
-    const auto decoded = decode_response(std::move(value), kName);
+    const auto decoded = decode_response(std::move(value), kKeyName);
     const auto* parts = std::get_if<StoredParts>(&decoded);
     ++(parts == nullptr ? refused : accepted);
     if (parts != nullptr) expect_sound(*parts);

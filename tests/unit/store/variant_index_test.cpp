@@ -9,7 +9,7 @@ namespace {
 
 using redis::Reply;
 
-WallTime at(std::int64_t ms) { return WallTime(Duration(ms)); }
+WallTime instant(std::int64_t ms) { return WallTime(Duration(ms)); }
 
 Reply text(std::string value) {
   Reply reply;
@@ -34,10 +34,10 @@ std::string variant(std::uint64_t number) { return to_hex(Hash128{.low = number,
 
 TEST(VariantRecord, is_written_as_documented_and_reads_back) {
   const std::pair<VariantRecord, std::string> rows[] = {
-      {{0, at(0), {}}, "0000000000000000 0"},
-      {{0xabc, at(1764207754123), {}}, "0000000000000abc 1764207754123"},
-      {{UINT64_MAX, at(5), {"accept"}}, "ffffffffffffffff 5 accept"},
-      {{1, at(253'402'300'799'999), {"accept", "accept-language", "x-a"}},
+      {{0, instant(0), {}}, "0000000000000000 0"},
+      {{0xabc, instant(1764207754123), {}}, "0000000000000abc 1764207754123"},
+      {{UINT64_MAX, instant(5), {"accept"}}, "ffffffffffffffff 5 accept"},
+      {{1, instant(253'402'300'799'999), {"accept", "accept-language", "x-a"}},
        "0000000000000001 253402300799999 accept,accept-language,x-a"},
   };
   for (const auto& [record, written] : rows) {
@@ -47,7 +47,7 @@ TEST(VariantRecord, is_written_as_documented_and_reads_back) {
 }
 
 TEST(VariantRecord, an_end_of_life_that_cannot_be_written_is_the_nearest_that_can) {
-  EXPECT_EQ(format_variant_record({1, at(-5), {}}), "0000000000000001 0");
+  EXPECT_EQ(format_variant_record({1, instant(-5), {}}), "0000000000000001 0");
   EXPECT_EQ(format_variant_record({1, WallTime::max(), {}}), "0000000000000001 253402300799999");
 }
 
@@ -87,7 +87,7 @@ TEST(VariantIndex, holds_the_variants_newest_first) {
   ASSERT_EQ(index.variants.size(), 3u);
   EXPECT_EQ(index.malformed, 0u);
   EXPECT_EQ(index.variants[0].variant.low, 2u);
-  EXPECT_EQ(index.variants[0].record, (VariantRecord{9, at(10), {"accept"}}));
+  EXPECT_EQ(index.variants[0].record, (VariantRecord{9, instant(10), {"accept"}}));
   EXPECT_EQ(index.variants[1].variant.low, 3u);
   EXPECT_EQ(index.variants[2].variant.low, 1u);
 }
