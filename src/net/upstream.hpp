@@ -56,13 +56,14 @@ class UpstreamExchange {
   virtual ~UpstreamExchange() = default;
 
   // Connects (or takes a kept connection), sends the request and reads until the final response
-  // head; 1xx responses go to the request's sink. A kept connection that turns out closed before
-  // anything of a response came is replaced by a new one where that is safe: the method is
-  // idempotent and its body (if any) can be sent again, or nothing was sent at all. A POST is sent
-  // at most once. Errors: upstream_refused, upstream_connect_timeout, upstream_timeout,
-  // upstream_malformed, upstream_closed; or the BodySource's own error (client_gone ...) when the
-  // client's body broke off, in which case the upstream connection was cut, never completed. The
-  // head is valid until the exchange is destroyed. Called once.
+  // head; 1xx responses go to the request's sink. A connection that turns out closed before
+  // anything of a response came is replaced by another one where that is safe: the method is
+  // idempotent and its body (if any) can be sent again, or nothing was sent at all. Was it a kept
+  // one, the other is a new one to the same server; else one to a server that has not been tried. A
+  // POST is sent at most once. Errors: upstream_refused, upstream_connect_timeout,
+  // upstream_timeout, upstream_malformed, upstream_closed; or the BodySource's own error
+  // (client_gone ...) when the client's body broke off, in which case the upstream connection was
+  // cut, never completed. The head is valid until the exchange is destroyed. Called once.
   virtual Awaitable<Result<const http::ResponseHead*>> start(UpstreamRequest request) = 0;
   // How the final response's body is framed. After start().
   virtual http::BodyFraming framing() const noexcept = 0;

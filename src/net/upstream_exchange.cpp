@@ -67,13 +67,13 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
   Turns& turns = pool_->worker.turns();
   if (turns.brings_company()) co_await turns.wait(place_, asio::deferred);
   if (cancelled_) co_return Errc::upstream_closed;
-  const std::optional<std::size_t> server =
-      pool_->choice.next(tried_, pool_->worker.clock().steady());
+  std::optional<std::size_t> server = pool_->choice.next(tried_, pool_->worker.clock().steady());
   if (!server) co_return Errc::upstream_refused;
 
   const Duration max_idle = is_repeatable() ? Duration::max() : kRecentlyUsed;
   connection_ = pool_->kept.take(*server, max_idle);
-  for (bool kept = connection_ != nullptr;; kept = false) {
+  for (;;) {
+    const bool kept = connection_ != nullptr;
     if (!kept) {
       const ErrorCode unconnected = co_await connect_to_any(*server);
       if (unconnected) co_return unconnected;
@@ -92,10 +92,30 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
       const auto [failed, size] = co_await connection->async_read(response_->space());
       error = hear(connection->judge_read(failed, size));
     }
-    if (!error) co_return &response_->head();
+    if (!error) {
+      pool_->choice.worked(connection->server());
+      co_return &response_->head();
+    }
     abandon(error);
-    if (!kept || !may_try_again(error)) co_return error;
+    server = server_after(error, kept ? Connection::kept : Connection::fresh);
+    if (!server) co_return error;
+    connection_ = nullptr;
   }
+}
+
+std::optional<std::size_t> PooledExchange::server_after(const ErrorCode& error, Connection failed) {
+  const std::size_t server = connection_->server();
+  const bool once_more = may_try_again(error);
+  // That it closes a kept connection says nothing of a server.
+  if (failed == Connection::kept && error == Errc::upstream_closed) {
+    return once_more ? std::optional(server) : std::nullopt;
+  }
+  const SteadyTime now = pool_->worker.clock().steady();
+  // Anything else is the client's: its body broke off.
+  const bool its_fault = error == Errc::upstream_closed || error == Errc::upstream_timeout ||
+                         error == Errc::upstream_malformed;
+  if (its_fault && !cancelled_) pool_->choice.failed(server, now);
+  return once_more ? pool_->choice.next(tried_, now) : std::nullopt;
 }
 
 Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
@@ -103,11 +123,7 @@ Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
   ErrorCode error = Errc::upstream_refused;
   while (server) {
     error = co_await connect_to(*server);
-    if (!error) {
-      pool_->choice.worked(*server);
-      co_return error;
-    }
-    if (cancelled_) co_return error;
+    if (!error || cancelled_) co_return error;
     const SteadyTime now = pool_->worker.clock().steady();
     pool_->choice.failed(*server, now);
     server = pool_->choice.next(tried_, now);
@@ -118,10 +134,10 @@ Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
 // All addresses share connect_timeout, so that a silent first one leaves time for the second.
 Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
   const UpstreamServer& address = pool_->settings.servers[server];
-  const SteadyTime until = steady_now() + pool_->settings.connect_timeout;
   const Result<Resolver::Addresses> found =
       co_await pool_->resolver.resolve(address.host, pool_->settings.connect_timeout);
   if (found.has_error()) co_return found.error();
+  const SteadyTime until = steady_now() + pool_->settings.connect_timeout;
   ErrorCode error = Errc::upstream_refused;
   for (std::size_t i = 0; i < found->size(); ++i) {
     if (cancelled_) co_return Errc::upstream_closed;

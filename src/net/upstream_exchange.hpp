@@ -54,6 +54,9 @@ class PooledExchange final : public UpstreamExchange {
   // Whether all of the request is here, and may be sent a second time (RFC 9110 section 9.2.2).
   bool is_repeatable() const noexcept;
   bool may_try_again(const ErrorCode& error) const noexcept;
+  // Where to go after a failure, if anywhere; and whose fault it was.
+  enum class Connection : std::uint8_t { kept, fresh };
+  std::optional<std::size_t> server_after(const ErrorCode& error, Connection failed);
   Awaitable<ErrorCode> connect_to_any(std::size_t first);
   Awaitable<ErrorCode> connect_to(std::size_t server);
   ErrorCode send_now();
