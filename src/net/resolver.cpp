@@ -3,12 +3,17 @@
 #include "net/wake_up.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <netdb.h>
 
 namespace hawkcache::net {
 namespace {
@@ -28,19 +33,52 @@ struct Name {
 
 }  // namespace
 
-struct Resolver::State {
-  State(Executor on, const Clock& time) : executor(on), clock(time), system(on) {}
+struct Resolver::State : std::enable_shared_from_this<State> {
+  // Where a look-up's thread finds the resolver, while there is one.
+  struct Way {
+    std::mutex mutex;
+    State* state = nullptr;
+  };
+
+  State(Executor on, const Clock& time, LookUp with)
+      : executor(on), clock(time), ask(std::move(with)) {
+    way->state = this;
+  }
+  ~State() { close(); }
 
   Executor executor;
   const Clock& clock;
-  asio::ip::basic_resolver<tcp, Executor> system;
+  LookUp ask;
+  std::shared_ptr<Way> way = std::make_shared<Way>();
   std::unordered_map<std::string, Name> names;
 
-  static Awaitable<void> look_up(std::shared_ptr<State> state, std::string host);
-  void found(Name& name, Addresses addresses);
+  void look_up(const std::string& host);
+  void found(const std::string& host, Addresses addresses);
+  void close() {
+    const std::lock_guard lock(way->mutex);
+    way->state = nullptr;
+  }
 };
 
-void Resolver::State::found(Name& name, Addresses addresses) {
+// A thread of its own for each name: nothing can end a look-up, so nobody waits for one, neither
+// another name nor the end of the worker.
+void Resolver::State::look_up(const std::string& host) try {
+  names[host].looking_up = true;
+  std::thread([host, ask = ask, to = way] {
+    Addresses addresses = ask(host);
+    const std::lock_guard lock(to->mutex);
+    if (to->state == nullptr) return;
+    asio::post(to->state->executor,
+               [host, state = to->state->weak_from_this(), addresses = std::move(addresses)] {
+                 if (const auto alive = state.lock()) alive->found(host, addresses);
+               });
+  }).detach();
+} catch (const std::system_error&) {
+  found(host, {});  // no thread to be had
+}
+
+void Resolver::State::found(const std::string& host, Addresses addresses) {
+  Name& name = names[host];
   const bool success = !addresses.empty();
   if (success) name.addresses = std::move(addresses);
   name.fresh_until = clock.steady() + (success ? kKeep : kKeepFailure);
@@ -48,22 +86,28 @@ void Resolver::State::found(Name& name, Addresses addresses) {
   for (const std::shared_ptr<WakeUp>& waiter : std::exchange(name.waiting, {})) waiter->ring();
 }
 
-Awaitable<void> Resolver::State::look_up(std::shared_ptr<State> state, std::string host) {
-  const auto [error, results] =
-      co_await state->system.async_resolve(host, "", asio::ip::resolver_base::flags(), use_op);
+Resolver::Addresses Resolver::ask_system(const std::string& host) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return {};
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   Addresses addresses;
-  if (!error) {
-    for (const auto& entry : results) {
-      asio::ip::address address = entry.endpoint().address();
-      if (std::ranges::find(addresses, address) == addresses.end()) addresses.push_back(address);
+  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+    tcp::endpoint endpoint;
+    if (one->ai_addrlen > endpoint.capacity()) continue;
+    std::memcpy(endpoint.data(), one->ai_addr, one->ai_addrlen);
+    endpoint.resize(one->ai_addrlen);
+    if (std::ranges::find(addresses, endpoint.address()) == addresses.end()) {
+      addresses.push_back(endpoint.address());
     }
   }
-  state->found(state->names[host], std::move(addresses));
+  return addresses;
 }
 
-Resolver::Resolver(Executor executor, const Clock& clock)
-    : state_(std::make_shared<State>(executor, clock)) {}
-Resolver::~Resolver() { state_->system.cancel(); }
+Resolver::Resolver(Executor executor, const Clock& clock, LookUp look_up)
+    : state_(std::make_shared<State>(executor, clock, std::move(look_up))) {}
+Resolver::~Resolver() { state_->close(); }
 
 Awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host, Duration timeout) {
   const std::shared_ptr<State> state = state_;
@@ -74,12 +118,9 @@ Awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host, Durat
   Name& name = state->names[host];  // references into an unordered_map stay valid
   const SteadyTime now = state->clock.steady();
   const bool fresh = now < name.fresh_until;
-  if (!fresh && !name.looking_up) {
-    name.looking_up = true;
-    asio::co_spawn(state->executor, State::look_up(state, host), asio::detached);
-  }
+  if (!fresh && !name.looking_up) state->look_up(host);
   const bool usable = !name.addresses.empty() && now < name.fresh_until + kOldIsFine;
-  if (!fresh && !usable) {
+  if (!fresh && !usable && name.looking_up) {
     const auto bell = std::make_shared<WakeUp>(state->executor);
     name.waiting.push_back(bell);
     co_await bell->wait(timeout);
