@@ -74,8 +74,10 @@ Awaitable<void> BodyPump::carry(std::shared_ptr<BodyPump> pump) {
     const Result<std::string_view> piece = co_await pump->source_->read();
     if (pump->stopped_) co_return;
     if (piece.has_error()) {
-      // What breaks off on its way in must not look whole on its way out.
-      connection->fail(piece.error());
+      // What breaks off on its way in must not look whole on its way out. Once the response is
+      // under way it is not cut for that: a client that has it may stop sending (RFC 9112 section
+      // 9.5), and the connection is not used again.
+      if (pump->head_awaited_) connection->fail(piece.error());
       co_return;
     }
     const bool last = piece->empty();

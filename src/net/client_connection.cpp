@@ -24,6 +24,7 @@ namespace {
 constexpr Duration kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::size_t kLongestSoundHost = 255;
+constexpr std::size_t kRoomAtOnce = 16;
 
 class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
@@ -79,7 +80,7 @@ class ClientConnection final : public ClientExchange,
   void abort(AbortKind kind) noexcept override;
 
   // RegisteredConnection
-  void close_if_idle() noexcept override;
+  Closed close_if_idle() noexcept override;
   void close_now() noexcept override;
 
  private:
@@ -90,7 +91,7 @@ class ClientConnection final : public ClientExchange,
   void begin_interim() noexcept;
   // Whether the connection goes on to another request.
   bool finish_exchange();
-  bool wants_linger() const noexcept;
+  bool wants_linger() noexcept;
   Awaitable<void> refuse(int status);
   Awaitable<void> linger();
   void close() noexcept;
@@ -113,6 +114,7 @@ class ClientConnection final : public ClientExchange,
   bool in_exchange_ = false;
   bool read_cancelled_ = false;
   bool aborted_ = false;
+  bool refused_ = false;  // and what else the client sent is of no interest
 };
 
 // The loop is flat on purpose: a hit is one read, one gather write and one wait, without a
@@ -122,7 +124,7 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   InputBuffer& buffer = c.input_.buffer();
   for (;;) {
     http::Feed feed = buffer.empty() ? http::Feed::need_more : c.parser_.feed(buffer.view());
-    while (feed == http::Feed::need_more && !c.input_.ended()) {
+    while (feed == http::Feed::need_more && !c.input_.ended() && !c.input_.head_overdue()) {
       c.input_.arm_for_head();
       const auto space = buffer.space();
       const auto [error, size] =
@@ -241,9 +243,10 @@ Awaitable<Result<std::string_view>> ClientConnection::read_body() {
     input_.deadline().arm(settings_.body_timeout);
     const auto [error, size] =
         co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), use_op);
+    const bool expired = input_.deadline().expired();
     input_.deadline().disarm();
     if (error) {
-      if (input_.deadline().expired()) co_return Errc::client_timeout;
+      if (expired) co_return Errc::client_timeout;
       if (error == asio::error::eof && !read_cancelled_) co_return Errc::body_truncated;
       co_return Errc::client_gone;
     }
@@ -266,10 +269,12 @@ void ClientConnection::abort(AbortKind kind) noexcept {
   }
 }
 
-void ClientConnection::close_if_idle() noexcept {
+RegisteredConnection::Closed ClientConnection::close_if_idle() noexcept {
   boost::system::error_code ignored;
-  if (in_exchange_ || !input_.buffer().empty() || socket_.available(ignored) > 0) return;
+  if (in_exchange_ || !input_.buffer().empty() || !socket_.is_open()) return Closed::no;
+  if (socket_.available(ignored) > 0) return Closed::no;
   close();
+  return Closed::yes;
 }
 
 void ClientConnection::close_now() noexcept {
@@ -284,11 +289,14 @@ void ClientConnection::close() noexcept {
   socket_.close(ignored);
 }
 
-bool ClientConnection::wants_linger() const noexcept {
-  // Closing with unread input would reset the connection and could take the response away from the
-  // client.
-  return socket_.is_open() && !aborted_ &&
-         (!body_.done() || input_.buffer().size() > parser_.head_size() + body_.used_of_received());
+bool ClientConnection::wants_linger() noexcept {
+  // Closing with unread input, here or in the kernel, would reset the connection and could take the
+  // response away from the client.
+  if (!socket_.is_open() || aborted_) return false;
+  if (refused_ || !body_.done()) return true;
+  if (input_.buffer().size() > parser_.head_size() + body_.used_of_received()) return true;
+  boost::system::error_code ignored;
+  return socket_.available(ignored) > 0;
 }
 
 Awaitable<void> ClientConnection::refuse(int status) {
@@ -300,8 +308,8 @@ Awaitable<void> ClientConnection::refuse(int status) {
                                                  parser_.head().method,
                                                  http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
-  const ErrorCode failed = co_await write(buffers);
-  if (!failed) co_await linger();
+  refused_ = !co_await write(buffers);
+  aborted_ = !refused_;
 }
 
 Awaitable<void> ClientConnection::linger() {
@@ -312,7 +320,7 @@ Awaitable<void> ClientConnection::linger() {
   input_.deadline().arm(kLingerTime);
   while (left > 0) {
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
-    if (error) break;
+    if (error || input_.deadline().expired()) break;
     left -= std::min(left, size);
   }
   input_.deadline().disarm();
@@ -325,6 +333,14 @@ void serve_connection(Worker& worker, NewConnection begun, const ConnectionSetti
   begun.socket.non_blocking(true, ignored);
   auto connection = std::make_shared<ClientConnection>(worker, std::move(begun), settings);
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
+}
+
+void make_room(Worker& worker) {
+  std::size_t left = kRoomAtOnce;
+  for (RegisteredConnection& connection : worker.connections()) {
+    if (left == 0) return;
+    if (connection.close_if_idle() == RegisteredConnection::Closed::yes) --left;
+  }
 }
 
 void close_connections(Worker& worker, CloseWhich which) {

@@ -10,7 +10,7 @@ void ClientOutput::write_interim(int status, std::string_view head) {
 
 Awaitable<ErrorCode> ClientOutput::give_continue() {
   interim_.add_continue();
-  const ErrorCode error = co_await flush_interim();
+  const ErrorCode error = co_await flush_interim(Writer::body_reader);
   co_return error;
 }
 
@@ -33,7 +33,7 @@ Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buf
     co_await turns_.wait(place_, asio::deferred);
   }
   if (!interim_.unsent().empty()) {
-    const ErrorCode error = co_await flush_interim();
+    const ErrorCode error = co_await flush_interim(Writer::response);
     if (error) co_return error;
   }
   if (!buffers.empty()) gather_.assign(buffers);
@@ -41,7 +41,7 @@ Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buf
     const ErrorCode error = gather_.write_some(socket_, written_);
     if (!error) co_return ErrorCode{};
     if (error != asio::error::would_block) co_return Errc::client_gone;
-    const ErrorCode failed = co_await wait_for_room();
+    const ErrorCode failed = co_await wait_for_room(Writer::response);
     if (failed) co_return failed;
   }
 }
@@ -56,22 +56,28 @@ ErrorCode ClientOutput::write_interim_now() {
   return {};
 }
 
-Awaitable<ErrorCode> ClientOutput::flush_interim() {
+Awaitable<ErrorCode> ClientOutput::flush_interim(Writer writer) {
   for (;;) {
     const ErrorCode error = write_interim_now();
     if (!error) co_return ErrorCode{};
     if (error != asio::error::would_block) co_return Errc::client_gone;
-    const ErrorCode failed = co_await wait_for_room();
+    const ErrorCode failed = co_await wait_for_room(writer);
     if (failed) co_return failed;
   }
 }
 
-Awaitable<ErrorCode> ClientOutput::wait_for_room() {
-  deadline_.arm(timeout_);
-  const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
-  deadline_.disarm();
-  if (!failed) co_return ErrorCode{};
-  co_return deadline_.expired() ? Errc::client_timeout : Errc::client_gone;
+Awaitable<ErrorCode> ClientOutput::wait_for_room(Writer writer) {
+  for (;;) {
+    deadline_.arm(timeout_);
+    const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
+    const bool expired = deadline_.expired();
+    deadline_.disarm();
+    if (!failed) co_return ErrorCode{};
+    if (expired) co_return Errc::client_timeout;
+    // Whoever reads the request's body had its wait cancelled; the response goes on.
+    const bool not_meant = writer == Writer::response && failed == asio::error::operation_aborted;
+    if (!not_meant || !socket_.is_open()) co_return Errc::client_gone;
+  }
 }
 
 }  // namespace hawkcache::net

@@ -56,9 +56,11 @@ class ClientOutput {
   void disarm() noexcept { deadline_.disarm(); }
 
  private:
+  // body_reader: has something to say before it reads, and is cancelled with its reading.
+  enum class Writer : std::uint8_t { response, body_reader };
   ErrorCode write_interim_now();
-  Awaitable<ErrorCode> flush_interim();
-  Awaitable<ErrorCode> wait_for_room();
+  Awaitable<ErrorCode> flush_interim(Writer writer);
+  Awaitable<ErrorCode> wait_for_room(Writer writer);
 
   Socket& socket_;
   Duration timeout_;

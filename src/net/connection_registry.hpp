@@ -2,6 +2,8 @@
 // thread.
 #pragma once
 
+#include <cstdint>
+
 #include <boost/intrusive/list.hpp>
 
 namespace hawkcache::net {
@@ -10,7 +12,8 @@ class RegisteredConnection : public boost::intrusive::list_base_hook<
                                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   // Closes it if it waits for a request.
-  virtual void close_if_idle() noexcept = 0;
+  enum class Closed : std::uint8_t { no, yes };
+  virtual Closed close_if_idle() noexcept = 0;
   // Closes it whatever it does.
   virtual void close_now() noexcept = 0;
 

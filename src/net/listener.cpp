@@ -56,9 +56,12 @@ Awaitable<void> rest(AcceptorPtr state, Duration time) {
 }
 
 // An accepted connection waits here while there are too many; the ones behind it wait in the
-// kernel.
+// kernel. Those that say nothing must not keep out those that would.
 Awaitable<void> wait_for_room(AcceptorPtr state) {
-  while (!state->stopped && !state->gauge->try_add()) co_await rest(state, kGaugePoll);
+  while (!state->stopped && !state->gauge->try_add()) {
+    make_room(state->worker);
+    co_await rest(state, kGaugePoll);
+  }
 }
 
 void hand_over(AcceptorState& state, Socket socket, const tcp::endpoint& peer) {

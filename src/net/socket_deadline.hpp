@@ -1,30 +1,40 @@
+// How long whatever waits in a socket may take. Its expiry cancels what waits there, in both
+// directions: the other one just waits again. What had succeeded already, and waits for its turn,
+// is not cancelled: after every operation somebody has to look at expired(), or to arm it anew.
+// Owned by a connection, on whose worker everything here is called.
 #pragma once
 
+#include "base/result.hpp"
 #include "net/asio.hpp"
 #include "net/deadline.hpp"
 
 namespace hawkcache::net {
 
-// A Deadline that cancels the socket and remembers that it did.
 class SocketDeadline final : public Deadline::Listener {
  public:
-  SocketDeadline(DeadlineQueue& queue, Socket& socket) : socket_(socket), deadline_(queue, *this) {}
+  SocketDeadline(DeadlineQueue& queue, Socket& socket) noexcept
+      : deadline_(queue, *this), socket_(socket) {}
   void arm(Duration timeout) noexcept {
     expired_ = false;
     deadline_.arm(timeout);
   }
-  void disarm() noexcept { deadline_.disarm(); }
+  void disarm() noexcept {
+    expired_ = false;
+    deadline_.disarm();
+  }
+  // Since it was armed; false once it is disarmed.
   bool expired() const noexcept { return expired_; }
 
  private:
   void deadline_expired() noexcept override {
     expired_ = true;
-    boost::system::error_code ignored;
+    ErrorCode ignored;
     socket_.cancel(ignored);
   }
+
+  Deadline deadline_;
   Socket& socket_;
   bool expired_ = false;
-  Deadline deadline_;
 };
 
 }  // namespace hawkcache::net

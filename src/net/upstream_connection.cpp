@@ -4,22 +4,6 @@ namespace hawkcache::net {
 
 using asio::ip::tcp;
 
-void UpstreamConnection::Timeout::arm(Duration timeout) noexcept {
-  expired_ = false;
-  deadline_.arm(timeout);
-}
-
-void UpstreamConnection::Timeout::disarm() noexcept {
-  expired_ = false;
-  deadline_.disarm();
-}
-
-void UpstreamConnection::Timeout::deadline_expired() noexcept {
-  expired_ = true;
-  ErrorCode ignored;
-  socket_.cancel(ignored);
-}
-
 UpstreamConnection::UpstreamConnection(Worker& worker, std::size_t server)
     : socket_(worker.executor()),
       server_(server),
@@ -74,8 +58,7 @@ Awaitable<ErrorCode> UpstreamConnection::write_rest(Duration timeout) {
 UpstreamConnection::Read UpstreamConnection::judge_read(const ErrorCode& error,
                                                         std::size_t size) noexcept {
   using State = Read::State;
-  // Whatever the read brought: the deadline may have passed while what had succeeded already waited
-  // for its turn, with nothing left to cancel, and nobody arms it again for the rest of a head.
+  // Whatever the read brought: nobody arms it again for the rest of a head.
   if (reading_.expired()) fail(Errc::upstream_timeout);
   if (failure_) return {State::failed, 0, failure_};
   if (!error) return {State::bytes, size, {}};

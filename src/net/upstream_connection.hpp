@@ -5,8 +5,8 @@
 
 #include "base/result.hpp"
 #include "net/asio.hpp"
-#include "net/deadline.hpp"
 #include "net/gather_write.hpp"
+#include "net/socket_deadline.hpp"
 #include "net/worker.hpp"
 
 #include <array>
@@ -73,28 +73,10 @@ class UpstreamConnection {
  private:
   ErrorCode write_some();
 
-  // A timeout for one direction. Its expiry cancels what waits in the socket; the other direction
-  // just waits again.
-  class Timeout final : public Deadline::Listener {
-   public:
-    Timeout(DeadlineQueue& queue, Socket& socket) noexcept
-        : deadline_(queue, *this), socket_(socket) {}
-    void arm(Duration timeout) noexcept;
-    void disarm() noexcept;
-    bool expired() const noexcept { return expired_; }
-    bool armed() const noexcept { return deadline_.armed(); }
-    void deadline_expired() noexcept override;
-
-   private:
-    Deadline deadline_;
-    Socket& socket_;
-    bool expired_ = false;
-  };
-
   Socket socket_;
   std::size_t server_;
-  Timeout reading_;
-  Timeout writing_;  // and connecting
+  SocketDeadline reading_;
+  SocketDeadline writing_;  // and connecting
   GatherWrite unwritten_;
   std::uint64_t bytes_written_ = 0;
   ErrorCode failure_;

@@ -12,8 +12,13 @@ namespace hawkcache::server {
 
 ReloadOutcome Server::Impl::reload() {
   const std::lock_guard lock(mutex);
-  config::LoadResult loaded = source();
   ReloadOutcome outcome;
+  if (ended) {
+    outcome.status = ReloadOutcome::Status::rejected;
+    outcome.messages.emplace_back("hawkcache is ending");
+    return outcome;
+  }
+  config::LoadResult loaded = source();
   for (const config::ConfigError& error : loaded.errors) {
     outcome.messages.push_back(config::to_string(error));
   }

@@ -178,7 +178,11 @@ void Server::Impl::wait() {
 
 void Server::Impl::end_everything() {
   if (ended) return;
-  ended = true;
+  {
+    // A reload that is under way still finds the workers; there is none after it.
+    const std::lock_guard lock(mutex);
+    ended = true;
+  }
   for (const auto& worker : workers) worker->stop();
   if (admin_worker) admin_worker->stop();
   for (const auto& worker : workers) worker->join();

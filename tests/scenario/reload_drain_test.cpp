@@ -185,6 +185,29 @@ TEST_F(Drain, WhatIsInFlightIsFinishedAndIdleConnectionsAreClosed) {
   waiting.join();
 }
 
+TEST_F(Drain, AnAnswerIsNotLostToARequestThatNobodyWillRead) {
+  start("- path: /large");
+  constexpr std::size_t kSize = 7'000'000;  // more than the kernel takes
+  origin.on("/large", [](OriginExchange& exchange) { exchange.respond(std::string(kSize, 'x')); });
+  EXPECT_EQ(get("/large").body.size(), kSize);
+  Client one = client();
+  one.wire().shrink_receive_buffer(65'536);
+  one.send_request("GET", "/large");
+  Response response = one.read_head();
+  EXPECT_EQ(response.x_cache(), "HIT");
+  proxy->server().stop();
+  one.send_request("GET", "/large");
+  one.read_rest(response);
+  EXPECT_EQ(response.body.size(), kSize);
+}
+
+TEST_F(Drain, NothingIsReloadedAtTheEnd) {
+  start("- path: /a");
+  proxy->server().stop();
+  proxy->server().wait();
+  EXPECT_EQ(proxy->server().reload().status, server::ReloadOutcome::Status::rejected);
+}
+
 TEST_F(Drain, AnUploadUnderWayIsTakenToItsEnd) {
   start("- path: /a");
   Client one = client();
