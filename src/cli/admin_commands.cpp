@@ -1,4 +1,5 @@
 // The commands that talk to a running daemon's admin listener.
+#include "admin/purge_request.hpp"
 #include "base/json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -113,15 +114,21 @@ int purge(const PurgeOptions& options, Streams streams) {
         << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
     return kUsage;
   }
+  std::string request = purge_body(options);
+  const admin::PurgeDecision decision = admin::parse_purge_post({}, {}, request);
+  if (const auto* refused = std::get_if<admin::PurgeRefusal>(&decision)) {
+    streams.err << "hawkcache purge: " << refused->detail << '\n';
+    return kUsage;
+  }
   auto where = address(options.admin, streams);
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.method = "POST";
   question.path = "/v1/purge";
-  question.body = purge_body(options);
+  question.body = std::move(request);
   const auto body = ask(question, "purge", streams);
   if (!body) return kFailed;
-  const auto text = purge_line(*body);
+  const auto text = purge_line(*body, options);
   if (!text) {
     streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << *body << '\n';
     return kFailed;

@@ -180,17 +180,22 @@ std::optional<std::string> stats_table(std::string_view stats_json) {
   return out;
 }
 
-std::optional<std::string> purge_line(std::string_view purge_json) {
+std::optional<std::string> purge_line(std::string_view purge_json, const PurgeOptions& named) {
   json::error_code error;
   const json::value answer = json::parse({purge_json.data(), purge_json.size()}, error);
   if (error || member(&answer, "purged") == nullptr) return std::nullopt;
   const std::uint64_t count = number(&answer, "purged");
-  const bool estimate = member(&answer, "estimate") != nullptr;
-  return fmt::format("{}{} {} purged{}\n",
-                     estimate ? "about " : "",
-                     count,
-                     count == 1 ? "response" : "responses",
-                     estimate ? " (what is under a prefix is not counted)" : "");
+  const std::string responses = fmt::format("{} {}", count, count == 1 ? "response" : "responses");
+  if (member(&answer, "estimate") == nullptr) return responses + " purged\n";
+  // Redis counts what is under tags alone, and says 0 for what it does not count.
+  if (count == 0) return "purged; how many responses that were is not known\n";
+  const bool counted_in_part =
+      !named.tags.empty() &&
+      (!named.urls.empty() || named.scope == PurgeOptions::Scope::everything);
+  return fmt::format("{} {} purged{}\n",
+                     counted_in_part ? "about" : "at most",
+                     responses,
+                     named.prefixes.empty() ? "" : " (what is under a prefix is not counted)");
 }
 
 }  // namespace hawkcache::cli
