@@ -94,11 +94,12 @@ std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& req
     return problem(404, "There is nothing at this path; GET / lists what there is.");
   }
   if (route.kind == AdminRoute::Kind::method_not_allowed) {
+    const bool purges = head.method_text == "PURGE";
     return problem(
         405,
-        fmt::format(
-            "This path takes {} only; to purge such a path of your API, name it in POST /v1/purge.",
-            route.allow),
+        fmt::format("This path takes {} only{}.",
+                    route.allow,
+                    purges ? "; to purge such a path of your API, name it in POST /v1/purge" : ""),
         fmt::format("Allow: {}\r\n", route.allow));
   }
   if (!takes_body(route.endpoint, head)) return route;
