@@ -252,16 +252,7 @@ net::Awaitable<AdminReply> AdminHandler::purge(PurgeDecision decision) {
 
 AdminReply AdminHandler::reload() const {
   const ReloadReport report = context_.reload();
-  const bool done = report.status == ReloadReport::Status::reloaded;
-  const log::Level level = done ? log::Level::warn : log::Level::error;
-  for (const std::string& message : report.messages) {
-    if (log::enabled(level)) log::write(level, "reload: " + message);
-  }
-  if (done) {
-    log::info("reload: the new configuration is in force");
-  } else {
-    log::error("reload: the old configuration stays in force");
-  }
+  log_reload(report);
   return reload_reply(report);
 }
 
