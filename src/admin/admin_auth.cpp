@@ -2,27 +2,14 @@
 
 #include "base/ascii.hpp"
 #include "base/hash.hpp"
+#include "base/host.hpp"
 
-#include <array>
 #include <string>
-
-#include <arpa/inet.h>
 
 namespace hawkcache::admin {
 namespace {
 
 using http::FieldName;
-
-bool is_ipv4_loopback(std::string_view host) {
-  std::array<unsigned char, 4> bytes{};
-  return ::inet_pton(AF_INET, std::string(host).c_str(), bytes.data()) == 1 && bytes[0] == 127;
-}
-
-bool is_ipv6_loopback(std::string_view host) {
-  in6_addr address{};
-  return ::inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1 &&
-         IN6_IS_ADDR_LOOPBACK(&address);
-}
 
 // RFC 6750 section 2.1: the scheme in any case, one blank, the token.
 bool is_bearer(std::string_view value, std::string_view token) {
@@ -56,12 +43,11 @@ bool asks_this_machine(const http::RequestHead& head, const http::Target& target
 }  // namespace
 
 bool is_loopback_authority(std::string_view authority) {
-  if (authority.starts_with('[')) {
-    const std::size_t end = authority.find(']');
-    return end != std::string_view::npos && is_ipv6_loopback(authority.substr(1, end - 1));
-  }
-  const std::string_view host = authority.substr(0, authority.find(':'));
-  return ascii::equals_ignoring_case(host, "localhost") || is_ipv4_loopback(host);
+  std::string_view host = authority.substr(0, port_colon(authority));
+  const bool brackets = host.starts_with('[') && host.ends_with(']');
+  if (brackets) host = host.substr(1, host.size() - 2);
+  const bool ipv6 = host.find(':') != std::string_view::npos;
+  return brackets == ipv6 && is_loopback_host(host);
 }
 
 Access check_access(const http::RequestHead& head,

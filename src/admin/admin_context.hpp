@@ -3,6 +3,7 @@
 // worker.
 #pragma once
 
+#include "admin/reload_report.hpp"
 #include "base/clock.hpp"
 #include "net/asio.hpp"
 #include "observe/counters.hpp"
@@ -16,7 +17,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace hawkcache::admin {
 
@@ -30,11 +30,6 @@ struct Readiness {
   enum class State : std::uint8_t { starting, ready, draining } state = State::starting;
   std::string store;     // a word or two: "memory", "redis: away" ...
   std::string upstream;  // likewise
-};
-
-struct ReloadReport {
-  enum class Status : std::uint8_t { reloaded, rejected, needs_restart } status = Status::reloaded;
-  std::vector<std::string> messages;  // each with file, line, column and reason
 };
 
 // Figures that neither the counters nor the store have.

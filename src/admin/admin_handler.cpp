@@ -94,11 +94,12 @@ std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& req
     return problem(404, "There is nothing at this path; GET / lists what there is.");
   }
   if (route.kind == AdminRoute::Kind::method_not_allowed) {
+    const bool purges = head.method_text == "PURGE";
     return problem(
         405,
-        fmt::format(
-            "This path takes {} only; to purge such a path of your API, name it in POST /v1/purge.",
-            route.allow),
+        fmt::format("This path takes {} only{}.",
+                    route.allow,
+                    purges ? "; to purge such a path of your API, name it in POST /v1/purge" : ""),
         fmt::format("Allow: {}\r\n", route.allow));
   }
   if (!takes_body(route.endpoint, head)) return route;
@@ -251,16 +252,7 @@ net::Awaitable<AdminReply> AdminHandler::purge(PurgeDecision decision) {
 
 AdminReply AdminHandler::reload() const {
   const ReloadReport report = context_.reload();
-  const bool done = report.status == ReloadReport::Status::reloaded;
-  const log::Level level = done ? log::Level::warn : log::Level::error;
-  for (const std::string& message : report.messages) {
-    if (log::enabled(level)) log::write(level, "reload: " + message);
-  }
-  if (done) {
-    log::info("reload: the new configuration is in force");
-  } else {
-    log::error("reload: the old configuration stays in force");
-  }
+  log_reload(report);
   return reload_reply(report);
 }
 

@@ -18,23 +18,6 @@ namespace {
 namespace json = boost::json;
 using Refusal = std::optional<ExplainRefusal>;
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = ascii::hex_value(text[i + 1]);
-    const int low = ascii::hex_value(text[i + 2]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
-
 Refusal add_header(std::string_view line, ExplainRequest& request) {
   auto header = parse_header_line(line);
   if (auto* refusal = std::get_if<ExplainRefusal>(&header)) return std::move(*refusal);
@@ -106,7 +89,6 @@ Refusal take_member(std::string_view key, const json::value& value, ExplainReque
   return std::nullopt;
 }
 
-// Nothing in it may end the line or the word that it is written into.
 // "/path", or "scheme://...".
 bool is_path_or_absolute(std::string_view url) {
   if (url.starts_with('/')) return true;
@@ -114,6 +96,7 @@ bool is_path_or_absolute(std::string_view url) {
   return colon != std::string_view::npos && colon > 0 && url.find_first_of("/?#") == colon + 1;
 }
 
+// Nothing in it may end the line or the word that it is written into.
 Refusal check_parts(const ExplainRequest& request) {
   if (request.url.empty())
     return ExplainRefusal{"No URL is given: url must be a path such as /users/42, or absolute."};
@@ -170,7 +153,7 @@ std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_vie
     query.remove_prefix(std::min(end + 1, query.size()));
     if (parameter.empty()) continue;
     const std::size_t equals = std::min(parameter.find('='), parameter.size());
-    auto value = percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
+    auto value = ascii::percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
     if (!value)
       return ExplainRefusal{
           "The query has a % that two hex digits do not follow; a percent sign itself is %25."};

@@ -78,6 +78,10 @@ bool list_contains(std::string_view list, std::string_view member) noexcept;
 // one whole quoted-string.
 std::optional<std::string> unquote(std::string_view quoted);
 
+// The text with %41 and the like decoded; nullopt where two hex digits do not follow a percent
+// sign.
+std::optional<std::string> percent_decoded(std::string_view text);
+
 // How many bytes at the start are printable ASCII other than a double quote and a backslash: what
 // stands for itself between quotes, in a log as in JSON.
 std::size_t plain_prefix(std::string_view text) noexcept;

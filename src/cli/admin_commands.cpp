@@ -1,13 +1,20 @@
 // The commands that talk to a running daemon's admin listener.
+#include "admin/purge_request.hpp"
+#include "base/clock.hpp"
 #include "base/json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/http_client.hpp"
+#include "cli/live_screen.hpp"
 #include "cli/load_config.hpp"
+#include "cli/signals.hpp"
 #include "cli/stats_table.hpp"
+#include "cli/top_view.hpp"
+#include "config/units.hpp"
 #include "http/status.hpp"
 
 #include <cstdlib>
+#include <sstream>
 #include <utility>
 #include <variant>
 
@@ -104,6 +111,53 @@ std::string purge_body(const PurgeOptions& options) {
   return writer.end_object().take();
 }
 
+// nullopt after what is wrong was told.
+std::optional<Duration> interval_of(const TopOptions& options, Streams streams) {
+  constexpr Duration kLeast{100};
+  constexpr Duration kMost = std::chrono::hours(1);
+  const auto parsed = config::parse_duration(options.interval);
+  const auto* interval = std::get_if<Duration>(&parsed);
+  if (interval != nullptr && *interval >= kLeast && *interval <= kMost) return *interval;
+  streams.err << fmt::format(
+      "hawkcache top: --interval: \"{}\" is no time from 100ms to 1h; write one such as 1s\n",
+      options.interval);
+  return std::nullopt;
+}
+
+struct Sample {
+  std::string body;
+  SteadyTime taken;
+};
+
+std::optional<Sample> take_sample(const AdminQuestion& question, Streams streams) {
+  auto body = ask(question, "top", streams);
+  if (!body) return std::nullopt;
+  return Sample{std::move(*body), steady_now()};
+}
+
+// Until a signal comes, nobody reads any more, or `count` views were shown.
+int show_views(const AdminQuestion& question,
+               Duration interval,
+               std::optional<std::size_t> count,
+               Sample before,
+               Streams streams) {
+  LiveScreen screen(streams.out);
+  for (std::size_t shown = 0; !count || shown < *count; ++shown) {
+    if (signal_within(interval)) return kDone;
+    auto after = take_sample(question, streams);
+    if (!after) return kFailed;
+    const auto elapsed = std::chrono::floor<Duration>(after->taken - before.taken);
+    const auto view = top_view(before.body, after->body, elapsed, screen.lines());
+    if (!view) {
+      streams.err << "hawkcache top: the answer is no answer of hawkcache's\n";
+      return kFailed;
+    }
+    if (!screen.show(*view)) return kDone;
+    before = std::move(*after);
+  }
+  return kDone;
+}
+
 }  // namespace
 
 int purge(const PurgeOptions& options, Streams streams) {
@@ -113,15 +167,21 @@ int purge(const PurgeOptions& options, Streams streams) {
         << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
     return kUsage;
   }
+  std::string request = purge_body(options);
+  const admin::PurgeDecision decision = admin::parse_purge_post({}, {}, request);
+  if (const auto* refused = std::get_if<admin::PurgeRefusal>(&decision)) {
+    streams.err << "hawkcache purge: " << refused->detail << '\n';
+    return kUsage;
+  }
   auto where = address(options.admin, streams);
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.method = "POST";
   question.path = "/v1/purge";
-  question.body = purge_body(options);
+  question.body = std::move(request);
   const auto body = ask(question, "purge", streams);
   if (!body) return kFailed;
-  const auto text = purge_line(*body);
+  const auto text = purge_line(*body, options);
   if (!text) {
     streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << *body << '\n';
     return kFailed;
@@ -148,6 +208,24 @@ int stats(const StatsOptions& options, Streams streams) {
   }
   streams.out << *table;
   return kDone;
+}
+
+int top(const TopOptions& options, Streams streams) {
+  const auto interval = interval_of(options, streams);
+  if (!interval) return kUsage;
+  auto where = address(options.admin, streams);
+  if (const int* code = std::get_if<int>(&where)) return *code;
+  auto& question = std::get<AdminQuestion>(where);
+  question.path = "/v1/stats";
+  take_over_signals();
+  auto first = take_sample(question, streams);
+  if (!first) return kFailed;
+  // What went wrong is told when the terminal is back to what it was.
+  std::ostringstream trouble;
+  const int code = show_views(
+      question, *interval, options.count, std::move(*first), Streams{streams.out, trouble});
+  streams.err << trouble.str();
+  return code;
 }
 
 }  // namespace hawkcache::cli

@@ -20,6 +20,7 @@ struct Parsed {
   ExplainOptions explain;
   PurgeOptions purge;
   StatsOptions stats;
+  TopOptions top;
   std::function<int(Streams)> command;
 };
 
@@ -122,6 +123,24 @@ void add_offline_commands(CLI::App& app, Parsed& parsed) {
       });
 }
 
+void add_top(CLI::App& app, Parsed& parsed) {
+  TopOptions& options = parsed.top;
+  CLI::App& command = add_command(
+      app, parsed, "top", "A live view by route, until Ctrl-C", [&options](Streams streams) {
+        return top(options, streams);
+      });
+  command.add_option("--interval", options.interval, "How long each view counts (default 1s)")
+      ->type_name("DURATION");
+  CLI::Option* count = command.add_option("--count", options.count, "End after so many views")
+                           ->type_name("N")
+                           ->check(CLI::PositiveNumber);
+  command
+      .add_flag_callback(
+          "--once", [&options] { options.count = 1; }, "End after one view: --count 1")
+      ->excludes(count);
+  add_admin(command, options.admin);
+}
+
 void add_admin_commands(CLI::App& app, Parsed& parsed) {
   PurgeOptions& options = parsed.purge;
   CLI::App& purge_command =
@@ -157,11 +176,7 @@ void add_admin_commands(CLI::App& app, Parsed& parsed) {
   add_admin(stats_command, parsed.stats.admin);
   add_json(stats_command, parsed.stats.format);
 
-  CLI::App& top_command = add_command(
-      app, parsed, "top", "A live view (comes with a later version)", [](Streams streams) {
-        return top(streams);
-      });
-  top_command.allow_extras();
+  add_top(app, parsed);
 }
 
 // `help` alone or `help COMMAND`. Not app.help(): that would be the help of the command in use,

@@ -1,6 +1,7 @@
 // The subcommands, each with its options as a value. All return an exit code (command_line.hpp).
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -62,7 +63,14 @@ struct StatsOptions {
 };
 int stats(const StatsOptions& options, Streams streams);
 
-int top(Streams streams);
+struct TopOptions {
+  AdminOptions admin;
+  std::string interval = "1s";
+  std::optional<std::size_t> count;  // of views; none: until a signal or the end of the output
+};
+// REQUIRES: no thread has been started.
+int top(const TopOptions& options, Streams streams);
+
 int schema(Streams streams);
 int version(Streams streams);
 

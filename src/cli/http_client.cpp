@@ -1,6 +1,7 @@
 #include "cli/http_client.hpp"
 
 #include "base/ascii.hpp"
+#include "base/host.hpp"
 #include "http/target.hpp"
 
 #include <algorithm>
@@ -106,8 +107,7 @@ std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url) {
       !http::is_valid_authority(authority)) {
     return fmt::format("\"{}\" is no admin URL: {}", url, kRemedy);
   }
-  const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const std::size_t colon = port_colon(authority);
   std::string_view host = authority.substr(0, colon);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const std::string_view port = colon == std::string_view::npos ? "" : authority.substr(colon + 1);

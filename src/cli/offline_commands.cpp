@@ -60,10 +60,4 @@ int version(Streams streams) {
   return kDone;
 }
 
-int top(Streams streams) {
-  streams.err
-      << "hawkcache top comes with a later version; hawkcache stats prints the same figures once\n";
-  return kUsage;
-}
-
 }  // namespace hawkcache::cli

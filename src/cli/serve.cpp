@@ -1,3 +1,4 @@
+#include "admin/reload_report.hpp"
 #include "base/log.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
@@ -51,30 +52,6 @@ std::string started_line(const config::Config& config, const server::Server& ser
                      store_text(config.store));
 }
 
-void reload(server::Server& server) {
-  using Status = server::ReloadOutcome::Status;
-  const server::ReloadOutcome outcome = server.reload();
-  const bool done = outcome.status == Status::reloaded;
-  for (const std::string& message : outcome.messages) {
-    if (done) {
-      log::warn("reload: {}", message);
-    } else {
-      log::error("reload: {}", message);
-    }
-  }
-  switch (outcome.status) {
-    case Status::reloaded:
-      log::info("reload: the new configuration is in force");
-      return;
-    case Status::rejected:
-      log::error("reload: rejected; the old configuration stays in force");
-      return;
-    case Status::needs_restart:
-      log::error("reload: needs a restart; the old configuration stays in force");
-      return;
-  }
-}
-
 // Said even where logging is off: the process ends with it.
 int start_failed(const std::string& message, Streams streams) {
   if (log::enabled(log::Level::error)) {
@@ -97,7 +74,7 @@ int run_server(const config::Config& config, server::ConfigSource source, Stream
                log::info("stopping: no new connections; what is in flight may end");
                server.stop();
              },
-         .reload = [&] { reload(server); }});
+         .reload = [&] { admin::log_reload(server.reload()); }});
     log::info("{}", started_line(config, server));
     server.wait();
   }

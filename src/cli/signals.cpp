@@ -26,6 +26,14 @@ void take_over_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+bool signal_within(std::chrono::milliseconds time) {
+  const sigset_t signals = handled_signals();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec timeout{.tv_sec = seconds.count(),
+                         .tv_nsec = std::chrono::nanoseconds(time - seconds).count()};
+  return sigtimedwait(&signals, nullptr, &timeout) > 0;
+}
+
 SignalThread::SignalThread(SignalActions actions)
     : actions_(std::move(actions)), thread_([this] { run(); }) {}
 

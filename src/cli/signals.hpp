@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <thread>
 
@@ -10,6 +11,10 @@ namespace hawkcache::cli {
 // SIGTERM, SIGINT and SIGHUP wait from now on until a SignalThread takes them; SIGPIPE is ignored.
 // REQUIRES: called before any thread is started, so that all of them inherit it.
 void take_over_signals();
+
+// Waits for SIGTERM, SIGINT or SIGHUP; whether one came before the time was over. REQUIRES:
+// take_over_signals() came before, and there is no SignalThread.
+bool signal_within(std::chrono::milliseconds time);
 
 struct SignalActions {
   std::function<void()> stop;    // SIGTERM, SIGINT; each time

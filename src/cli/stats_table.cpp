@@ -1,7 +1,8 @@
 #include "cli/stats_table.hpp"
 
+#include "cli/stats_values.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <iterator>
 
@@ -13,54 +14,6 @@ namespace hawkcache::cli {
 namespace {
 
 namespace json = boost::json;
-
-const json::value* member(const json::value* value, std::string_view name) {
-  const json::object* object = value == nullptr ? nullptr : value->if_object();
-  return object == nullptr ? nullptr : object->if_contains({name.data(), name.size()});
-}
-
-std::uint64_t number(const json::value* object, std::string_view name) {
-  const json::value* value = member(object, name);
-  if (value == nullptr) return 0;
-  if (const auto* positive = value->if_uint64()) return *positive;
-  const auto* integer = value->if_int64();
-  return integer != nullptr && *integer > 0 ? static_cast<std::uint64_t>(*integer) : 0;
-}
-
-std::string_view text(const json::value* object, std::string_view name) {
-  const json::value* value = member(object, name);
-  const json::string* string = value == nullptr ? nullptr : value->if_string();
-  return string == nullptr ? std::string_view() : std::string_view(string->data(), string->size());
-}
-
-std::string bytes(std::uint64_t count) {
-  constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
-  constexpr double kStep = 1024.0;
-  auto value = static_cast<double>(count);
-  std::size_t unit = 0;
-  while (value >= kStep && unit + 1 < kUnits.size()) {
-    value /= kStep;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{} B", count) : fmt::format("{:.1f} {}", value, kUnits.at(unit));
-}
-
-std::string uptime(std::uint64_t seconds) {
-  constexpr std::uint64_t kMinute = 60;
-  constexpr std::uint64_t kHour = 60 * kMinute;
-  constexpr std::uint64_t kDay = 24 * kHour;
-  if (seconds >= kDay) return fmt::format("{}d {}h", seconds / kDay, seconds % kDay / kHour);
-  if (seconds >= kHour) return fmt::format("{}h {}m", seconds / kHour, seconds % kHour / kMinute);
-  return fmt::format("{}m {}s", seconds / kMinute, seconds % kMinute);
-}
-
-// Of the requests that rules cache; a dash where there were none.
-std::string hit_ratio(std::uint64_t hits, std::uint64_t misses) {
-  if (hits + misses == 0) return "-";
-  constexpr double kPercent = 100.0;
-  return fmt::format("{:.1f}%",
-                     kPercent * static_cast<double>(hits) / static_cast<double>(hits + misses));
-}
 
 void add_store(std::string& out, const json::value* store) {
   fmt::format_to(std::back_inserter(out),
@@ -180,17 +133,22 @@ std::optional<std::string> stats_table(std::string_view stats_json) {
   return out;
 }
 
-std::optional<std::string> purge_line(std::string_view purge_json) {
+std::optional<std::string> purge_line(std::string_view purge_json, const PurgeOptions& named) {
   json::error_code error;
   const json::value answer = json::parse({purge_json.data(), purge_json.size()}, error);
   if (error || member(&answer, "purged") == nullptr) return std::nullopt;
   const std::uint64_t count = number(&answer, "purged");
-  const bool estimate = member(&answer, "estimate") != nullptr;
-  return fmt::format("{}{} {} purged{}\n",
-                     estimate ? "about " : "",
-                     count,
-                     count == 1 ? "response" : "responses",
-                     estimate ? " (what is under a prefix is not counted)" : "");
+  const std::string responses = fmt::format("{} {}", count, count == 1 ? "response" : "responses");
+  if (member(&answer, "estimate") == nullptr) return responses + " purged\n";
+  // Redis counts what is under tags alone, and says 0 for what it does not count.
+  if (count == 0) return "purged; how many responses that were is not known\n";
+  const bool counted_in_part =
+      !named.tags.empty() &&
+      (!named.urls.empty() || named.scope == PurgeOptions::Scope::everything);
+  return fmt::format("{} {} purged{}\n",
+                     counted_in_part ? "about" : "at most",
+                     responses,
+                     named.prefixes.empty() ? "" : " (what is under a prefix is not counted)");
 }
 
 }  // namespace hawkcache::cli

@@ -1,21 +1,20 @@
 #include "config/addresses.hpp"
 
 #include "base/ascii.hpp"
+#include "base/host.hpp"
 #include "config/suggest.hpp"
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
 namespace hawkcache::config {
 namespace {
 
-bool is_address(int family, std::string_view text) {
-  std::array<unsigned char, 16> bytes{};
-  return text.find('\0') == std::string_view::npos &&
-         inet_pton(family, std::string(text).c_str(), bytes.data()) == 1;
+bool is_address(IpAddress::Family family, std::string_view text) {
+  const auto address = parse_ip_address(text);
+  return address && address->family == family;
 }
 
 bool is_label(std::string_view label) {
@@ -63,22 +62,27 @@ PortResult parse_port(std::string_view text, std::size_t offset, std::uint16_t l
   return static_cast<std::uint16_t>(*number);
 }
 
-// The colon between host and port; npos when there is no port. Colons inside brackets do not count.
-std::size_t port_colon(std::string_view text) {
-  const std::size_t bracket = text.rfind(']');
-  const std::size_t from = bracket == std::string_view::npos ? 0 : bracket;
-  const std::size_t colon = text.find(':', from);
-  return colon;
+// What a listener on this host takes; nothing for names that only a resolver knows.
+std::vector<IpAddress> addresses_of(std::string_view host) {
+  if (ascii::equals_ignoring_case(host, "localhost"))
+    return {*parse_ip_address("127.0.0.1"), *parse_ip_address("::1")};
+  if (const auto address = parse_ip_address(host)) return {*address};
+  return {};
+}
+
+bool covers(const IpAddress& one, const IpAddress& other) {
+  if (!one.is_wildcard()) return one == other;
+  return one.family == IpAddress::Family::v6 || one.family == other.family;
 }
 
 }  // namespace
 
-bool is_ipv6_address(std::string_view text) { return is_address(AF_INET6, text); }
+bool is_ipv6_address(std::string_view text) { return is_address(IpAddress::Family::v6, text); }
 
 bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > 253) return false;
   if (text.find_first_not_of("0123456789.") == std::string_view::npos)
-    return is_address(AF_INET, text);
+    return is_address(IpAddress::Family::v4, text);
   std::size_t start = 0;
   while (true) {
     const std::size_t end = std::min(text.find('.', start), text.size());
@@ -126,6 +130,19 @@ std::variant<Endpoint, SyntaxError> parse_endpoint(std::string_view text) {
   return Endpoint{std::move(std::get<std::string>(host)), std::get<std::uint16_t>(port)};
 }
 
+bool overlap(const Endpoint& one, const Endpoint& other) {
+  if (one.port != other.port || one.port == 0) return false;
+  if (ascii::equals_ignoring_case(one.host, other.host)) return true;
+  const std::vector<IpAddress> others = addresses_of(other.host);
+  for (const IpAddress& mine : addresses_of(one.host)) {
+    const bool shared = std::any_of(others.begin(), others.end(), [&](const IpAddress& theirs) {
+      return covers(mine, theirs) || covers(theirs, mine);
+    });
+    if (shared) return true;
+  }
+  return false;
+}
+
 std::variant<UpstreamServer, SyntaxError> parse_server_url(std::string_view text) {
   const std::size_t separator = text.find("://");
   if (separator == std::string_view::npos) {
@@ -158,7 +175,7 @@ std::variant<UpstreamServer, SyntaxError> parse_server_url(std::string_view text
   if (auto* error = std::get_if<SyntaxError>(&host)) return std::move(*error);
   UpstreamServer server{
       scheme == "https" ? UpstreamServer::Scheme::https : UpstreamServer::Scheme::http,
-      Endpoint{std::move(std::get<std::string>(host)),
+      Endpoint{ascii::to_lower(std::get<std::string>(host)),
                static_cast<std::uint16_t>(scheme == "https" ? 443 : 80)}};
   if (colon == std::string_view::npos) return server;
   const PortResult port = parse_port(authority.substr(colon + 1), start + colon + 1, 1);

@@ -19,8 +19,13 @@ bool is_ipv6_address(std::string_view text);
 // "host:port" or "[ipv6]:port"; port 0 is legal (the system chooses).
 [[nodiscard]] std::variant<Endpoint, SyntaxError> parse_endpoint(std::string_view text);
 
-// "http://host[:port]" or "https://host[:port]", a last / is fine; no user, path, query. Default
-// ports 80 and 443.
+// Whether the two cannot be listened on at once: one port (0 is another one each time), and an
+// address that both take. 0.0.0.0 takes every IPv4 address, :: every address, localhost 127.0.0.1
+// and ::1; other names are compared as written.
+bool overlap(const Endpoint& one, const Endpoint& other);
+
+// "http://host[:port]" or "https://host[:port]", a last / is fine; no user, path, query. The
+// host comes back in lower case. Default ports 80 and 443.
 [[nodiscard]] std::variant<UpstreamServer, SyntaxError> parse_server_url(std::string_view text);
 
 // redis://[user:password@]host[:port][/db], rediss://...,

@@ -1,5 +1,7 @@
 #include "config/checks.hpp"
 
+#include "base/host.hpp"
+#include "config/addresses.hpp"
 #include "config/units.hpp"
 
 #include <algorithm>
@@ -22,7 +24,7 @@ void check_admin(Reader& reader, const YamlNode& file, const AdminConfig& admin)
   const YamlNode* listen = section ? section->find("listen") : nullptr;
   const YamlNode* token = section ? section->find("token") : nullptr;
   if (listen == nullptr || !reader.is_good(listen) || !reader.is_good(token)) return;
-  if (is_loopback(admin.listen) || !admin.token.empty()) return;
+  if (is_loopback_host(admin.listen.host) || !admin.token.empty()) return;
   reader.error(
       listen->position,
       fmt::format(
@@ -32,25 +34,58 @@ void check_admin(Reader& reader, const YamlNode& file, const AdminConfig& admin)
           admin.listen.port));
 }
 
+// [::] leaves IPv4 to 0.0.0.0 where both are listened on.
+bool is_pair_of_wildcards(const Endpoint& one, const Endpoint& other) {
+  const auto a = parse_ip_address(one.host);
+  const auto b = parse_ip_address(other.host);
+  return a && b && a->is_wildcard() && b->is_wildcard() && a->family != b->family;
+}
+
+void check_beside_others(Reader& reader,
+                         Position position,
+                         const std::vector<Endpoint>& listen,
+                         std::size_t at) {
+  const Endpoint& here = listen[at];
+  for (std::size_t i = 0; i < at; ++i) {
+    if (!overlap(listen[i], here) || is_pair_of_wildcards(listen[i], here)) continue;
+    reader.error(position,
+                 listen[i] == here
+                     ? fmt::format("listen: {} is named twice; remove one", to_string(here))
+                     : fmt::format("listen: {} and {} take the same address; remove one",
+                                   to_string(listen[i]),
+                                   to_string(here)));
+    return;
+  }
+}
+
+void check_beside_admin(Reader& reader,
+                        Position position,
+                        const Endpoint& here,
+                        const Endpoint& admin) {
+  if (!overlap(here, admin)) return;
+  reader.error(
+      position,
+      here == admin
+          ? fmt::format("listen: {} is the admin listener's address; give each its own port",
+                        to_string(here))
+          : fmt::format("listen: {} takes the admin listener's address too ({}); give each its own "
+                        "port",
+                        to_string(here),
+                        to_string(admin)));
+}
+
 void check_listeners(Reader& reader, const YamlNode& file, const Config& config) {
   const YamlNode* node = file.find("listen");
-  if (node == nullptr || !reader.is_good(node)) return;
-  const YamlNode* admin = file.find("admin");
-  const bool admin_good = admin == nullptr || reader.is_good(admin->find("listen"));
+  const YamlNode* section = file.find("admin");
+  const YamlNode* admin = section ? section->find("listen") : nullptr;
+  if (!reader.is_good(node)) return;
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
-    const Endpoint& endpoint = config.listen[i];
-    if (endpoint.port == 0) continue;
-    const Position position = node->items.empty() ? node->position : node->items[i]->position;
-    const auto here = config.listen.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(config.listen.begin(), here, endpoint) != here) {
-      reader.error(position,
-                   fmt::format("listen: {} is named twice; remove one", to_string(endpoint)));
-    }
-    if (admin_good && endpoint == config.admin.listen) {
-      reader.error(position,
-                   fmt::format("listen: {} is the admin listener's address; give each its own port",
-                               to_string(endpoint)));
-    }
+    const bool in_list = node != nullptr && !node->items.empty();
+    const Position position =
+        in_list ? node->items[i]->position : position_or(node, position_or(admin, {1, 1}));
+    check_beside_others(reader, position, config.listen, i);
+    if (reader.is_good(admin))
+      check_beside_admin(reader, position, config.listen[i], config.admin.listen);
   }
 }
 
@@ -63,25 +98,6 @@ void check_upstream(Reader& reader, const YamlNode& file) {
   reader.error(position_or(section, {1, 1}),
                "upstream.servers is missing; write upstream: { servers: [http://127.0.0.1:8000] }");
 }
-
-}  // namespace
-
-void check_memory(Reader& reader, const YamlNode& node, MemoryConfig& memory) {
-  const YamlNode* max_object = node.find("max_object");
-  const bool good = reader.is_good(max_object) && reader.is_good(node.find("max_size"));
-  if (max_object == nullptr) {
-    memory.max_object = std::min(8 * kMiB, memory.max_size / 4);
-  } else if (good && memory.max_object > memory.max_size) {
-    reader.error(
-        max_object->position,
-        fmt::format("store.memory.max_object: {} is more than max_size ({}); write at most {}",
-                    size_text(memory.max_object),
-                    size_text(memory.max_size),
-                    size_text(memory.max_size)));
-  }
-}
-
-namespace {
 
 // What is written under store.memory and means nothing to a store that is not in this process.
 void warn_about_memory(Reader& reader, const YamlNode* memory) {
@@ -108,6 +124,21 @@ void check_size_in_redis(Reader& reader, const YamlNode& node, const StoreConfig
 }
 
 }  // namespace
+
+void check_memory(Reader& reader, const YamlNode& node, MemoryConfig& memory) {
+  const YamlNode* max_object = node.find("max_object");
+  const bool good = reader.is_good(max_object) && reader.is_good(node.find("max_size"));
+  if (max_object == nullptr) {
+    memory.max_object = std::min(8 * kMiB, memory.max_size / 4);
+  } else if (good && memory.max_object > memory.max_size) {
+    reader.error(
+        max_object->position,
+        fmt::format("store.memory.max_object: {} is more than max_size ({}); write at most {}",
+                    size_text(memory.max_object),
+                    size_text(memory.max_size),
+                    size_text(memory.max_size)));
+  }
+}
 
 void check_store(Reader& reader, const YamlNode& node, StoreConfig& store) {
   const YamlNode* redis = node.find("redis");

@@ -1,7 +1,5 @@
 #include "config/config.hpp"
 
-#include "base/ascii.hpp"
-
 #include <tuple>
 
 #include <fmt/format.h>
@@ -12,14 +10,6 @@ std::string to_string(const Endpoint& endpoint) {
   const bool ipv6 = endpoint.host.find(':') != std::string::npos;
   return ipv6 ? fmt::format("[{}]:{}", endpoint.host, endpoint.port)
               : fmt::format("{}:{}", endpoint.host, endpoint.port);
-}
-
-bool is_loopback(const Endpoint& endpoint) {
-  // Host names other than localhost may lead anywhere, 127.example.com included; addresses were
-  // checked when read.
-  const bool numeric = endpoint.host.find_first_not_of("0123456789.") == std::string::npos;
-  return endpoint.host == "::1" || (numeric && endpoint.host.starts_with("127.")) ||
-         ascii::equals_ignoring_case(endpoint.host, "localhost");
 }
 
 bool RouteConfig::operator==(const RouteConfig& other) const {

@@ -50,8 +50,6 @@ struct Endpoint {
 
 // "host:port", with brackets where the host is an IPv6 address.
 std::string to_string(const Endpoint& endpoint);
-// 127.0.0.0/8, ::1 and localhost.
-bool is_loopback(const Endpoint& endpoint);
 
 struct AdminConfig {
   Endpoint listen{"127.0.0.1", 9080};

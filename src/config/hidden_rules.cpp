@@ -1,4 +1,5 @@
 #include "base/ascii.hpp"
+#include "base/host.hpp"
 #include "config/checks.hpp"
 
 #include <algorithm>
@@ -56,8 +57,7 @@ class RuleTree {
   // A host without port stands for every port.
   static bool covers_hosts(const Names& all, const Names& some) {
     return std::all_of(some.begin(), some.end(), [&](const std::string& host) {
-      const std::size_t bracket = host.rfind(']');
-      const std::size_t colon = host.find(':', bracket == std::string::npos ? 0 : bracket);
+      const std::size_t colon = port_colon(host);
       return has(all, host) || (colon != std::string::npos && has(all, host.substr(0, colon)));
     });
   }

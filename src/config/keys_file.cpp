@@ -40,7 +40,13 @@ const Section<UpstreamConfig>& upstream_section() {
           value_key<T>(
               "servers",
               &T::servers,
-              list_kind(server_kind(), "list of URLs", ListForm::single_too, EmptyList::refused),
+              list_kind<UpstreamServer>(server_kind(),
+                                        "list of URLs",
+                                        ListForm::single_too,
+                                        EmptyList::refused,
+                                        [](const UpstreamServer& server) {
+                                          return "http://" + to_string(server.endpoint);
+                                        }),
               "required",
               "The API servers, `http://host[:port]`; several are balanced, with passive health "
               "checks."),

@@ -202,7 +202,8 @@ ValueKind<std::string> token_kind() {
     return SyntaxError{
         0, "a token has no blanks, control bytes or letters beyond ASCII: it travels in a header"};
   };
-  auto inner = scalar_kind<std::string>({"text", kText, {}}, "a text", parse);
+  auto inner =
+      scalar_kind<std::string>({"text", R"({"type":["string","null"]})", {}}, "a text", parse);
   auto read = [inner](Reader& reader,
                       const YamlNode& node,
                       const std::string& name) -> std::optional<std::string> {

@@ -57,6 +57,18 @@ std::optional<V> flag(LoadResult& result,
   return std::nullopt;
 }
 
+// Beside the admin listener, which no flag moves.
+std::variant<Endpoint, SyntaxError> parse_listen_flag(std::string_view text) {
+  auto parsed = parse_endpoint(text);
+  const Endpoint admin = AdminConfig{}.listen;
+  const auto* endpoint = std::get_if<Endpoint>(&parsed);
+  if (endpoint == nullptr || !overlap(*endpoint, admin)) return parsed;
+  return SyntaxError{0,
+                     fmt::format("{} takes the admin listener's address ({}); write another port",
+                                 to_string(*endpoint),
+                                 to_string(admin))};
+}
+
 RouteConfig catch_all_rule(Duration ttl) {
   RouteConfig route;
   route.path.value = std::get<PathPattern>(parse_path_pattern("/{rest:path}"));
@@ -121,7 +133,7 @@ LoadResult config_for_upstream(const UpstreamFlags& flags) {
     config.upstream.servers = {std::move(*server)};
   }
   if (flags.listen) {
-    if (auto endpoint = flag(result, "--listen", *flags.listen, parse_endpoint))
+    if (auto endpoint = flag(result, "--listen", *flags.listen, parse_listen_flag))
       config.listen = {std::move(*endpoint)};
   }
   Duration ttl{60'000};

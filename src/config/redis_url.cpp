@@ -1,4 +1,5 @@
 #include "base/ascii.hpp"
+#include "base/host.hpp"
 #include "config/addresses.hpp"
 #include "config/suggest.hpp"
 
@@ -22,30 +23,15 @@ constexpr std::array<Scheme, 5> kSchemes{{{"redis", RedisUrl::Kind::tcp, 6379},
                                           {"redis+sentinel", RedisUrl::Kind::sentinel, 26379},
                                           {"redis+cluster", RedisUrl::Kind::cluster, 6379}}};
 
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    const int high = i + 1 < text.size() ? ascii::hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? ascii::hex_value(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return decoded;
-}
-
 // "user:password", ":password" or "password" (as redis-cli takes it).
 std::optional<SyntaxError> read_credentials(std::string_view text,
                                             std::size_t offset,
                                             RedisUrl& url) {
   const std::size_t colon = text.find(':');
-  const auto user = percent_decoded(colon == std::string_view::npos ? "" : text.substr(0, colon));
+  const auto user =
+      ascii::percent_decoded(colon == std::string_view::npos ? "" : text.substr(0, colon));
   const auto password =
-      percent_decoded(colon == std::string_view::npos ? text : text.substr(colon + 1));
+      ascii::percent_decoded(colon == std::string_view::npos ? text : text.substr(colon + 1));
   if (!user || !password) {
     return SyntaxError{
         offset, "a % in user or password is written %25, and other escapes as two hex digits"};
@@ -70,9 +56,7 @@ std::optional<SyntaxError> read_nodes(std::string_view text,
   while (true) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     std::string node(text.substr(start, end - start));
-    const bool has_port =
-        node.find(':', node.rfind(']') == std::string::npos ? 0 : node.rfind(']')) !=
-        std::string::npos;
+    const bool has_port = port_colon(node) != std::string_view::npos;
     if (!has_port || is_ipv6_address(node)) node += fmt::format(":{}", scheme.port);
     if (end == start || text[start] == ':') {
       return SyntaxError{offset + start, "the host is missing; write a name or an address"};

@@ -166,6 +166,16 @@ Problem as_problem(const YAML::Exception& error, const std::optional<Problem>& h
   return {position_of(error.mark), explain(error.msg)};
 }
 
+// The parser takes a quoted text without an end for whole where the file's last line is blank. A
+// comment after it changes nothing else.
+std::string with_visible_end(std::string_view text) {
+  const std::size_t last_line = text.find_last_of("\r\n") + 1;
+  std::string whole(text);
+  if (last_line == text.size()) return whole + '#';
+  const bool blank = text.find_first_not_of(" \t", last_line) == std::string_view::npos;
+  return blank ? whole + "\n#" : whole;
+}
+
 std::variant<YamlDocument, Problem> build(const std::string& text,
                                           const std::optional<Problem>& hint) {
   YamlDocument document;
@@ -218,7 +228,7 @@ std::variant<YamlDocument, std::vector<Problem>> parse_yaml(std::string_view tex
   }
   ScanResult scanned = scan_yaml(text);
   if (!scanned.problems.empty()) return std::move(scanned.problems);
-  auto built = build(std::string(text), scanned.hint);
+  auto built = build(with_visible_end(text), scanned.hint);
   if (auto* problem = std::get_if<Problem>(&built))
     return std::vector<Problem>{std::move(*problem)};
   YamlDocument& document = std::get<YamlDocument>(built);

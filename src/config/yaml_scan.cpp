@@ -4,6 +4,7 @@
 #include "config/utf8.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -201,16 +202,29 @@ class Scanner {
 
   // --- flow context
 
+  // What a token follows: a colon right after a quoted text, } or ] ends a key without a blank
+  // (JSON), and a text that runs over lines may go on with a quote.
+  enum class After { indicator, closed, plain };
+
   void scan_flow_token() {
     const char c = peek();
+    const After after = std::exchange(after_, After::indicator);
+    const bool colon =
+        c == ':' && (after == After::closed || space_or_end(1) || is_flow_indicator(peek(1)));
     if (c == '[' || c == '{') {
       open();
     } else if (c == ']' || c == '}') {
       close();
-    } else if (c == ',' || (c == ':' && (space_or_end(1) || is_flow_indicator(peek(1))))) {
+      after_ = After::closed;
+    } else if (c == ',' || colon) {
       advance();
+    } else if (after == After::plain) {
+      scan_flow_plain();
     } else if (c == '"' || c == '\'') {
       scan_quoted();
+      after_ = After::closed;
+    } else if (c == '&' || c == '!') {
+      while (!at_end() && !is_space(peek()) && !is_flow_indicator(peek())) advance();
     } else {
       scan_flow_plain();
     }
@@ -261,6 +275,7 @@ class Scanner {
       if (c == '#' && is_blank(text_[at_ - 1])) return;
       advance();
     }
+    after_ = After::plain;
   }
 
   // A plain text that runs into { or [: ${NAME}, or user:{user_id}.
@@ -293,6 +308,7 @@ class Scanner {
   int line_ = 1;
   int parent_indent_ = -1;  // of the innermost key or dash: continuation lines are deeper
   std::vector<Opening> open_;
+  After after_ = After::indicator;
   bool stopped_ = false;
   ScanResult result_;
 };

@@ -40,7 +40,7 @@ admin::AdminContext Server::Impl::admin_context() {
           .figures = [this] { return figures(); },
           .until_counted = [this] { return until_counted(); },
           .redis = [this] { return stores.redis(); },
-          .reload = [this] { return reload_for_admin(); },
+          .reload = [this] { return reload(); },
           .schema = [] { return config::json_schema(); }};
 }
 
@@ -57,15 +57,6 @@ admin::Figures Server::Impl::figures() const {
           .access_lines_dropped = access_log ? access_log->dropped() : 0,
           .reloads = reloads,
           .reloads_failed = reloads_failed};
-}
-
-admin::ReloadReport Server::Impl::reload_for_admin() {
-  ReloadOutcome outcome = reload();
-  using To = admin::ReloadReport::Status;
-  To status = To::reloaded;
-  if (outcome.status == ReloadOutcome::Status::rejected) status = To::rejected;
-  if (outcome.status == ReloadOutcome::Status::needs_restart) status = To::needs_restart;
-  return {.status = status, .messages = std::move(outcome.messages)};
 }
 
 }  // namespace hawkcache::server

@@ -2,6 +2,7 @@
 // scenario tests start in-process.
 #pragma once
 
+#include "admin/reload_report.hpp"
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "config/load.hpp"
@@ -11,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace hawkcache::server {
 
@@ -22,10 +22,7 @@ struct StartError {
   std::string message;
 };
 
-struct ReloadOutcome {
-  enum class Status : std::uint8_t { reloaded, rejected, needs_restart } status = Status::reloaded;
-  std::vector<std::string> messages;  // each with file, line, column and reason
-};
+using ReloadOutcome = admin::ReloadReport;
 
 class Server {
  public:

@@ -39,7 +39,6 @@ struct Server::Impl {
   void take_over(config::Config after, std::shared_ptr<observe::AccessLog> access_log);
   void post_to_data_workers(const std::function<void(net::Worker&)>& task);
   admin::AdminContext admin_context();
-  admin::ReloadReport reload_for_admin();
   admin::Figures figures() const;
   net::Awaitable<void> until_counted();
   void end_everything();

@@ -3,7 +3,11 @@
 X-Origin-Requests, which the API counts up on every answer of a route, shows whether the API was asked.
 """
 
+import contextlib
+import os
+import pty
 import signal
+import subprocess
 import time
 import unittest
 
@@ -100,6 +104,31 @@ class SampleApiTest(unittest.TestCase):
                                      f"http://127.0.0.1:{self.daemon.admin_port}")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.get("/users/42").x_cache, "MISS")
+
+    def test_top_shows_the_routes_time_and_again(self):
+        shown = support.run_hawkcache("top", "--admin", f"http://127.0.0.1:{self.daemon.admin_port}",
+                                      "--interval", "100ms", "--count", "2")
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertEqual(shown.stdout.count("requests/s  hit ratio"), 2)
+        self.assertIn("change-user", shown.stdout)
+        self.assertNotIn("\x1b", shown.stdout)
+
+    def test_top_gives_the_terminal_back_when_it_is_interrupted(self):
+        here, there = pty.openpty()
+        top = subprocess.Popen([support.hawkcache_program(), "top", "--interval", "100ms", "--admin",
+                                f"http://127.0.0.1:{self.daemon.admin_port}"], stdout=there)
+        os.close(there)
+        written = b""
+        while b"change-user" not in written:
+            written += os.read(here, 65536)
+        top.send_signal(signal.SIGINT)
+        with contextlib.suppress(OSError):  # how the end of a terminal reads
+            while piece := os.read(here, 65536):
+                written += piece
+        self.assertEqual(top.wait(support.PATIENCE_SECONDS), 0)
+        os.close(here)
+        self.assertTrue(written.startswith(b"\x1b[?1049h\x1b[?25l"), written[:40])
+        self.assertTrue(written.endswith(b"\x1b[?25h\x1b[?1049l"), written[-40:])
 
     def test_a_write_purges_the_user_and_the_list_before_it_is_answered(self):
         for path in ("/users/7", "/users?limit=10"):

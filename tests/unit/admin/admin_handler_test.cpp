@@ -115,6 +115,17 @@ TEST_F(AdminHandlerTest, ABadPurgeIsRefusedAndPurgesNothing) {
   EXPECT_TRUE(daemon_.store.purges.empty());
 }
 
+TEST_F(AdminHandlerTest, OnlyAPurgeIsToldHowToPurgeSuchAPath) {
+  constexpr std::string_view kAdvice = "name it in POST /v1/purge";
+  for (const std::string request :
+       {"GET /v1/purge", "POST /healthz", "TRACE /", "PURGE /healthz", "PURGE /v1/purge"}) {
+    SCOPED_TRACE(request);
+    const auto& exchange = ask(request + " HTTP/1.1\nHost: localhost\n");
+    EXPECT_EQ(status(exchange), 405);
+    EXPECT_EQ(body(exchange).find(kAdvice) != std::string::npos, request.starts_with("PURGE"));
+  }
+}
+
 TEST_F(AdminHandlerTest, ABodyOverTheLimitIsNotBuffered) {
   daemon_.settings.max_body = 10;
   const auto& announced = post_purge(R"({"tags": ["user:42"]})");

@@ -16,6 +16,14 @@ std::vector<std::string> members(std::string_view text) {
 
 using List = std::vector<std::string>;
 
+TEST(Ascii, DecodesPercentEscapes) {
+  EXPECT_EQ(percent_decoded("a%2Fb%2f%25"), "a/b/%");
+  EXPECT_EQ(percent_decoded(""), "");
+  for (const char* text : {"%", "a%2", "%zz", "%2g"}) {
+    EXPECT_EQ(percent_decoded(text), std::nullopt) << text;
+  }
+}
+
 TEST(Ascii, FoldsLettersOnly) {
   for (int i = 0; i < 256; ++i) {
     const char c = static_cast<char>(i);

@@ -71,10 +71,16 @@ TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
       {"purge"},
       {"purge", "--soft"},
       {"purge", "--tag"},
+      {"purge", "--tag", ""},
+      {"purge", "--url", "b"},
+      {"purge", "--all", "--prefix", "/a b"},
       {"purge", "--tag", "a", "stray"},
       {"stats", "--admin", "https://127.0.0.1:9080"},
       {"stats", "--frobnicate"},
-      {"top"},
+      {"top", "--interval", "soon"},
+      {"top", "--interval", "0s"},
+      {"top", "--count", "0"},
+      {"top", "--once", "--count", "2"},
   };
   for (const auto& arguments : cases) {
     SCOPED_TRACE(arguments.empty() ? "" : arguments.front() + " " + arguments.back());

@@ -49,11 +49,28 @@ TEST(StatsTable, RefusesWhatIsNoAnswerOfHawkcaches) {
 }
 
 TEST(PurgeLine, TellsTheNumber) {
-  EXPECT_EQ(purge_line("{\"purged\":17}"), "17 responses purged\n");
-  EXPECT_EQ(purge_line("{\"purged\":1}"), "1 response purged\n");
-  EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}"),
-            "about 0 responses purged (what is under a prefix is not counted)\n");
-  EXPECT_FALSE(purge_line("<html>"));
+  PurgeOptions tag;
+  tag.tags = {"a"};
+  EXPECT_EQ(purge_line("{\"purged\":17}", tag), "17 responses purged\n");
+  EXPECT_EQ(purge_line("{\"purged\":1}", tag), "1 response purged\n");
+  EXPECT_FALSE(purge_line("<html>", tag));
+}
+
+TEST(PurgeLine, AnEstimateSaysWhatItIs) {
+  constexpr std::string_view kTwo = "{\"purged\":2,\"estimate\":true}";
+  PurgeOptions named;
+  named.urls = {"/b"};
+  EXPECT_EQ(purge_line(kTwo, named), "at most 2 responses purged\n");
+  EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}", named),
+            "purged; how many responses that were is not known\n");
+  named.prefixes = {"/c"};
+  EXPECT_EQ(purge_line(kTwo, named),
+            "at most 2 responses purged (what is under a prefix is not counted)\n");
+  named.prefixes.clear();
+  named.tags = {"a", "b"};
+  EXPECT_EQ(purge_line(kTwo, named), "about 2 responses purged\n");
+  named.urls.clear();
+  EXPECT_EQ(purge_line(kTwo, named), "at most 2 responses purged\n");
 }
 
 }  // namespace

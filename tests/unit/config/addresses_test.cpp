@@ -41,13 +41,32 @@ TEST(Addresses, WritesAnEndpointAsItIsRead) {
   EXPECT_EQ(to_string(Endpoint{"api", 80}), "api:80");
 }
 
-TEST(Addresses, KnowsLoopback) {
-  for (const char* host : {"127.0.0.1", "127.255.0.9", "::1", "localhost", "LOCALHOST"}) {
-    EXPECT_TRUE(is_loopback({host, 1})) << host;
-  }
-  for (const char* host :
-       {"0.0.0.0", "::", "10.0.0.1", "127.example.com", "localhost.example.com", "128.0.0.1"}) {
-    EXPECT_FALSE(is_loopback({host, 1})) << host;
+TEST(Addresses, KnowsWhichListenersCannotStandTogether) {
+  struct Row {
+    const char* one;
+    const char* other;
+    bool overlap;
+  };
+  const std::vector<Row> rows{{"127.0.0.1:1", "127.0.0.1:1", true},
+                              {"127.0.0.1:1", "127.0.0.1:2", false},
+                              {"127.0.0.1:0", "127.0.0.1:0", false},
+                              {"0.0.0.0:1", "127.0.0.1:1", true},
+                              {"0.0.0.0:1", "localhost:1", true},
+                              {"0.0.0.0:1", "[::1]:1", false},
+                              {"[::]:1", "[::1]:1", true},
+                              {"[::]:1", "127.0.0.1:1", true},
+                              {"[0:0::]:1", "0.0.0.0:1", true},
+                              {"localhost:1", "127.0.0.1:1", true},
+                              {"localhost:1", "[::1]:1", true},
+                              {"localhost:1", "127.0.0.2:1", false},
+                              {"[::1]:1", "[0:0::1]:1", true},
+                              {"API:1", "api:1", true},
+                              {"api:1", "0.0.0.0:1", false}};
+  for (const Row& row : rows) {
+    const Endpoint one = value_of(parse_endpoint(row.one));
+    const Endpoint other = value_of(parse_endpoint(row.other));
+    EXPECT_EQ(overlap(one, other), row.overlap) << row.one << ' ' << row.other;
+    EXPECT_EQ(overlap(other, one), row.overlap) << row.other << ' ' << row.one;
   }
 }
 

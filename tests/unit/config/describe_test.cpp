@@ -99,6 +99,12 @@ TEST(Describe, TheSchemaIsJsonAndDescribesEveryKey) {
   EXPECT_FALSE(schema.at("additionalProperties").as_bool());
 }
 
+TEST(Describe, TheSchemaTakesAnEmptyTokenAsTheReaderDoes) {
+  const json::object schema = json::parse(json_schema()).as_object();
+  EXPECT_EQ(property(property(schema, "admin"), "token").at("type"),
+            (json::array{"string", "null"}));
+}
+
 // Every "$ref" of the schema leads somewhere.
 void collect_references(const json::value& value, std::set<std::string>& found) {
   if (const auto* object = value.if_object()) {

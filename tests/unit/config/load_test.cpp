@@ -340,6 +340,7 @@ TEST(UpstreamFlags, ErrorsNameTheFlag) {
   EXPECT_TRUE(to_string(result.errors[3]).starts_with("--redis: error: "));
   EXPECT_EQ(to_string(result.errors[3]).find("secret"), std::string::npos);
   EXPECT_FALSE(config_for_upstream({"https://api", {}, {}, {}}).config.has_value());
+  EXPECT_FALSE(config_for_upstream({"http://api", "0.0.0.0:9080", {}, {}}).config.has_value());
 }
 
 }  // namespace

@@ -112,6 +112,9 @@ TEST(YamlScan, LeavesLegalTextAlone) {
       "a: {b: }",
       "? a\n: {b: c}",
       "a: [\"x\":y]",
+      R"({"a":"${X}","b":[{"c":"{d}"}],"e":{"f":"[g]"},{"h":1}:"{i}"})",
+      "a: {b: &c \"{d}\", e: !!str '[f]'}",
+      "a: [one\n  \"two, 'three']",
   };
   for (const char* text : texts) {
     SCOPED_TRACE(text);

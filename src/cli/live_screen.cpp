@@ -1,0 +1,78 @@
+#include "cli/live_screen.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace hawkcache::cli {
+namespace {
+
+constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";  // second screen, no cursor
+constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kTop = "\x1b[H";
+constexpr std::string_view kClearLine = "\x1b[K\r\n";
+constexpr std::string_view kClearBelow = "\x1b[J";
+
+struct ScreenSize {
+  std::size_t lines = 24;
+  std::size_t columns = 80;
+};
+
+ScreenSize screen_size() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+    return {};
+  return {size.ws_row, size.ws_col};
+}
+
+// Not in the middle of a character of several bytes.
+std::string_view cut(std::string_view line, std::size_t columns) {
+  constexpr unsigned kMask = 0xC0;
+  constexpr unsigned kContinues = 0x80;
+  if (line.size() <= columns) return line;
+  while (columns > 0 && (static_cast<unsigned char>(line[columns]) & kMask) == kContinues)
+    --columns;
+  return line.substr(0, columns);
+}
+
+}  // namespace
+
+std::string frame_of(std::string_view text, std::size_t columns) {
+  std::string frame(kTop);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    frame += cut(text.substr(0, end), columns);
+    frame += kClearLine;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return frame.append(kClearBelow);
+}
+
+LiveScreen::LiveScreen(std::ostream& out)
+    : kind_(&out == &std::cout && isatty(STDOUT_FILENO) == 1 ? Kind::terminal : Kind::stream),
+      out_(out) {
+  if (kind_ == Kind::terminal) out_ << kEnter << std::flush;
+}
+
+LiveScreen::~LiveScreen() {
+  if (kind_ == Kind::terminal) out_ << kLeave << std::flush;
+}
+
+std::size_t LiveScreen::lines() const {
+  if (kind_ == Kind::stream) return std::numeric_limits<std::size_t>::max();
+  return screen_size().lines - 1;  // the cursor waits below the last line
+}
+
+bool LiveScreen::show(std::string_view text) {
+  if (kind_ == Kind::terminal) {
+    out_ << frame_of(text, screen_size().columns);
+  } else {
+    out_ << text << '\n';
+  }
+  return static_cast<bool>(out_.flush());
+}
+
+}  // namespace hawkcache::cli
