@@ -71,6 +71,14 @@ TEST_P(BoundedStoreContract, an_object_that_can_never_fit_throws_nothing_out) {
   EXPECT_EQ(stats().evicted, 0u);
 }
 
+TEST_P(BoundedStoreContract, what_is_as_large_as_an_object_may_be_is_stored) {
+  for (const std::uint64_t max_size : {256u << 10, 1u << 20, 16u << 20}) {
+    open({.max_size = max_size, .max_entries = 100, .max_object = max_size});
+    EXPECT_EQ(fetch_and_put(response("/big").body(max_object())), PutResult::stored);
+    EXPECT_GT(max_object(), max_size / 10 * 9);
+  }
+}
+
 TEST_P(BoundedStoreContract, one_large_object_finds_room_among_many_small_ones) {
   open({.max_size = 1 << 20, .max_entries = 100'000, .max_object = 1 << 20});
   for (int i = 0; i < 3000; ++i) fetch_and_put(response(numbered("/", i)).body(100));
