@@ -65,6 +65,7 @@ class MemoryStore final : public LocalStore {
   std::size_t shard_number(std::uint64_t mixed_hash) const noexcept {
     return (mixed_hash >> 32) & (shards_.size() - 1);
   }
+  static std::uint64_t bytes_of_new_tags(const StoredResponse& response) noexcept;
   bool can_never_fit(const StoredResponse& response, std::uint64_t bytes) const noexcept;
   CommonHeadRef intern_head(std::string_view common);
   bool adopt_tags(StoredResponse& response, std::size_t shard);
