@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace hawkcache::observe {
@@ -103,6 +105,7 @@ class Counters {
   std::vector<std::unique_ptr<WorkerCounters>> workers_;
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::shared_ptr<RouteCounters>>> routes_;
+  std::unordered_map<std::string, std::size_t> places_;  // in routes_, by name
 };
 
 std::string_view name_of(Counter counter) noexcept;
