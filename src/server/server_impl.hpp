@@ -10,6 +10,7 @@
 #include "proxy/uncacheable_keys.hpp"
 #include "proxy/worker_state.hpp"
 #include "server/maintenance.hpp"
+#include "server/retired_logs.hpp"
 #include "server/server.hpp"
 #include "server/stores.hpp"
 
@@ -57,9 +58,7 @@ struct Server::Impl {
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;
-  std::shared_ptr<observe::AccessLog>
-      previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to
-                            // wait for its reader
+  RetiredLogs retired_logs;  // let go of by a reload
   std::uint64_t reloads = 0;
   std::uint64_t reloads_failed = 0;
   admin::AdminContext admin;
