@@ -35,6 +35,9 @@ namespace hawkcache::observe {
   X(revalidated, "revalidated", "Stored responses freshened by a 304")                             \
   X(stored, "stored", "Responses stored")                                                          \
   X(not_stored, "not_stored", "Responses of caching rules that were not stored")                   \
+  X(not_stored_in_flight,                                                                          \
+    "not_stored_in_flight",                                                                        \
+    "Of these, given up on their way: the bodies being fetched took all the memory for them")      \
   X(purges, "purges", "Purges carried out")                                                        \
   X(purges_by_response, "purges_by_response", "Of these, by rules or by response fields")          \
   X(purges_deferred,                                                                               \

@@ -26,6 +26,7 @@ class Fetch final : public net::InterimSink {
         order_(std::move(order)),
         fill_(*order_.fill),
         client_(client),
+        share_(state.fill_budget),
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
     leave();
@@ -68,7 +69,10 @@ class Fetch final : public net::InterimSink {
   bool take_what_is_here();
   static net::Awaitable<void> receive_rest(std::unique_ptr<Fetch> fetch);
   net::Awaitable<void> receive_body();
+  void stop_keeping(caching::Reason reason);
+  void keep_within_budget();
   bool has_room();
+  bool may_go_on_unread();
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
@@ -94,6 +98,8 @@ class Fetch final : public net::InterimSink {
   std::optional<FetchLease> lease_;    // where all nodes share one fetch
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
+  FillShare share_;  // of the memory for bodies on their way
+  std::optional<SteadyTime> unread_since_;
   bool validating_;  // a 304 is an answer
   bool keeping_ = false;
   CollapseTable::Left left_ = CollapseTable::Left::not_stored;

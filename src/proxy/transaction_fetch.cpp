@@ -205,6 +205,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
+    if (answer.given_up != Reason::none) record_.detail = answer.given_up;
     record_.status = answer.error && !client.response_started() ? 0 : answer.status;
     if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
   }

@@ -8,6 +8,7 @@
 #include "observe/access_log.hpp"
 #include "observe/counters.hpp"
 #include "proxy/collapse.hpp"
+#include "proxy/fill_budget.hpp"
 #include "proxy/router.hpp"
 #include "proxy/uncacheable_keys.hpp"
 #include "store/store.hpp"
@@ -36,6 +37,7 @@ struct WorkerState {
   store::Store& store;
   CollapseTable& fills;
   UncacheableKeys& uncacheable;
+  FillBudget& fill_budget;
   observe::WorkerCounters& counters;
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<net::Upstream> upstream;

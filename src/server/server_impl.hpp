@@ -55,6 +55,7 @@ struct Server::Impl {
   Stores stores;
   proxy::CollapseTable fills;
   proxy::UncacheableKeys uncacheable;
+  proxy::FillBudget fill_budget;
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;

@@ -1,0 +1,39 @@
+// Fetches that no client waits for.
+#include "unit/proxy/one_worker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::proxy {
+namespace {
+
+using observe::Counter;
+
+class BackgroundFetch : public testing::Test {
+ protected:
+  BackgroundFetch() {
+    store::StoredParts stale = world.stale_parts("stale");
+    stale.meta.freshness.stale_while_revalidate = std::chrono::hours(1);
+    world.store.near = world.store.far = {OneWorker::stored(std::move(stale))};
+  }
+
+  OneWorker world{route("/a")};
+};
+
+TEST_F(BackgroundFetch, ThatTricklesIsGivenUpAfterFiveMinutes) {
+  world.origin->answer =
+      "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 9\r\n\r\n";
+  int pieces = 0;
+  world.origin->more = [&] {
+    world.clock.ahead += std::chrono::minutes(2);
+    ++pieces;
+    return std::string("x");
+  };
+  EXPECT_TRUE(world.ask()->says("stale"));
+  world.turn();
+  EXPECT_TRUE(world.origin->cancelled);
+  EXPECT_EQ(pieces, 3);
+  EXPECT_EQ(world.count(Counter::stored), 0U);
+}
+
+}  // namespace
+}  // namespace hawkcache::proxy
