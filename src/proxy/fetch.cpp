@@ -148,7 +148,10 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
     const Next next = co_await on_not_modified(head);
     co_return next;
   }
-  if (caching::is_error_for_stale(head.status) && serve_stale_instead()) co_return Next::done;
+  if (caching::is_error_for_stale(head.status)) {
+    remember_failure();
+    if (serve_stale_instead()) co_return Next::done;
+  }
   // An API that knows no HEAD, or fails on one, is asked as it would be without this cache's wish
   // to spare it the content.
   if (validates_by_head() && head.status != 200) co_return Next::ask_unconditionally;
@@ -178,6 +181,7 @@ net::Awaitable<void> Fetch::begin_body() {
 
 void Fetch::on_error(const ErrorCode& error) {
   state_.counters.add(Counter::fetch_errors);
+  remember_failure();
   log::warn("fetch of {}{} failed: {}",
             fill_.subject().authority,
             fill_.subject().path_and_query,
@@ -200,6 +204,12 @@ void Fetch::not_stored(Reason reason) {
   if (for_nobody_else) {
     state_.uncacheable.remember(fill_.subject().key_hash, state_.worker.clock().steady());
   }
+}
+
+// Every hit on what is stale would try again. Before anybody may lead another fetch.
+void Fetch::remember_failure() noexcept {
+  if (!in_background_) return;
+  state_.failed_refreshes.remember(fill_.subject().key_hash, state_.worker.clock().steady());
 }
 
 void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {

@@ -32,6 +32,7 @@ net::Awaitable<void> Fetch::receive_body() {
       const bool go_on = co_await wait_for_room();
       if (!go_on) {
         exchange_->cancel();
+        remember_failure();
         fill_.fail(Errc::client_gone);
         co_return;
       }
@@ -40,6 +41,7 @@ net::Awaitable<void> Fetch::receive_body() {
     const auto piece = co_await exchange_->read_body();
     if (!piece) {
       state_.counters.add(Counter::fetch_errors);
+      remember_failure();
       leave();
       fill_.fail(piece.error());
       co_return;
@@ -69,6 +71,7 @@ void Fetch::stop_keeping(Reason reason) {
 void Fetch::keep_within_budget() {
   if (!keeping_ || share_.grow_to(fill_.staged_size())) return;
   state_.counters.add(Counter::not_stored_in_flight);
+  remember_failure();
   stop_keeping(Reason::in_flight_limit);
 }
 

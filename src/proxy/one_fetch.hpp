@@ -26,6 +26,7 @@ class Fetch final : public net::InterimSink {
         order_(std::move(order)),
         fill_(*order_.fill),
         client_(client),
+        in_background_(client == nullptr),
         share_(state.fill_budget),
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
@@ -86,13 +87,15 @@ class Fetch final : public net::InterimSink {
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);
+  void remember_failure() noexcept;
   net::Awaitable<void> forget_base();
   IntakeInput intake_input() const;
 
   WorkerState& state_;
   FetchOrder order_;
   Fill& fill_;
-  net::ClientExchange* client_;
+  net::ClientExchange* client_;  // until the head is there
+  const bool in_background_;     // a refresh that nobody waits for
   std::unique_ptr<net::UpstreamExchange> exchange_;
   std::shared_ptr<net::WakeUp> bell_;  // once it has waited for its readers
   std::optional<FetchLease> lease_;    // where all nodes share one fetch

@@ -244,6 +244,8 @@ http::Method Transaction::method_to_validate(http::Method asked) const noexcept 
 }
 
 void Transaction::refresh_in_background(const net::Request& request) {
+  const SteadyTime now = state_.worker.clock().steady();
+  if (state_.failed_refreshes.contains(plan_->key.hash, now)) return;
   rule_tags_ = planner_.render_tags();
   fetch_method_ = method_for_whole(request.head->method);
   const auto fill = make_fill(request);

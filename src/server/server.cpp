@@ -77,6 +77,7 @@ std::optional<StartError> Server::Impl::start() {
                            .store = stores.of(*worker),
                            .fills = fills,
                            .uncacheable = uncacheable,
+                           .failed_refreshes = failed_refreshes,
                            .fill_budget = fill_budget,
                            .counters = counters.worker(worker->index()),
                            .snapshot = snapshot,

@@ -7,7 +7,7 @@
 #include "net/listener.hpp"
 #include "net/worker.hpp"
 #include "proxy/collapse.hpp"
-#include "proxy/uncacheable_keys.hpp"
+#include "proxy/recent_keys.hpp"
 #include "proxy/worker_state.hpp"
 #include "server/maintenance.hpp"
 #include "server/retired_logs.hpp"
@@ -55,6 +55,7 @@ struct Server::Impl {
   Stores stores;
   proxy::CollapseTable fills;
   proxy::UncacheableKeys uncacheable;
+  proxy::FailedRefreshes failed_refreshes;
   proxy::FillBudget fill_budget;
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;

@@ -35,5 +35,22 @@ TEST_F(BackgroundFetch, ThatTricklesIsGivenUpAfterFiveMinutes) {
   EXPECT_EQ(world.count(Counter::stored), 0U);
 }
 
+TEST_F(BackgroundFetch, ThatFailedIsTriedAgainAfterASecond) {
+  for (const std::string_view answer :
+       {"", "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"}) {
+    SCOPED_TRACE(answer);
+    world.origin->answer = answer;
+    world.origin->requests.clear();
+    for (std::size_t second = 1; second <= 2; ++second) {
+      world.clock.ahead += std::chrono::minutes(1);
+      for (int i = 0; i < 3; ++i) {
+        EXPECT_TRUE(world.ask()->says("stale"));
+        world.turn();
+      }
+      EXPECT_EQ(world.origin->requests.size(), second);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::proxy

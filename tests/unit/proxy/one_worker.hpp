@@ -95,6 +95,7 @@ class OneWorker {
               .store = store,
               .fills = fills,
               .uncacheable = uncacheable,
+              .failed_refreshes = failed_refreshes,
               .fill_budget = fill_budget,
               .counters = counters.worker(0),
               .snapshot = make_snapshot(std::move(route)),
@@ -195,6 +196,7 @@ class OneWorker {
   FakeStore store{worker.executor()};
   CollapseTable fills{store.fence()};
   UncacheableKeys uncacheable;
+  FailedRefreshes failed_refreshes;
   FillBudget fill_budget{0, 100};
   observe::Counters counters{1};
   std::shared_ptr<FakeOrigin> origin = std::make_shared<FakeOrigin>();
