@@ -68,7 +68,7 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
         co_return;
       }
       prepare_fetch(request);
-      if (++new_looks == kMaxNewLooks) arrivals_.reset();
+      if (++new_looks >= kMaxNewLooks) arrivals_.reset();
       continue;
     }
     ++tries;
