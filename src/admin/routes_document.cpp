@@ -1,8 +1,10 @@
 #include "admin/admin_documents.hpp"
 #include "base/json.hpp"
 
-#include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace hawkcache::admin {
@@ -108,12 +110,12 @@ void write_bypass(JsonWriter& json, const Route& route) {
   json.end_array();
 }
 
-using RouteFigures = decltype(std::declval<const observe::Counters&>().routes());
+// By name.
+using RouteFigures = std::unordered_map<std::string, std::shared_ptr<const observe::RouteCounters>>;
 
 void write_figures(JsonWriter& json, const Route& route, const RouteFigures& figures) {
   using observe::RouteOutcome;
-  const auto found = std::find_if(
-      figures.begin(), figures.end(), [&](const auto& entry) { return entry.first == route.name; });
+  const auto found = figures.find(route.name);
   if (found == figures.end()) return;
   json.member("hits", found->second->value(RouteOutcome::hit));
   json.member("misses", found->second->value(RouteOutcome::miss));
@@ -143,7 +145,8 @@ void write_route(JsonWriter& json, const Route& route, const RouteFigures& figur
 }  // namespace
 
 std::string render_routes(const proxy::Router& router, const observe::Counters& counters) {
-  const RouteFigures figures = counters.routes();
+  RouteFigures figures;
+  for (auto& [name, values] : counters.routes()) figures.emplace(name, values);
   JsonWriter json;
   json.begin_object().key("routes").begin_array();
   for (const Route& route : router.routes()) write_route(json, route, figures);

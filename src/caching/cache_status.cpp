@@ -109,6 +109,7 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::no_lifetime:
     case Reason::already_stale:
     case Reason::too_large:
+    case Reason::in_flight_limit:
     case Reason::too_many_tags:
     case Reason::must_understand:
     case Reason::head_request:

@@ -51,6 +51,9 @@ namespace hawkcache::caching {
     "already-stale",                                                                               \
     "the response was stale when it arrived and has no way to be validated or served stale")       \
   X(too_large, "too-large", "the body is larger than max_object")                                  \
+  X(in_flight_limit,                                                                               \
+    "in-flight-limit",                                                                             \
+    "the bodies that are being fetched take all the memory that is for them")                      \
   X(too_many_tags, "too-many-tags", "the origin names more tags, or longer ones, than are kept")   \
   X(must_understand, "must-understand", "must-understand on a status that is not understood")      \
   X(head_request, "head-request", "the answer to a HEAD has no body to store")                     \

@@ -75,10 +75,26 @@ void append_weight(std::string& out, unsigned thousandths) {
   }
 }
 
-std::string normalize_weighted(std::string_view value) {
+// What a client may make us sort per request has an end; no list that means something is so long.
+constexpr std::size_t kMaxWeightedSize = 1024;
+constexpr std::size_t kMaxWeightedMembers = 64;
+
+// nullopt: too long to be looked into.
+std::optional<std::vector<WeightedMember>> read_weighted_list(std::string_view value) {
+  if (value.size() > kMaxWeightedSize) return std::nullopt;
   std::vector<WeightedMember> members;
   ascii::ListReader reader(value);
-  while (const auto member = reader.next()) members.push_back(read_weighted(*member));
+  while (const auto member = reader.next()) {
+    if (members.size() == kMaxWeightedMembers) return std::nullopt;
+    members.push_back(read_weighted(*member));
+  }
+  return members;
+}
+
+std::string normalize_weighted(std::string_view value) {
+  auto read = read_weighted_list(value);
+  if (!read) return std::string(value);
+  std::vector<WeightedMember>& members = *read;
   // One language or coding named twice counts with its first place in this order.
   std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
     return std::tie(b.weight, a.name) < std::tie(a.weight, b.name);
@@ -247,26 +263,28 @@ void append_secondary_key(std::string& out,
   }
 }
 
-bool prefers_language(std::string_view accept_language, std::string_view content_language) {
-  std::optional<WeightedMember> best;
+std::string preferred_language(std::string_view accept_language) {
+  auto members = read_weighted_list(accept_language);
+  if (!members) return {};
+  WeightedMember* best = nullptr;
   bool alone = false;
-  ascii::ListReader reader(accept_language);
-  while (const auto member = reader.next()) {
-    WeightedMember range = read_weighted(*member);
-    if (best && range.weight < best->weight) continue;
-    alone = !best || range.weight > best->weight;
-    best = std::move(range);
+  for (WeightedMember& range : *members) {
+    if (best != nullptr && range.weight < best->weight) continue;
+    alone = best == nullptr || range.weight > best->weight;
+    best = &range;
   }
-  return best && alone && best->weight > 0 &&
-         ascii::equals_ignoring_case(best->name, content_language);
+  return alone && best->weight > 0 ? std::move(best->name) : std::string();
 }
 
 // Walks both keys part by part; the names are the same and in the same order.
 bool matches_by_language(const SelectedByLanguage& stored,
                          std::string_view request_key,
-                         http::FieldsView request,
+                         std::string_view preferred,
                          std::span<const std::string> normalize) {
   constexpr std::string_view kName = "accept-language";
+  if (preferred.empty() || !ascii::equals_ignoring_case(preferred, stored.content_language)) {
+    return false;
+  }
   if (std::find(normalize.begin(), normalize.end(), kName) == normalize.end()) return false;
   if (std::find(stored.names.begin(), stored.names.end(), kName) == stored.names.end()) {
     return false;
@@ -277,8 +295,7 @@ bool matches_by_language(const SelectedByLanguage& stored,
     const std::string_view request_part = take_key_part(request_key);
     if (name != kName && stored_part != request_part) return false;
   }
-  const auto wanted = request.combined(http::FieldName::accept_language);
-  return wanted && prefers_language(*wanted, stored.content_language);
+  return true;
 }
 
 std::string normalize_value(std::string_view lower_case_name, std::string_view value) {

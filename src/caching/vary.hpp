@@ -37,8 +37,9 @@ void append_secondary_key(std::string& out,
                           http::FieldsView request,
                           std::span<const std::string> normalize);
 
-// Whether one range of an Accept-Language outweighs all others and is just this language.
-bool prefers_language(std::string_view accept_language, std::string_view content_language);
+// The one range of an Accept-Language that outweighs all others, in lower case; empty: there is
+// none, or the list is too long to be normalised.
+std::string preferred_language(std::string_view accept_language);
 
 // A stored response and what it was selected by.
 struct SelectedByLanguage {
@@ -48,17 +49,18 @@ struct SelectedByLanguage {
 };
 // Whether a response whose secondary key is another than the request's answers it all the same:
 // Accept-Language is normalised, all other selecting fields match, and the response is in the
-// language that the request prefers to all others ("normalizing both header field values in a way
-// that is known to have identical semantics", RFC 9111 section 4.1; for languages RFC 9110
-// section 12.5.4). `request_key` is the request's secondary key under the same names.
+// language that the request prefers to all others (`preferred`; "normalizing both header field
+// values in a way that is known to have identical semantics", RFC 9111 section 4.1; for languages
+// RFC 9110 section 12.5.4). `request_key` is the request's secondary key under the same names.
 bool matches_by_language(const SelectedByLanguage& stored,
                          std::string_view request_key,
-                         http::FieldsView request,
+                         std::string_view preferred,
                          std::span<const std::string> normalize);
 
 // A canonical spelling of a list with weights (Accept-Language, Accept-Encoding): lower case,
 // without blanks, by falling weight and then by name, members of weight 0 last; other fields:
-// blanks around commas removed.
+// blanks around commas removed. A list with weights that has more than 64 members or 1 KiB stays as
+// it is: nobody can make a request cost much by it.
 std::string normalize_value(std::string_view lower_case_name, std::string_view value);
 
 }  // namespace hawkcache::caching

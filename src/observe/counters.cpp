@@ -1,7 +1,5 @@
 #include "observe/counters.hpp"
 
-#include <algorithm>
-
 namespace hawkcache::observe {
 namespace {
 
@@ -39,9 +37,8 @@ std::uint64_t RouteCounters::value(RouteOutcome outcome) const noexcept {
 
 std::shared_ptr<RouteCounters> Counters::route(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  const auto known = std::find_if(
-      routes_.begin(), routes_.end(), [&](const auto& entry) { return entry.first == name; });
-  if (known != routes_.end()) return known->second;
+  const auto [known, is_new] = places_.try_emplace(name, routes_.size());
+  if (!is_new) return routes_[known->second].second;
   return routes_.emplace_back(name, std::make_shared<RouteCounters>(workers_.size())).second;
 }
 

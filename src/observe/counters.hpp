@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace hawkcache::observe {
@@ -33,6 +35,9 @@ namespace hawkcache::observe {
   X(revalidated, "revalidated", "Stored responses freshened by a 304")                             \
   X(stored, "stored", "Responses stored")                                                          \
   X(not_stored, "not_stored", "Responses of caching rules that were not stored")                   \
+  X(not_stored_in_flight,                                                                          \
+    "not_stored_in_flight",                                                                        \
+    "Of these, given up on their way: the bodies being fetched took all the memory for them")      \
   X(purges, "purges", "Purges carried out")                                                        \
   X(purges_by_response, "purges_by_response", "Of these, by rules or by response fields")          \
   X(purges_deferred,                                                                               \
@@ -103,6 +108,7 @@ class Counters {
   std::vector<std::unique_ptr<WorkerCounters>> workers_;
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::shared_ptr<RouteCounters>>> routes_;
+  std::unordered_map<std::string, std::size_t> places_;  // in routes_, by name
 };
 
 std::string_view name_of(Counter counter) noexcept;

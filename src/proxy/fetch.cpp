@@ -1,7 +1,6 @@
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
 #include "proxy/one_fetch.hpp"
-#include "proxy/part_assembly.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/response_text.hpp"
 
@@ -20,7 +19,6 @@ using caching::Reason;
 using observe::Counter;
 
 constexpr int kContinue = 100;
-constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of their own, much shorter
 
 }  // namespace
 
@@ -150,7 +148,10 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
     const Next next = co_await on_not_modified(head);
     co_return next;
   }
-  if (caching::is_error_for_stale(head.status) && serve_stale_instead()) co_return Next::done;
+  if (caching::is_error_for_stale(head.status)) {
+    remember_failure();
+    if (serve_stale_instead()) co_return Next::done;
+  }
   // An API that knows no HEAD, or fails on one, is asked as it would be without this cache's wish
   // to spare it the content.
   if (validates_by_head() && head.status != 200) co_return Next::ask_unconditionally;
@@ -180,6 +181,7 @@ net::Awaitable<void> Fetch::begin_body() {
 
 void Fetch::on_error(const ErrorCode& error) {
   state_.counters.add(Counter::fetch_errors);
+  remember_failure();
   log::warn("fetch of {}{} failed: {}",
             fill_.subject().authority,
             fill_.subject().path_and_query,
@@ -187,132 +189,6 @@ void Fetch::on_error(const ErrorCode& error) {
   if (serve_stale_instead()) return;
   leave();
   fill_.fail(error);
-}
-
-bool Fetch::take_what_is_here() {
-  for (;;) {
-    const std::optional<std::string_view> piece = exchange_->try_read_body();
-    if (!piece) return false;
-    if (piece->empty()) return true;
-    take_piece(*piece);
-  }
-}
-
-net::Awaitable<void> Fetch::receive_body() {
-  while (!take_what_is_here()) {
-    if (!has_room()) {
-      const bool go_on = co_await wait_for_room();
-      if (!go_on) {
-        exchange_->cancel();
-        fill_.fail(Errc::client_gone);
-        co_return;
-      }
-    }
-    fill_.publish();
-    const auto piece = co_await exchange_->read_body();
-    if (!piece) {
-      state_.counters.add(Counter::fetch_errors);
-      leave();
-      fill_.fail(piece.error());
-      co_return;
-    }
-    if (piece->empty()) break;
-    take_piece(*piece);
-  }
-  co_await complete();
-}
-
-void Fetch::take_piece(std::string_view piece) {
-  fill_.stage(piece);
-  if (keeping_ && fill_.staged_size() > state_.store.max_object()) {
-    keeping_ = false;
-    not_stored(Reason::too_large);
-    fill_.stop_keeping();
-  }
-}
-
-bool Fetch::has_room() {
-  // All is here: it is stored before its end is shown to anyone, so there is nothing to wait for.
-  if (head_->content_length && fill_.staged_size() >= *head_->content_length) return true;
-  return fill_.room(nullptr) == Fill::Room::go_on;
-}
-
-net::Awaitable<bool> Fetch::wait_for_room() {
-  if (!bell_) bell_ = std::make_shared<net::WakeUp>(state_.worker.executor());
-  for (;;) {
-    const Fill::Room room = fill_.room(bell_);
-    if (room == Fill::Room::go_on) co_return true;
-    if (room == Fill::Room::abandoned) co_return false;
-    fill_.publish();
-    [[maybe_unused]] const auto woken = co_await bell_->wait(kWriterWait);
-  }
-}
-
-// What is stored can be found before its last byte goes to any client: the store comes first, then
-// the readers; but for those who have waited for the store long enough.
-net::Awaitable<void> Fetch::complete() {
-  if (order_.rest) {
-    fill_.stage(order_.part->share_body(), order_.rest->first, order_.part->body_size());
-  }
-  if (keeping_ && is_as_long_as_announced()) {
-    if (waits_for_store()) fill_.foretell_complete();
-    const store::PutResult result = co_await put();
-    note(result);
-    if (result == store::PutResult::stored) {
-      state_.counters.add(Counter::stored);
-      state_.uncacheable.forget(fill_.subject().key_hash);
-    } else {
-      state_.counters.add(Counter::not_stored);
-    }
-  }
-  fill_.complete();
-}
-
-// No coroutine, so that what is put is in nobody's frame: Asio keeps the frames of a thread for the
-// next, but not those of more than 1,020 bytes.
-net::Awaitable<store::PutResult> Fetch::put() {
-  const std::vector<SharedBytes> body = fill_.body();
-  store::StoredPartsView parts = parts_to_put(*head_, body);
-  if (order_.rest) {
-    // What is completed is trusted as far as its older bytes are.
-    parts.epoch = std::min(parts.epoch, order_.part->epoch());
-    parts.shared = store::older_of(parts.shared, order_.part->shared());
-  }
-  if (!parts.meta.partial) return state_.store.put(state_.store.make(parts), order_.patience);
-  return put_part(state_.store,
-                  store::copy_of(parts),
-                  part_fields_->fields(),
-                  intake_input(),
-                  state_.worker.clock().wall(),
-                  order_.patience);
-}
-
-// A part whose Content-Range says something else than its body came to is not kept. (RFC 9110
-// section 14.4: it must not be combined with anything.)
-bool Fetch::is_as_long_as_announced() const {
-  return !head_->part_size || fill_.staged_size() == *head_->part_size;
-}
-
-store::StoredPartsView Fetch::parts_to_put(const FillHead& head,
-                                           std::span<const SharedBytes> body) const {
-  return {.key = fill_.subject().key,
-          .authority = fill_.subject().authority,
-          .path_and_query = fill_.subject().path_and_query,
-          .meta = head.meta,
-          .head = head.text,
-          .withheld = head.withheld,
-          .body = body,
-          .epoch = fill_.epoch(),
-          .sequence = fill_.sequence(),
-          .shared = fill_.shared()};
-}
-
-// What the store has now is what this fetch brought, or newer.
-void Fetch::note(store::PutResult result) noexcept {
-  if (result == store::PutResult::stored || result == store::PutResult::superseded) {
-    left_ = CollapseTable::Left::stored;
-    if (lease_) lease_->end(store::LeaseEnd::stored);
-  }
 }
 
 // Nobody may join any more, other nodes need not wait for its end, and later requests need not
@@ -328,6 +204,12 @@ void Fetch::not_stored(Reason reason) {
   if (for_nobody_else) {
     state_.uncacheable.remember(fill_.subject().key_hash, state_.worker.clock().steady());
   }
+}
+
+// Every hit on what is stale would try again. Before anybody may lead another fetch.
+void Fetch::remember_failure() noexcept {
+  if (!in_background_) return;
+  state_.failed_refreshes.remember(fill_.subject().key_hash, state_.worker.clock().steady());
 }
 
 void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {

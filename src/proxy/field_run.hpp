@@ -10,6 +10,10 @@
 
 namespace hawkcache::proxy {
 
+inline void append_field(TextWriter& out, std::string_view name, std::string_view value) {
+  out.texts(name, ": ", value, "\r\n");
+}
+
 // What is added has been written when the run ends.
 class FieldRun {
  public:
@@ -25,7 +29,7 @@ class FieldRun {
     const bool as_written = !field.value.empty() && field.value.data() == name_end + 2 &&
                             name_end[0] == ':' && name_end[1] == ' ';
     if (!as_written || !goes_on_at(begin)) write();
-    if (!as_written) return out_.texts(field.name, ": ", field.value, "\r\n");
+    if (!as_written) return append_field(out_, field.name, field.value);
     if (begin_ == nullptr) begin_ = begin;
     end_ = field.value.data() + field.value.size();
   }

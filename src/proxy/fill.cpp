@@ -80,8 +80,9 @@ void Fill::publish() {
   changed_locked();
 }
 
-void Fill::stop_keeping() {
+void Fill::stop_keeping(caching::Reason reason) {
   const std::lock_guard lock(mutex_);
+  given_up_ = reason;
   kept_ = false;
   drop_read_locked();
 }
@@ -159,7 +160,7 @@ Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
     anyone = true;
     fastest = std::max(fastest, reader->position);
   }
-  if (!anyone) return kept_ ? Room::go_on : Room::abandoned;
+  if (!anyone) return kept_ ? Room::unread : Room::abandoned;
   if (!kept_) cut_off_laggards_locked(fastest);
   if (staged_ - std::min(staged_, fastest) < kWindow) return Room::go_on;
   writer_bell_ = writer_bell;
@@ -234,6 +235,7 @@ FillReader::View FillReader::view_locked() {
   view.stored = fill_->stored_;
   view.stored_reason = fill_->stored_reason_;
   view.origin_status = fill_->origin_status_;
+  view.given_up = fill_->given_up_;
   view.available = view.phase == FillPhase::complete ? fill_->staged_ : fill_->published_;
   return view;
 }

@@ -4,7 +4,8 @@
 //
 // What is written becomes visible with publish(). A kept fill (one that will be stored) holds
 // everything until it is complete and waits for nobody but, to bound memory, the fastest reader;
-// once it is not kept (not storable, or larger than max_object) it holds only what some reader has
+// once it is not kept (not storable, larger than max_object, or one too many of those
+// on their way) it holds only what some reader has
 // still to see, and is abandoned when the last reader leaves.
 //
 // Thread-safe: one mutex, short sections. Readers are woken through their WakeUp, the writer
@@ -118,7 +119,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   std::uint64_t staged_size() const noexcept { return staged_; }
   void publish();
   // From now on nothing is kept for the store and nobody new may join.
-  void stop_keeping();
+  void stop_keeping(caching::Reason reason);
   void complete();
   void fail(ErrorCode error);
   // `origin_status`: what the origin answered; 0: nothing of use, or it was another node that
@@ -130,7 +131,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void foretell_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;
-  enum class Room : std::uint8_t { go_on, wait, abandoned };
+  // unread: as far as anybody minds; nobody reads it, it is kept.
+  enum class Room : std::uint8_t { go_on, wait, abandoned, unread };
   // Whether to read more from the origin now. On `wait` the bell rings when that may have changed.
   Room room(const std::shared_ptr<net::WakeUp>& writer_bell);
   // The writer is going: its bell is not rung any more. `unfinished`: what became of it where it
@@ -179,6 +181,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   std::uint64_t staged_ = 0;     // bytes written
   std::uint64_t published_ = 0;  // bytes that readers may see
   bool kept_ = true;
+  caching::Reason given_up_ = caching::Reason::none;  // why it was not kept any longer
   std::uint64_t changes_ = 0;
   boost::container::small_vector<ReaderState*, 2> readers_;
   std::shared_ptr<net::WakeUp> writer_bell_;
@@ -209,6 +212,7 @@ class FillReader {
     store::StoredResponsePtr stored;
     caching::Reason stored_reason = caching::Reason::none;
     int origin_status = 0;
+    caching::Reason given_up = caching::Reason::none;  // why it is not kept any longer; none: it is
     // What follows the reader's position, as far as it is published.
     boost::container::small_vector<SharedBytes, 2> pieces;
     std::uint64_t available = 0;  // bytes of the body published so far, from its beginning

@@ -238,13 +238,14 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             const FillReader::View& view,
                                             FillAnswerInput input) {
   AnswerPlan plan = plan_answer(client, view, input);
-  FillAnswer answer{.status = plan.status, .kind = plan.kind, .error = {}};
+  FillAnswer answer{.status = plan.status, .kind = plan.kind, .error = {}, .given_up = {}};
   BodyWriter writer(client, std::move(plan.head), plan.framing);
   Slicer slicer(plan.slices, plan.after);
   const bool bodiless = plan.framing == ClientFraming::no_body;
   for (;;) {
     FillReader::View next;
     if (!bodiless) next = reader.take();
+    answer.given_up = next.given_up;
     Slicer::Wanted wanted = slicer.pick(next.pieces);
     if (next.phase == FillPhase::failed) {
       answer.error = next.failure;

@@ -23,6 +23,7 @@ struct FillAnswer {
   int status = 0;
   AnswerKind kind = AnswerKind::whole;
   ErrorCode error;  // of the client or of the origin: the response is not whole
+  caching::Reason given_up = caching::Reason::none;  // why it was not kept after all
 };
 
 // REQUIRES: the fill has a head (phase streaming, complete, or failed after it), nothing of the

@@ -18,10 +18,6 @@ namespace {
 
 using http::FieldName;
 
-void append_field(TextWriter& out, std::string_view name, std::string_view value) {
-  out.texts(name, ": ", value, "\r\n");
-}
-
 // Fields that are written anew, below.
 bool is_ours(FieldName id) {
   switch (id) {

@@ -59,6 +59,18 @@ bool is_chosen_over(const store::StoredResponse& one,
   return one_answers && is_preferred(one, other);
 }
 
+// scratch.secondary_key becomes the request's key under these names, rendered once for all
+// variants in a row that the same names select.
+void render_secondary_key(const caching::VaryNames& vary,
+                          const RequestPlan& plan,
+                          http::FieldsView request,
+                          LookupScratch& scratch) {
+  if (scratch.rendered && *scratch.rendered == vary) return;
+  scratch.secondary_key.clear();
+  caching::append_secondary_key(scratch.secondary_key, vary, request, plan.route->policy.normalize);
+  scratch.rendered = &vary;
+}
+
 // Why this one does not answer; Reason::none: it does.
 Reason match(const store::StoredResponse& candidate,
              const RequestPlan& plan,
@@ -66,12 +78,7 @@ Reason match(const store::StoredResponse& candidate,
              LookupScratch& scratch) {
   if (candidate.rule_fingerprint() != plan.route->fingerprint) return Reason::rule_changed;
   if (const caching::VaryNames* vary = candidate.vary()) {
-    if (!scratch.rendered || *scratch.rendered != *vary) {
-      scratch.secondary_key.clear();
-      caching::append_secondary_key(
-          scratch.secondary_key, *vary, request, plan.route->policy.normalize);
-      scratch.rendered = vary;
-    }
+    render_secondary_key(*vary, plan, request, scratch);
     if (scratch.secondary_key != candidate.secondary_key()) return Reason::vary_miss;
   }
   return may_answer_authorized(candidate, plan, request) ? Reason::none : Reason::authorization;
@@ -120,19 +127,21 @@ Reason select_by_language(const RequestPlan& plan,
                           LookupScratch& scratch,
                           LookupResult& result) {
   const std::vector<std::string>& normalize = plan.route->policy.normalize;
-  if (!request.contains(http::FieldName::accept_language)) return Reason::vary_miss;
+  const auto wanted = request.combined(http::FieldName::accept_language);
+  if (!wanted) return Reason::vary_miss;
+  const std::string preferred = caching::preferred_language(*wanted);
+  if (preferred.empty()) return Reason::vary_miss;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
     const caching::VaryNames* vary = candidate->vary();
     if (vary == nullptr || candidate->rule_fingerprint() != plan.route->fingerprint) continue;
     if (!may_answer_authorized(*candidate, plan, request)) continue;
-    scratch.secondary_key.clear();
-    caching::append_secondary_key(scratch.secondary_key, *vary, request, normalize);
+    render_secondary_key(*vary, plan, request, scratch);
     if (!caching::matches_by_language(
             {.names = *vary,
              .secondary_key = candidate->secondary_key(),
              .content_language = only_value(candidate->head_pieces(), "content-language")},
             scratch.secondary_key,
-            request,
+            preferred,
             normalize)) {
       continue;
     }

@@ -26,6 +26,8 @@ class Fetch final : public net::InterimSink {
         order_(std::move(order)),
         fill_(*order_.fill),
         client_(client),
+        in_background_(client == nullptr),
+        share_(state.fill_budget),
         validating_(order_.base != nullptr && !order_.unconditional_head.empty()) {}
   ~Fetch() override {
     leave();
@@ -68,7 +70,10 @@ class Fetch final : public net::InterimSink {
   bool take_what_is_here();
   static net::Awaitable<void> receive_rest(std::unique_ptr<Fetch> fetch);
   net::Awaitable<void> receive_body();
+  void stop_keeping(caching::Reason reason);
+  void keep_within_budget();
   bool has_room();
+  bool may_go_on_unread();
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
@@ -82,18 +87,22 @@ class Fetch final : public net::InterimSink {
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);
+  void remember_failure() noexcept;
   net::Awaitable<void> forget_base();
   IntakeInput intake_input() const;
 
   WorkerState& state_;
   FetchOrder order_;
   Fill& fill_;
-  net::ClientExchange* client_;
+  net::ClientExchange* client_;  // until the head is there
+  const bool in_background_;     // a refresh that nobody waits for
   std::unique_ptr<net::UpstreamExchange> exchange_;
   std::shared_ptr<net::WakeUp> bell_;  // once it has waited for its readers
   std::optional<FetchLease> lease_;    // where all nodes share one fetch
   caching::ResponseTimes times_{};
   std::shared_ptr<const FillHead> head_;
+  FillShare share_;  // of the memory for bodies on their way
+  std::optional<SteadyTime> unread_since_;
   bool validating_;  // a 304 is an answer
   bool keeping_ = false;
   CollapseTable::Left left_ = CollapseTable::Left::not_stored;

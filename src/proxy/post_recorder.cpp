@@ -19,7 +19,8 @@ PostRecorder::PostRecorder(WorkerState& state,
       tag_limits_(tag_limits),
       subject_(std::move(subject)),
       sent_(state.store.begin_fetch(state.worker.clock().wall())),
-      request_time_(state.worker.clock().wall()) {}
+      request_time_(state.worker.clock().wall()),
+      share_(state.fill_budget) {}
 
 void PostRecorder::judge(const http::ResponseHead& head, http::BodyFraming framing) {
   // "If Content-Location is included in a 2xx (Successful) response message and its value refers
@@ -67,6 +68,9 @@ void PostRecorder::take(std::string_view piece) {
   body_->stage(piece);
   if (body_->staged_size() > state_.store.max_object()) {
     give_up();
+  } else if (!share_.grow_to(body_->staged_size())) {
+    state_.counters.add(Counter::not_stored_in_flight);
+    give_up();
   } else if (piece.empty() || body_->staged_size() == head_->content_length) {
     whole_ = true;
   }
@@ -97,12 +101,14 @@ net::Awaitable<void> PostRecorder::store() {
   state_.counters.add(stored ? Counter::stored : Counter::not_stored);
   if (stored) state_.uncacheable.forget(body_->subject().key_hash);
   body_.reset();
+  share_.give_back();
   whole_ = false;
 }
 
 void PostRecorder::give_up() {
   state_.counters.add(Counter::not_stored);
   body_.reset();
+  share_.give_back();
   head_.reset();
 }
 

@@ -61,6 +61,7 @@ class PostRecorder {
   store::Epoch judged_at_ = 0;
   std::shared_ptr<const FillHead> head_;  // null: not kept
   std::optional<Fill> body_;              // until it is stored
+  FillShare share_;                       // of the memory for bodies on their way
   bool whole_ = false;
 };
 

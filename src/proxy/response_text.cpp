@@ -16,10 +16,6 @@ namespace {
 
 using http::FieldName;
 
-void append_field(TextWriter& out, std::string_view name, std::string_view value) {
-  out.texts(name, ": ", value, "\r\n");
-}
-
 bool is_replaced_for_clients(FieldName id) {
   return id == FieldName::cache_control || id == FieldName::expires || id == FieldName::pragma;
 }

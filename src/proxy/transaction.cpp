@@ -152,7 +152,8 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
   if (plan_->route != nullptr) {
     snapshot_->route_counters[plan_->route->index]->add(state_.worker.index(), outcome);
   }
-  if (state_.access_log) {
+  // A reload may have turned the log on since it began.
+  if (state_.access_log && record_.begun_steady != SteadyTime{}) {
     state_.access_log->write(
         {.time = record_.begun,
          .peer = request.peer,

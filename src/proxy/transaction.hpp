@@ -38,8 +38,8 @@ class Transaction final : public net::RequestHandler {
   // How a request ended, for counters and log.
   struct Record {
     WallTime begun{};
-    SteadyTime begun_steady{};
-    WallTime asked{};  // when the cache was asked: for a QUERY once its content was there
+    SteadyTime begun_steady{};  // of one that is logged
+    WallTime asked{};           // when the cache was asked: for a QUERY once its content was there
     XCache cache = XCache::none;
     int status = 0;
     caching::Reason detail = caching::Reason::none;

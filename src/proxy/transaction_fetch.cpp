@@ -68,7 +68,7 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
         co_return;
       }
       prepare_fetch(request);
-      if (++new_looks == kMaxNewLooks) arrivals_.reset();
+      if (++new_looks >= kMaxNewLooks) arrivals_.reset();
       continue;
     }
     ++tries;
@@ -205,6 +205,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
+    if (answer.given_up != Reason::none) record_.detail = answer.given_up;
     record_.status = answer.error && !client.response_started() ? 0 : answer.status;
     if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
   }
@@ -243,6 +244,8 @@ http::Method Transaction::method_to_validate(http::Method asked) const noexcept 
 }
 
 void Transaction::refresh_in_background(const net::Request& request) {
+  const SteadyTime now = state_.worker.clock().steady();
+  if (state_.failed_refreshes.contains(plan_->key.hash, now)) return;
   rule_tags_ = planner_.render_tags();
   fetch_method_ = method_for_whole(request.head->method);
   const auto fill = make_fill(request);

@@ -8,8 +8,9 @@
 #include "observe/access_log.hpp"
 #include "observe/counters.hpp"
 #include "proxy/collapse.hpp"
+#include "proxy/fill_budget.hpp"
+#include "proxy/recent_keys.hpp"
 #include "proxy/router.hpp"
-#include "proxy/uncacheable_keys.hpp"
 #include "store/store.hpp"
 
 #include <cstdint>
@@ -36,6 +37,8 @@ struct WorkerState {
   store::Store& store;
   CollapseTable& fills;
   UncacheableKeys& uncacheable;
+  FailedRefreshes& failed_refreshes;
+  FillBudget& fill_budget;
   observe::WorkerCounters& counters;
   std::shared_ptr<const Snapshot> snapshot;
   std::shared_ptr<net::Upstream> upstream;

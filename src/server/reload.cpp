@@ -57,17 +57,21 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
       config.limits.response_header_count == after.limits.response_header_count;
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
-  previous_access_log = std::exchange(access_log, std::move(new_log));
+  retired_logs.release();
+  const RetiredLogs::Users old_log_users =
+      retired_logs.retire(std::exchange(access_log, std::move(new_log)), workers.size());
   snapshot = make_snapshot(config, counters);
   admin_settings_now = admin_settings(config);
   post_to_data_workers([this,
                         same_upstream,
                         next = snapshot,
                         next_log = access_log,
+                        old_log_users,
                         upstream = upstream_settings(config)](net::Worker& worker) {
     proxy::WorkerState& state = *states[worker.index()];
     state.snapshot = next;
     state.access_log = next_log;
+    --*old_log_users;
     if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
   });
 }

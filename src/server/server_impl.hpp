@@ -7,9 +7,10 @@
 #include "net/listener.hpp"
 #include "net/worker.hpp"
 #include "proxy/collapse.hpp"
-#include "proxy/uncacheable_keys.hpp"
+#include "proxy/recent_keys.hpp"
 #include "proxy/worker_state.hpp"
 #include "server/maintenance.hpp"
+#include "server/retired_logs.hpp"
 #include "server/server.hpp"
 #include "server/stores.hpp"
 
@@ -53,12 +54,12 @@ struct Server::Impl {
   Stores stores;
   proxy::CollapseTable fills;
   proxy::UncacheableKeys uncacheable;
+  proxy::FailedRefreshes failed_refreshes;
+  proxy::FillBudget fill_budget;
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;
-  std::shared_ptr<observe::AccessLog>
-      previous_access_log;  // ends on the thread that reloads, never on a worker: it may have to
-                            // wait for its reader
+  RetiredLogs retired_logs;  // let go of by a reload
   std::uint64_t reloads = 0;
   std::uint64_t reloads_failed = 0;
   admin::AdminContext admin;

@@ -35,8 +35,14 @@ class MemoryLedger {
   std::uint64_t reserved_in_all() const noexcept {
     return reserved_in_all_.load(std::memory_order_relaxed);
   }
-  // Whether so many bytes would fit if all entries went.
-  bool can_ever_fit(std::uint64_t bytes) const noexcept { return bytes_beside() + bytes <= room(); }
+  // Whether so many bytes would fit if all entries went, and with them the tag records and common
+  // heads that only they refer to.
+  bool can_ever_fit(std::uint64_t bytes) const noexcept {
+    return fence_.bytes_of_fences() + bytes <= room();
+  }
+  // Whether more lies beside the entries than in them: each that goes takes much along, but only
+  // once it has been freed.
+  bool is_mostly_beside() const noexcept { return bytes_beside() > bytes_.load(); }
 
   // Whether a reservation would be granted now.
   bool fits(std::uint64_t more_bytes, std::uint64_t more_entries) const noexcept {

@@ -167,7 +167,7 @@ MemoryShard::Placed MemoryShard::reserve(std::uint64_t bytes, Removed& removed) 
     if (shared_.ledger.reserve(bytes, 1) == MemoryLedger::Reservation::granted) {
       return Placed::stored;
     }
-    if (evicted == kBatch) return Placed::again;
+    if (evicted == batch()) return Placed::again;
     if (!holds_its_share()) return Placed::full;
     Entry* victim = take_victim();
     if (victim == nullptr) return Placed::full;
@@ -176,11 +176,15 @@ MemoryShard::Placed MemoryShard::reserve(std::uint64_t bytes, Removed& removed) 
   }
 }
 
+std::size_t MemoryShard::batch() const noexcept {
+  return shared_.ledger.is_mostly_beside() ? 1 : kBatch;
+}
+
 std::size_t MemoryShard::evict(std::uint64_t bytes, std::uint64_t entries, Evict which) {
   Removed removed(shared_.census);
   const std::lock_guard lock(mutex_);
   std::size_t evicted = 0;
-  while (evicted < kBatch && !shared_.ledger.fits(bytes, entries)) {
+  while (evicted < batch() && !shared_.ledger.fits(bytes, entries)) {
     if (which == Evict::from_share && !holds_its_share()) break;
     Entry* victim = take_victim();
     if (victim == nullptr) break;

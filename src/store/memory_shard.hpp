@@ -85,6 +85,8 @@ class MemoryShard {
   Placed examine(const StoredResponse& fresh, std::uint32_t hash, Neighbours& neighbours) const;
   Placed reserve(std::uint64_t bytes, Removed& removed);
   bool holds_its_share() const noexcept;
+  // How many may go before they are freed.
+  std::size_t batch() const noexcept;
   Entry* take_victim() noexcept;
   void unlink(Entry& entry, Removed& removed) noexcept;
   void discard(Entry& entry, Removed& removed) noexcept;

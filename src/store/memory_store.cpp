@@ -148,7 +148,7 @@ PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
     return PutResult::too_large;
   }
   // Whom would it help to evict others?
-  if (!ledger_.can_ever_fit(bytes)) return PutResult::no_room;
+  if (!ledger_.can_ever_fit(bytes + bytes_of_new_tags(*response))) return PutResult::no_room;
   // Before room is made for it.
   if (response->vouch(fence_) == Trust::distrusted) return PutResult::purged_meanwhile;
   const std::uint64_t hash = mixed(response->key_hash());
@@ -162,11 +162,17 @@ PutResult MemoryStore::put_now(NewResponsePtr response) noexcept {
   return place(response, shard);
 }
 
+// Of the records, if nothing else had these tags.
+std::uint64_t MemoryStore::bytes_of_new_tags(const StoredResponse& response) noexcept {
+  std::uint64_t bytes = 0;
+  for (const std::string& tag : response.unrecorded_tags()) bytes += TagTable::record_bytes(tag);
+  return bytes;
+}
+
 // `bytes`: of the entry.
 bool MemoryStore::can_never_fit(const StoredResponse& response,
                                 std::uint64_t bytes) const noexcept {
-  bytes += Entry::kUnit;
-  for (const std::string& tag : response.unrecorded_tags()) bytes += TagTable::record_bytes(tag);
+  bytes += Entry::kUnit + bytes_of_new_tags(response);
   return settings_.max_entries == 0 ||
          bytes > std::min<std::uint64_t>(settings_.max_size, Entry::kMaxBytes);
 }

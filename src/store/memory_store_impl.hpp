@@ -38,7 +38,9 @@ class MemoryStore final : public LocalStore {
   void drop(const Hash128& key_hash) noexcept override;
   PurgeFence& fence() noexcept override { return fence_; }
   std::uint64_t max_object() const noexcept override {
-    return std::min(settings_.max_object, settings_.max_size);
+    // The rest is for the key, the head, and what the allocator adds to each chunk of the body.
+    const std::uint64_t most = std::min<std::uint64_t>(settings_.max_size, Entry::kMaxBytes);
+    return std::min(settings_.max_object, most - most / 32);
   }
   StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;
@@ -63,6 +65,7 @@ class MemoryStore final : public LocalStore {
   std::size_t shard_number(std::uint64_t mixed_hash) const noexcept {
     return (mixed_hash >> 32) & (shards_.size() - 1);
   }
+  static std::uint64_t bytes_of_new_tags(const StoredResponse& response) noexcept;
   bool can_never_fit(const StoredResponse& response, std::uint64_t bytes) const noexcept;
   CommonHeadRef intern_head(std::string_view common);
   bool adopt_tags(StoredResponse& response, std::size_t shard);

@@ -38,6 +38,7 @@ struct PurgeFence::Impl {
   PrefixFences prefixes;
 
   std::atomic<std::size_t> fence_bytes{0};
+  std::atomic<std::size_t> fenced_record_bytes{0};
   std::atomic<std::size_t> fence_count{0};
 
   mutable std::mutex fetch_mutex;
@@ -87,6 +88,7 @@ void PurgeFence::Impl::tally() {
   fence_count.store(tag_fences.size() + urls.size() + prefixes.size(), std::memory_order_relaxed);
   fence_bytes.store(tag_fences.bytes() + urls.bytes() + prefixes.bytes(),
                     std::memory_order_relaxed);
+  fenced_record_bytes.store(tag_fences.record_bytes(), std::memory_order_relaxed);
 }
 
 PurgeFence::PurgeFence() : PurgeFence(Limits{}) {}
@@ -240,6 +242,11 @@ std::size_t PurgeFence::fence_count() const {
 
 std::size_t PurgeFence::bytes() const noexcept {
   return impl_->tags->bytes() + impl_->fence_bytes.load(std::memory_order_relaxed);
+}
+
+std::size_t PurgeFence::bytes_of_fences() const noexcept {
+  return impl_->fence_bytes.load(std::memory_order_relaxed) +
+         impl_->fenced_record_bytes.load(std::memory_order_relaxed);
 }
 
 FetchTicket PurgeFence::begin_fetch(WallTime now) {

@@ -135,6 +135,8 @@ class PurgeFence {
 
   // Memory taken by tag records and fences.
   std::size_t bytes() const noexcept;
+  // Of these, what stays where nothing is stored: fences, and the records of tags that have one.
+  std::size_t bytes_of_fences() const noexcept;
 
  private:
   friend class FetchTicket;

@@ -95,13 +95,18 @@ void PrefixFences::forget_oldest() {
 
 void TagFences::raise(TagRef record, PurgeKind kind, Epoch epoch, WallTime now) {
   record->fence().raise(kind, epoch, now);
-  if (!std::exchange(record->remembered_, true)) ++remembered_;
+  if (!std::exchange(record->remembered_, true)) {
+    ++remembered_;
+    record_bytes_ += TagTable::record_bytes(record->text());
+  }
   order_.push_back({epoch, std::move(record)});
   settle();
 }
 
 void TagFences::forget_oldest() {
-  order_.front().record->remembered_ = false;
+  const TagRef& oldest = order_.front().record;
+  oldest->remembered_ = false;
+  record_bytes_ -= TagTable::record_bytes(oldest->text());
   order_.pop_front();
   --remembered_;
   settle();

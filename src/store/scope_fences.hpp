@@ -81,6 +81,8 @@ class TagFences {
 
   std::size_t size() const noexcept { return remembered_; }
   std::size_t bytes() const noexcept { return order_.size() * sizeof(Raised); }
+  // Of the records that it keeps alive.
+  std::size_t record_bytes() const noexcept { return record_bytes_; }
   Epoch oldest() const noexcept { return order_.empty() ? kNoEpoch : order_.front().epoch; }
   // The record keeps its fence as long as a stored response refers to it, which does no harm:
   // fences only distrust.
@@ -98,6 +100,7 @@ class TagFences {
 
   std::deque<Raised> order_;
   std::size_t remembered_ = 0;
+  std::size_t record_bytes_ = 0;
 };
 
 }  // namespace hawkcache::store

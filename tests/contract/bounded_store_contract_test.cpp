@@ -71,6 +71,31 @@ TEST_P(BoundedStoreContract, an_object_that_can_never_fit_throws_nothing_out) {
   EXPECT_EQ(stats().evicted, 0u);
 }
 
+TEST_P(BoundedStoreContract, what_is_as_large_as_an_object_may_be_is_stored) {
+  for (const std::uint64_t max_size : {256u << 10, 1u << 20, 16u << 20}) {
+    open({.max_size = max_size, .max_entries = 100, .max_object = max_size});
+    EXPECT_EQ(fetch_and_put(response("/big").body(max_object())), PutResult::stored);
+    EXPECT_GT(max_object(), max_size / 10 * 9);
+  }
+}
+
+// Their records are not in the entries, but go with them.
+TEST_P(BoundedStoreContract, makes_room_where_tags_have_filled_it) {
+  open({.max_size = 1 << 20, .max_entries = 100'000, .max_object = 256 << 10});
+  for (int i = 0; i < 40; ++i) {
+    std::vector<std::string> tags;
+    for (int k = 0; k < 1000; ++k) {
+      tags.push_back(numbered("t", i * 1000 + k));
+      tags.back().resize(95, '-');
+    }
+    EXPECT_EQ(fetch_and_put(response(numbered("/", i)).tags(std::move(tags))), PutResult::stored);
+    ASSERT_LE(stats().bytes, stats().max_bytes);
+    EXPECT_GE(stats().entries, std::min<std::uint64_t>(3, static_cast<std::uint64_t>(i) + 1))
+        << "no more go than need be";
+  }
+  EXPECT_GT(stats().evicted, 20u);
+}
+
 TEST_P(BoundedStoreContract, one_large_object_finds_room_among_many_small_ones) {
   open({.max_size = 1 << 20, .max_entries = 100'000, .max_object = 1 << 20});
   for (int i = 0; i < 3000; ++i) fetch_and_put(response(numbered("/", i)).body(100));

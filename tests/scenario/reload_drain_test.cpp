@@ -1,7 +1,10 @@
 // Reload under traffic, and the end: nothing in flight is lost.
 #include "scenario/support/scenario.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace hawkcache::scenario {
@@ -9,6 +12,7 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Status = server::ReloadOutcome::Status;
 
 class Reload : public Scenario {
@@ -55,6 +59,32 @@ TEST_F(Reload, NoConnectionIsDropped) {
   streaming.read_rest(response);
   EXPECT_EQ(response.body, "abcd");
   EXPECT_EQ(streaming.get("/a").status, 200);
+}
+
+TEST_F(Reload, TheAccessLogBeginsWithTheRequestsThatBeginWithIt) {
+  const testing_support::TemporaryDirectory directory;
+  const std::string file = directory.file("access.log");
+  const auto lines = [&] {
+    std::ifstream stream(file);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  origin.on("/held", [](OriginExchange& exchange) {
+    exchange.hold("held");
+    exchange.respond("held");
+  });
+  start(Daemon{.routes = "- path: /a", .threads = 1});
+  Client held = client();
+  held.send_request("GET", "/held");
+  ASSERT_TRUE(origin.gate("held").wait_for());
+  EXPECT_EQ(reload(Daemon{.routes = "- path: /a", .access_log = file, .threads = 1}),
+            Status::reloaded);
+  EXPECT_EQ(get("/a").status, 200);
+  origin.gate("held").open();
+  EXPECT_EQ(held.read().body, "held");
+  EXPECT_EQ(held.get("/last").status, 200);
+  EXPECT_TRUE(eventually([&] { return lines().find("/last") != std::string::npos; }));
+  EXPECT_THAT(lines(), HasSubstr("/a"));
+  EXPECT_THAT(lines(), Not(HasSubstr("/held"))) << "nobody knows when it began";
 }
 
 TEST_F(Reload, NoRequestFailsUnderLoad) {

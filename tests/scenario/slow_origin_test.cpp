@@ -2,6 +2,9 @@
 // need them.
 #include "scenario/support/hostile.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace hawkcache::scenario {
 namespace {
 
@@ -98,6 +101,36 @@ TEST_F(SlowOrigin, ThePoolIsUsableAtOnceAfterAllServersWereDown) {
   origin.resume();
   EXPECT_TRUE(eventually([&] { return get("/pass").status == 200; }, 2s));
   for (int i = 0; i < 10; ++i) EXPECT_EQ(get("/pass").status, 200);
+}
+
+// Two bodies on their way that have no room beside each other: 700 KB each, of which the last part
+// is held back.
+TEST_F(SlowOrigin, BodiesOnTheirWayToASmallStoreAreKeptAsFarAsThereIsRoom) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}\n  ttl: 60s",
+               .memory = "max_size: 2MiB\nmax_object: 1MiB"});
+  const std::string most(600'000, 'x');
+  const std::string rest(100'000, 'y');
+  origin.otherwise([&](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 700000\r\n\r\n" + most);
+    exchange.hold("rest");
+    exchange.send(rest);
+  });
+  std::vector<std::pair<Client, Response>> asking;
+  for (const std::string target : {"/cached/first", "/cached/second"}) {
+    Client& one = asking.emplace_back(client(), Response{}).first;
+    one.send_request("GET", target);
+    asking.back().second = one.read_head();
+    ASSERT_TRUE(one.read_body(asking.back().second, most.size()));
+  }
+  origin.gate("rest").open();
+  for (auto& [one, response] : asking) {
+    ASSERT_TRUE(one.read_body(response, most.size() + rest.size()));
+    EXPECT_EQ(response.body, most + rest);
+  }
+  EXPECT_EQ(proxy->metric("hawkcache_not_stored_in_flight_total"), 1);
+  EXPECT_EQ(x_cache("/cached/first"), "HIT");
+  EXPECT_EQ(x_cache("/cached/second"), "MISS");
+  EXPECT_EQ(x_cache("/cached/second"), "HIT") << "there is room again";
 }
 
 }  // namespace

@@ -48,7 +48,9 @@ std::string ProxyUnderTest::render(const Daemon& daemon) const {
   text += section("upstream", "servers: [" + servers + "]\n" + daemon.upstream);
   text += section("store", section("memory", daemon.memory) + daemon.store);
   text += section("limits", daemon.limits);
-  text += std::string("log: { level: ") + (level != nullptr ? level : "off") + " }\n";
+  text += std::string("log: { level: ") + (level != nullptr ? level : "off");
+  if (!daemon.access_log.empty()) text += ", access: \"" + daemon.access_log + "\"";
+  text += " }\n";
   text += daemon.rest;
   if (!text.ends_with('\n')) text += '\n';
   return text + section("routes", daemon.routes);

@@ -24,6 +24,7 @@ struct Daemon {
   std::string memory = {};                       // keys of `store.memory`
   std::string store = {};                        // further keys of `store`
   std::string token = {};                        // of the admin listener
+  std::string access_log = {};                   // a file; "": off
   std::string rest = {};                         // further keys of the file
   std::vector<std::uint16_t> more_origins = {};  // ports of further upstream servers
   std::size_t threads = 2;

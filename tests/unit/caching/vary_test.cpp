@@ -165,31 +165,38 @@ TEST(SecondaryKey, DoesNotMindBlanksAroundTheCommasOfAList) {
 TEST(PreferredLanguage, IsTheOneThatOutweighsAllOthers) {
   struct Case {
     const char* accept_language;
-    const char* content_language;
-    bool expected;
+    const char* expected;
   };
   const Case cases[] = {
-      {"de", "de", true},
-      {"DE", "de", true},
-      {"fr;q=0.5, de;q=1.0", "de", true},
-      {"fr;q=0.5, de", "DE", true},
-      {"de;q=0.3, en;q=0.2", "de", true},
+      {"de", "de"},
+      {"DE", "de"},
+      {"fr;q=0.5, de;q=1.0", "de"},
+      {"de;q=0.3, en;q=0.2", "de"},
       // Equal weights leave the choice to the origin.
-      {"en, de", "de", false},
-      {"en;q=0.5, de;q=0.5, fr;q=0.1", "en", false},
-      {"fr;q=0.5, de;q=1.0", "fr", false},
-      {"de-AT, de;q=0.9", "de", false},
-      {"*", "de", false},
-      {"*, de;q=0.5", "de", false},
-      {"de;q=0", "de", false},
-      {"de", "", false},
-      {"de", "de, en", false},
-      {"", "", false},
+      {"en, de", ""},
+      {"en;q=0.5, de;q=0.5, fr;q=0.1", ""},
+      {"de-AT, de;q=0.9", "de-at"},
+      {"*", "*"},
+      {"*, de;q=0.5", "*"},
+      {"de;q=0", ""},
+      {"", ""},
   };
   for (const Case& c : cases) {
-    SCOPED_TRACE(std::string(c.accept_language) + " | " + c.content_language);
-    EXPECT_EQ(prefers_language(c.accept_language, c.content_language), c.expected);
+    SCOPED_TRACE(c.accept_language);
+    EXPECT_EQ(preferred_language(c.accept_language), c.expected);
   }
+}
+
+std::string ranges(std::size_t count) {
+  std::string list = "de";
+  for (std::size_t i = 1; i < count; ++i) list += ", x" + std::to_string(i) + ";q=0.5";
+  return list;
+}
+
+TEST(PreferredLanguage, IsNotSoughtInAnOverlongList) {
+  EXPECT_EQ(preferred_language(ranges(64)), "de");
+  EXPECT_EQ(preferred_language(ranges(65)), "");
+  EXPECT_EQ(preferred_language("de, " + std::string(1020, 'x') + ";q=0.5"), "");
 }
 
 TEST(LanguageMatch, TakesAVariantInThePreferredLanguage) {
@@ -201,7 +208,11 @@ TEST(LanguageMatch, TakesAVariantInThePreferredLanguage) {
     const SelectedByLanguage selected{
         .names = names, .secondary_key = stored, .content_language = "de"};
     return matches_by_language(
-        selected, secondary(names, request, normalized), request, normalized);
+        selected,
+        secondary(names, request, normalized),
+        preferred_language(
+            http::FieldsView(request).combined(http::FieldName::accept_language).value_or("")),
+        normalized);
   };
   EXPECT_TRUE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "1"}}, normalize));
   EXPECT_FALSE(matches({{"Accept-Language", "fr;q=0.5, de"}, {"Foo", "2"}}, normalize));
@@ -236,6 +247,15 @@ TEST(NormalizedValue, OrdersByWeightThenByName) {
     SCOPED_TRACE(c.value);
     EXPECT_EQ(normalize_value(c.name, c.value), c.expected);
   }
+}
+
+TEST(NormalizedValue, LeavesAnOverlongListAsItCame) {
+  const std::string longest = ranges(64);
+  const std::string too_many = ranges(65);
+  const std::string too_long = "fr;q=0.5, " + std::string(1020, 'X');
+  EXPECT_NE(normalize_value("accept-language", longest), longest);
+  EXPECT_EQ(normalize_value("accept-language", too_many), too_many);
+  EXPECT_EQ(normalize_value("accept-encoding", too_long), too_long);
 }
 
 }  // namespace

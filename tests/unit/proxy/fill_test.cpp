@@ -69,7 +69,7 @@ TEST_F(FillTest, WhatChangedSinceAReaderLookedEndsItsWaitAtOnce) {
 
 TEST_F(FillTest, WhatIsNotKeptGoesWhenAllHaveReadIt) {
   fill->set_head(head(12));
-  fill->stop_keeping();
+  fill->stop_keeping(caching::Reason::too_large);
   fill->stage("first, ");
   fill->publish();
   EXPECT_EQ(text(reader->take()), "first, ");

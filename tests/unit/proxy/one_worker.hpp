@@ -34,7 +34,9 @@ class FakeOrigin final : public net::Upstream {
   std::unique_ptr<net::UpstreamExchange> make_exchange() override;
 
   std::string answer = answer_text("Cache-Control: max-age=60\r\n");  // empty: refused
+  std::function<std::string()> more;  // the rest of the body, piece by piece, none of it at once
   std::vector<std::string> requests;
+  bool cancelled = false;
 
  private:
   class Exchange;
@@ -54,18 +56,21 @@ class FakeOrigin::Exchange final : public net::UpstreamExchange {
   }
   http::BodyFraming framing() const noexcept override { return framing_; }
   net::Awaitable<Result<std::string_view>> read_body() override {
+    if (origin_.more) rest_ = piece_ = origin_.more();
     co_return std::exchange(rest_, std::string_view());
   }
   std::optional<std::string_view> try_read_body() noexcept override {
+    if (origin_.more && rest_.empty()) return std::nullopt;
     return std::exchange(rest_, std::string_view());
   }
-  void cancel() noexcept override {}
+  void cancel() noexcept override { origin_.cancelled = true; }
   net::Awaitable<void> finish() override { co_return; }
   bool finish_now() noexcept override { return true; }
 
  private:
   FakeOrigin& origin_;
   std::string text_;
+  std::string piece_;
   http::ResponseParser parser_{http::HeadLimits{}};
   http::BodyFraming framing_;
   std::string_view rest_;
@@ -78,7 +83,8 @@ inline std::unique_ptr<net::UpstreamExchange> FakeOrigin::make_exchange() {
 class StandingClock final : public Clock {
  public:
   WallTime wall() const noexcept override { return now; }
-  SteadyTime steady() const noexcept override { return std::chrono::steady_clock::now(); }
+  SteadyTime steady() const noexcept override { return std::chrono::steady_clock::now() + ahead; }
+  Duration ahead{0};
   WallTime now{std::chrono::hours(24 * 365 * 55)};
 };
 
@@ -89,6 +95,8 @@ class OneWorker {
               .store = store,
               .fills = fills,
               .uncacheable = uncacheable,
+              .failed_refreshes = failed_refreshes,
+              .fill_budget = fill_budget,
               .counters = counters.worker(0),
               .snapshot = make_snapshot(std::move(route)),
               .upstream = origin,
@@ -188,6 +196,8 @@ class OneWorker {
   FakeStore store{worker.executor()};
   CollapseTable fills{store.fence()};
   UncacheableKeys uncacheable;
+  FailedRefreshes failed_refreshes;
+  FillBudget fill_budget{0, 100};
   observe::Counters counters{1};
   std::shared_ptr<FakeOrigin> origin = std::make_shared<FakeOrigin>();
   WorkerState state;

@@ -1,0 +1,60 @@
+// What the bodies that are being fetched for the store may take of memory, all of a node together:
+// until they are stored no other budget counts them. Thread-safe; owned by the server.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace hawkcache::proxy {
+
+class FillBudget {
+ public:
+  // Half of what the store may hold, but room for one object in any case. Bytes.
+  FillBudget(std::uint64_t max_size, std::uint64_t max_object) noexcept
+      : limit_(std::max(max_size / 2, max_object)) {}
+
+  std::uint64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class FillShare;
+  // False: nothing was taken.
+  [[nodiscard]] bool take(std::uint64_t bytes) noexcept {
+    if (used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_) return true;
+    give_back(bytes);
+    return false;
+  }
+  void give_back(std::uint64_t bytes) noexcept {
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+  }
+
+  const std::uint64_t limit_;
+  std::atomic<std::uint64_t> used_{0};
+};
+
+// What one body has of it; given back at the end. The budget outlives it.
+class FillShare {
+ public:
+  explicit FillShare(FillBudget& budget) noexcept : budget_(budget) {}
+  ~FillShare() { give_back(); }
+  FillShare(const FillShare&) = delete;
+  FillShare& operator=(const FillShare&) = delete;
+
+  // False: there is no room for so many bytes; what it had it keeps.
+  [[nodiscard]] bool grow_to(std::uint64_t bytes) noexcept {
+    if (bytes <= taken_) return true;
+    if (!budget_.take(bytes - taken_)) return false;
+    taken_ = bytes;
+    return true;
+  }
+  void give_back() noexcept {
+    if (taken_ > 0) budget_.give_back(taken_);
+    taken_ = 0;
+  }
+
+ private:
+  FillBudget& budget_;
+  std::uint64_t taken_ = 0;
+};
+
+}  // namespace hawkcache::proxy

@@ -1,0 +1,37 @@
+#include "proxy/recent_keys.hpp"
+
+#include <chrono>
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::proxy {
+namespace {
+
+constexpr SteadyTime at(std::int64_t milliseconds) {
+  return SteadyTime(std::chrono::milliseconds(milliseconds));
+}
+
+TEST(RecentKeys, AreRememberedForTheirTimeAndNoLonger) {
+  RecentKeys keys(Duration(1000), 8);
+  const Hash128 key{.low = 1, .high = 7ULL << 32};
+  const Hash128 same_slot{.low = 9, .high = 8ULL << 32};
+  constexpr std::int64_t kRound = 1LL << 32;
+  for (const std::int64_t now : {std::int64_t{5000}, kRound - 300, 40 * kRound + 5000}) {
+    SCOPED_TRACE(now);
+    EXPECT_FALSE(keys.contains(key, at(now)));
+    keys.remember(key, at(now));
+    EXPECT_TRUE(keys.contains(key, at(now)));
+    EXPECT_TRUE(keys.contains(key, at(now + 999)));
+    EXPECT_FALSE(keys.contains(key, at(now + 1000)));
+    EXPECT_FALSE(keys.contains(key, at(now + kRound / 2)));
+    EXPECT_FALSE(keys.contains(same_slot, at(now)));
+  }
+  keys.remember(key, at(0));
+  keys.forget(same_slot);
+  EXPECT_TRUE(keys.contains(key, at(1)));
+  keys.forget(key);
+  EXPECT_FALSE(keys.contains(key, at(1)));
+}
+
+}  // namespace
+}  // namespace hawkcache::proxy
