@@ -281,6 +281,7 @@ std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& st
   for (const http::ByteRange& part : content.parts) size += part.size();
   Judged judged = judge(merged, {http::BodyKind::length, size}, input, caching::Asked::part);
   represent_as_whole(*judged.head, content);
+  judged.head->content = FillHead::Content::with_older;
   render(judged, merged, input);
   keep_tags(*judged.head, stored, input);
   return judged.head;
