@@ -1,6 +1,7 @@
 #include "caching/tags.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "http/structured_fields.hpp"
 
 #include <algorithm>
@@ -15,14 +16,11 @@ using http::FieldName;
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
 
-// How many of the first `size` bytes to keep so that no UTF-8 sequence is cut in two.
-std::size_t utf8_boundary(std::string_view text, std::size_t size) noexcept {
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  std::size_t boundary = size;
-  while (boundary > 0 && size - boundary < 4 && continues(boundary)) --boundary;
-  return boundary > 0 && !continues(boundary) ? boundary : size;  // else: not UTF-8
+// Bytes that are not UTF-8 could be named in no purge request, which is JSON.
+std::string repaired(std::string_view tag) {
+  std::string text;
+  utf8::append_repaired(text, tag);
+  return text;
 }
 
 // Calls add(std::string_view) for each word between blanks.
@@ -75,13 +73,18 @@ bool has_tags(http::FieldsView response) noexcept {
 }  // namespace
 
 std::string clean_tag_value(std::string_view value) {
+  const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (std::all_of(value.begin(), value.end(), is_printable)) {
+    return std::string(value.substr(0, kMaxTagValue));
+  }
   std::string clean;
   for (const char c : value) {
     if (is_control(c)) continue;
     clean += c;
-    if (clean.size() > kMaxTagValue + 3) break;
+    if (clean.size() > kMaxTagValue + 3) break;  // what follows is cut off in any case
   }
-  if (clean.size() > kMaxTagValue) clean.resize(utf8_boundary(clean, kMaxTagValue));
+  clean = repaired(clean);
+  clean.resize(utf8::cut(clean, kMaxTagValue).size());
   return clean;
 }
 
@@ -104,11 +107,12 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
   if (!has_tags(response)) return 0;
   std::size_t dropped = 0;
   std::vector<std::string> found;
-  const auto add = [&](std::string_view tag) {
-    if (tag.size() > kMaxTagValue) {
+  const auto add = [&](std::string_view spelled) {
+    std::string tag = spelled.size() > kMaxTagValue ? std::string() : repaired(spelled);
+    if (tag.empty() || tag.size() > kMaxTagValue) {
       ++dropped;
     } else {
-      found.emplace_back(tag);
+      found.push_back(std::move(tag));
     }
   };
   response.for_each(FieldName::surrogate_key, [&](auto line) { for_each_word(line, add); });
@@ -146,7 +150,7 @@ std::vector<std::string> invalidated_tags(http::FieldsView response,
     tags.push_back(group_tag(scheme, authority, group));
   });
   response.for_each(FieldName::cache_invalidate_tags, [&](auto line) {
-    for_each_between_commas(line, [&](std::string_view tag) { tags.emplace_back(tag); });
+    for_each_between_commas(line, [&](std::string_view tag) { tags.push_back(repaired(tag)); });
   });
   sort_unique(tags);
   return tags;

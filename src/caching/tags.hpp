@@ -1,5 +1,6 @@
 // Tags: Surrogate-Key (split at blanks), Cache-Tag (at commas), Cache-Groups (RFC 9875: a
-// Structured Field list of strings), and values that come from requests.
+// Structured Field list of strings), and values that come from requests. All of them are UTF-8:
+// each byte that is not becomes U+FFFD, so that a purge request, which is JSON, can name any tag.
 #pragma once
 
 #include "http/fields.hpp"

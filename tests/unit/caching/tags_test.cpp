@@ -44,7 +44,14 @@ TEST(TagValues, AreNotCutWithinAUtf8Sequence) {
                                                     "y"),
             std::string(254, 'x') + "\xc3\xa4");
   EXPECT_EQ(clean_tag_value(std::string(253, 'x') + "\xf0\x9f\x98\x80"), std::string(253, 'x'));
-  EXPECT_EQ(clean_tag_value(std::string(300, '\x80')).size(), 256u) << "not UTF-8 at all";
+}
+
+TEST(TagValues, AreUtf8WhateverCame) {
+  EXPECT_EQ(clean_tag_value("a\xff"
+                            "b\x80"),
+            "a\uFFFDb\uFFFD");
+  EXPECT_EQ(clean_tag_value("\xc3\n\xa4"), "\u00e4") << "control characters go first";
+  EXPECT_EQ(clean_tag_value(std::string(300, '\x80')).size(), 255u) << "not UTF-8 at all";
 }
 
 TEST(ResponseTags, ComeFromThreeFields) {
@@ -82,6 +89,14 @@ TEST(ResponseTags, AreBoundedAndSayWhatWasDropped) {
   EXPECT_THAT(few.tags, ElementsAre("a", "b", "rule"));
   EXPECT_EQ(few.dropped, 2u);
   EXPECT_EQ(tags_of({}, {"a", "b"}, {.per_response = 1}).tags.size(), 2u) << "the rule's own stay";
+}
+
+TEST(ResponseTags, AreUtf8WhateverTheOriginSends) {
+  EXPECT_THAT(tags_of({{"Surrogate-Key", "a\xff"}, {"Cache-Tag", "b\xe4"}}).tags,
+              ElementsAre("a\uFFFD", "b\uFFFD"));
+  EXPECT_EQ(tags_of({{"Cache-Tag", std::string(100, '\xff')}}).dropped, 1u) << "300 bytes by now";
+  EXPECT_THAT(invalidated_tags(Fields{{"Cache-Invalidate-Tags", "a\xff"}}, "http", "api"),
+              ElementsAre("a\uFFFD"));
 }
 
 TEST(GroupTags, BelongToOneOrigin) {
