@@ -72,19 +72,19 @@ bool has_tags(http::FieldsView response) noexcept {
 
 }  // namespace
 
-std::string clean_tag_value(std::string_view value) {
+std::string clean_tag_value(std::string_view value, std::size_t length) {
   const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7f; };
   if (std::all_of(value.begin(), value.end(), is_printable)) {
-    return std::string(value.substr(0, kMaxTagValue));
+    return std::string(value.substr(0, length));
   }
   std::string clean;
   for (const char c : value) {
     if (is_control(c)) continue;
     clean += c;
-    if (clean.size() > kMaxTagValue + 3) break;  // what follows is cut off in any case
+    if (clean.size() > length + 3) break;  // what follows is cut off in any case
   }
   clean = repaired(clean);
-  clean.resize(utf8::cut(clean, kMaxTagValue).size());
+  clean.resize(utf8::cut(clean, length).size());
   return clean;
 }
 
@@ -108,8 +108,8 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
   std::size_t dropped = 0;
   std::vector<std::string> found;
   const auto add = [&](std::string_view spelled) {
-    std::string tag = spelled.size() > kMaxTagValue ? std::string() : repaired(spelled);
-    if (tag.empty() || tag.size() > kMaxTagValue) {
+    std::string tag = spelled.size() > limits.length ? std::string() : repaired(spelled);
+    if (tag.empty() || tag.size() > limits.length) {
       ++dropped;
     } else {
       found.push_back(std::move(tag));
@@ -118,7 +118,7 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
   response.for_each(FieldName::surrogate_key, [&](auto line) { for_each_word(line, add); });
   response.for_each(FieldName::cache_tag, [&](auto line) { for_each_between_commas(line, add); });
   for_each_group(response, FieldName::cache_groups, [&](std::string_view group) {
-    if (group.size() > kMaxTagValue) {
+    if (group.size() > limits.length) {
       ++dropped;
     } else {
       // Twice: Cache-Group-Invalidation reaches groups of its own origin only, a purge by tag names

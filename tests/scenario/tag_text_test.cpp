@@ -35,5 +35,14 @@ TEST_F(TagText, TheOriginsTagsAreReplacedInTheSameWay) {
   EXPECT_EQ(x_cache("/a"), "MISS");
 }
 
+TEST_F(TagText, AValueIsAsLongAsTheLimitSays) {
+  start(Daemon{.routes = "- path: /{x}\n  tags: [\"t:{x}\"]", .limits = "tag_length: 20"});
+  get("/123456789012345678901");
+  EXPECT_EQ(purge(R"({"tags": ["t:123456789012345678901"]})").purged, 0U);
+  EXPECT_EQ(purge(R"({"tags": ["t:12345678901234567890"]})").purged, 1U);
+  origin.answer("/long", ok("x", {{"Cache-Tag", "123456789012345678901"}}));
+  EXPECT_THAT(get("/long").cache_status(), HasSubstr("detail=too-many-tags"));
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario
