@@ -110,6 +110,7 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::already_stale:
     case Reason::too_large:
     case Reason::too_many_tags:
+    case Reason::purged_meanwhile:
     case Reason::must_understand:
     case Reason::head_request:
       return Forward::miss;

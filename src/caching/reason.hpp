@@ -52,6 +52,7 @@ namespace hawkcache::caching {
     "the response was stale when it arrived and has no way to be validated or served stale")       \
   X(too_large, "too-large", "the body is larger than max_object")                                  \
   X(too_many_tags, "too-many-tags", "the origin names more tags, or longer ones, than are kept")   \
+  X(purged_meanwhile, "purged-meanwhile", "a purge overtook the fetch")                            \
   X(must_understand, "must-understand", "must-understand on a status that is not understood")      \
   X(head_request, "head-request", "the answer to a HEAD has no body to store")                     \
   /* why a stored response is not reused as it is */                                               \

@@ -200,15 +200,17 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     co_await answer_from_store(client, view.stored, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
     if (view.origin_status != 0) status.forward_status = view.origin_status;
-    status.stored = true;
+    status.stored = view.stored_reason == Reason::none;
+    status.detail = view.stored_reason;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
     record_.status = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
     status.forward_status = view.head->forward_status.value_or(view.head->status);
-    status.stored = view.head->not_stored == Reason::none;
     status.detail = view.head->not_stored;
+    if (status.detail == Reason::none) status.detail = view.head->refused;
+    status.stored = status.detail == Reason::none;
     // A client's range went to the origin as it came: not for its own sake.
     if (status.detail == Reason::partial &&
         state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
