@@ -99,8 +99,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   if (other_status) unstripped.emplace_back("content-range");
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
-  HeadRendering rendering{.use = HeadUse::caching_rule,
-                          .strip = judged.strip,
+  HeadRendering rendering{.strip = judged.strip,
                           .client_cache_control = &input.route->client_cache_control,
                           .received = response.version,
                           .now = input.times.response_time};
