@@ -54,11 +54,15 @@ std::string render_relayed_head(const http::ResponseHead& head,
                                 WallTime now,
                                 ClientFraming& client_side) {
   static const std::optional<std::string> kKeep;
+  const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
   std::string text = render_response_head(
       head.status,
       head.reason,
       head.fields(),
-      {.strip = {}, .client_cache_control = &kKeep, .received = head.version, .now = now});
+      {.strip = {},
+       .client_cache_control = rule != nullptr ? &rule->client_cache_control : &kKeep,
+       .received = head.version,
+       .now = now});
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
   status.forward_status = head.status;
