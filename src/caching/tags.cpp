@@ -3,6 +3,7 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "http/structured_fields.hpp"
+#include "http/target.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -91,8 +92,7 @@ std::string clean_tag_value(std::string_view value, std::size_t length) {
 std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group) {
   // "They both share the same URI origin" (RFC 9875 section 2.1): scheme, host without regard to
   // case, port. The control characters keep it apart: no other source of tags has any.
-  const std::string_view default_port = scheme == "https" ? ":443" : ":80";
-  if (authority.ends_with(default_port)) authority.remove_suffix(default_port.size());
+  authority = http::without_default_port(authority, scheme);
   std::string tag("\x1fgroup\x1f");
   tag.append(ascii::to_lower(scheme)).append("://").append(ascii::to_lower(authority));
   return tag.append("\x1f").append(group);

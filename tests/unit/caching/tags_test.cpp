@@ -109,6 +109,7 @@ TEST(ResponseTags, AreUtf8WhateverTheOriginSends) {
 TEST(GroupTags, BelongToOneOrigin) {
   const std::string tag = group_tag("http", "api", "g");
   EXPECT_EQ(tag, group_tag("HTTP", "API:80", "g"));
+  EXPECT_EQ(tag, group_tag("http", "api:", "g"));
   EXPECT_EQ(group_tag("https", "api", "g"), group_tag("https", "api:443", "g"));
   EXPECT_NE(tag, group_tag("https", "api", "g"));
   EXPECT_NE(tag, group_tag("http", "api:8080", "g"));
