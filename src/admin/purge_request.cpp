@@ -2,6 +2,7 @@
 
 #include "admin/strict_json.hpp"
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -108,7 +109,7 @@ void add_surrogate_keys(http::FieldsView fields, PurgeRequest& request) {
       if (start == std::string_view::npos) return;
       value.remove_prefix(start);
       const std::size_t end = std::min(value.find_first_of(" \t"), value.size());
-      request.tags.emplace_back(value.substr(0, end));
+      utf8::append_repaired(request.tags.emplace_back(), value.substr(0, end));
       value.remove_prefix(end);
     }
   });

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 #include <array>
 #include <charconv>
@@ -9,27 +10,6 @@
 
 namespace hawkcache {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
-// How many bytes the UTF-8 sequence at the start of `text` has; 0 when there is none (Unicode 15,
-// table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
-std::size_t sequence_length(std::string_view text) noexcept {
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!is_continuation(text[i])) return 0;
-  }
-  const auto second = static_cast<unsigned char>(text[1]);
-  const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
-                     (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
-  return wrong ? 0 : length;
-}
 
 // What does not stand for itself.
 void append_escaped(std::string& out, char c) {
@@ -68,9 +48,9 @@ void append_json_string(std::string& out, std::string_view text) {
     out += text.substr(i, plain);
     i += plain;
     if (i == text.size()) break;
-    const std::size_t length = sequence_length(text.substr(i));
+    const std::size_t length = utf8::sequence_length(text.substr(i));
     if (length == 0) {
-      out += kReplacement;
+      out += utf8::kReplacement;
     } else if (length == 1) {
       append_escaped(out, text[i]);
     } else {

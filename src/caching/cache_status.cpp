@@ -111,6 +111,7 @@ Forward forward_for(Reason reason) noexcept {
     case Reason::too_large:
     case Reason::in_flight_limit:
     case Reason::too_many_tags:
+    case Reason::purged_meanwhile:
     case Reason::must_understand:
     case Reason::head_request:
       return Forward::miss;

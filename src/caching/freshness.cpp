@@ -50,7 +50,7 @@ WallTime end_of_freshness(const Freshness& freshness) noexcept {
 
 }  // namespace
 
-Duration declared_age(http::FieldsView response_fields) {
+std::optional<Duration> readable_age(http::FieldsView response_fields) {
   std::optional<Duration> age;
   response_fields.for_each(FieldName::age, [&age](std::string_view line) {
     // "a cache encountering a message with a list-based Age field value SHOULD use the first member
@@ -66,7 +66,11 @@ Duration declared_age(http::FieldsView response_fields) {
       }
     }
   });
-  return age.value_or(Duration::zero());
+  return age;
+}
+
+Duration declared_age(http::FieldsView response_fields) {
+  return readable_age(response_fields).value_or(Duration::zero());
 }
 
 WallTime date_value(http::FieldsView response_fields, WallTime response_time) {

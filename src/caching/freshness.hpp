@@ -21,7 +21,9 @@ struct FreshnessLifetime {
   LifetimeSource source = LifetimeSource::rule;
 };
 
-// age_value (section 5.1): the first readable member of Age; 0 where there is none.
+// The first readable member of Age (section 5.1), no more than 2^31 seconds.
+std::optional<Duration> readable_age(http::FieldsView response_fields);
+// age_value: the same, 0 where there is none.
 Duration declared_age(http::FieldsView response_fields);
 
 // date_value: Date where there is a readable one, else the time the response was received.

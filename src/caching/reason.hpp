@@ -55,6 +55,7 @@ namespace hawkcache::caching {
     "in-flight-limit",                                                                             \
     "the bodies that are being fetched take all the memory that is for them")                      \
   X(too_many_tags, "too-many-tags", "the origin names more tags, or longer ones, than are kept")   \
+  X(purged_meanwhile, "purged-meanwhile", "a purge overtook the fetch")                            \
   X(must_understand, "must-understand", "must-understand on a status that is not understood")      \
   X(head_request, "head-request", "the answer to a HEAD has no body to store")                     \
   /* why a stored response is not reused as it is */                                               \

@@ -1,7 +1,9 @@
 #include "caching/tags.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "http/structured_fields.hpp"
+#include "http/target.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -15,14 +17,11 @@ using http::FieldName;
 
 bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '\x7f'; }
 
-// How many of the first `size` bytes to keep so that no UTF-8 sequence is cut in two.
-std::size_t utf8_boundary(std::string_view text, std::size_t size) noexcept {
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  std::size_t boundary = size;
-  while (boundary > 0 && size - boundary < 4 && continues(boundary)) --boundary;
-  return boundary > 0 && !continues(boundary) ? boundary : size;  // else: not UTF-8
+// Bytes that are not UTF-8 could be named in no purge request, which is JSON.
+std::string repaired(std::string_view tag) {
+  std::string text;
+  utf8::append_repaired(text, tag);
+  return text;
 }
 
 // Calls add(std::string_view) for each word between blanks.
@@ -74,22 +73,26 @@ bool has_tags(http::FieldsView response) noexcept {
 
 }  // namespace
 
-std::string clean_tag_value(std::string_view value) {
+std::string clean_tag_value(std::string_view value, std::size_t length) {
+  const auto is_printable = [](char c) { return c >= 0x20 && c < 0x7f; };
+  if (std::all_of(value.begin(), value.end(), is_printable)) {
+    return std::string(value.substr(0, length));
+  }
   std::string clean;
   for (const char c : value) {
     if (is_control(c)) continue;
     clean += c;
-    if (clean.size() > kMaxTagValue + 3) break;
+    if (clean.size() > length + 3) break;  // what follows is cut off in any case
   }
-  if (clean.size() > kMaxTagValue) clean.resize(utf8_boundary(clean, kMaxTagValue));
+  clean = repaired(clean);
+  clean.resize(utf8::cut(clean, length).size());
   return clean;
 }
 
 std::string group_tag(std::string_view scheme, std::string_view authority, std::string_view group) {
   // "They both share the same URI origin" (RFC 9875 section 2.1): scheme, host without regard to
   // case, port. The control characters keep it apart: no other source of tags has any.
-  const std::string_view default_port = scheme == "https" ? ":443" : ":80";
-  if (authority.ends_with(default_port)) authority.remove_suffix(default_port.size());
+  authority = http::without_default_port(authority, scheme);
   std::string tag("\x1fgroup\x1f");
   tag.append(ascii::to_lower(scheme)).append("://").append(ascii::to_lower(authority));
   return tag.append("\x1f").append(group);
@@ -104,17 +107,18 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
   if (!has_tags(response)) return 0;
   std::size_t dropped = 0;
   std::vector<std::string> found;
-  const auto add = [&](std::string_view tag) {
-    if (tag.size() > kMaxTagValue) {
+  const auto add = [&](std::string_view spelled) {
+    std::string tag = spelled.size() > limits.length ? std::string() : repaired(spelled);
+    if (tag.empty() || tag.size() > limits.length) {
       ++dropped;
     } else {
-      found.emplace_back(tag);
+      found.push_back(std::move(tag));
     }
   };
   response.for_each(FieldName::surrogate_key, [&](auto line) { for_each_word(line, add); });
   response.for_each(FieldName::cache_tag, [&](auto line) { for_each_between_commas(line, add); });
   for_each_group(response, FieldName::cache_groups, [&](std::string_view group) {
-    if (group.size() > kMaxTagValue) {
+    if (group.size() > limits.length) {
       ++dropped;
     } else {
       // Twice: Cache-Group-Invalidation reaches groups of its own origin only, a purge by tag names
@@ -146,7 +150,7 @@ std::vector<std::string> invalidated_tags(http::FieldsView response,
     tags.push_back(group_tag(scheme, authority, group));
   });
   response.for_each(FieldName::cache_invalidate_tags, [&](auto line) {
-    for_each_between_commas(line, [&](std::string_view tag) { tags.emplace_back(tag); });
+    for_each_between_commas(line, [&](std::string_view tag) { tags.push_back(repaired(tag)); });
   });
   sort_unique(tags);
   return tags;

@@ -1,5 +1,6 @@
 // Tags: Surrogate-Key (split at blanks), Cache-Tag (at commas), Cache-Groups (RFC 9875: a
-// Structured Field list of strings), and values that come from requests.
+// Structured Field list of strings), and values that come from requests. All of them are UTF-8:
+// each byte that is not becomes U+FFFD, so that a purge request, which is JSON, can name any tag.
 #pragma once
 
 #include "http/fields.hpp"
@@ -11,15 +12,16 @@
 
 namespace hawkcache::caching {
 
-// Bytes of a placeholder's value, and of an origin's tag.
+// Bytes of a placeholder's value, and of an origin's tag, where nothing else is configured.
 inline constexpr std::size_t kMaxTagValue = 256;
 
 struct TagLimits {
   std::size_t per_response = 1024;
+  std::size_t length = kMaxTagValue;  // bytes of an origin's tag
 };
 
-// Cut at 256 bytes (never within a UTF-8 sequence) and without control characters.
-std::string clean_tag_value(std::string_view value);
+// Cut at `length` bytes (never within a UTF-8 sequence) and without control characters.
+std::string clean_tag_value(std::string_view value, std::size_t length = kMaxTagValue);
 
 // Cache-Groups belong to one origin (RFC 9875 section 2): the tag under which a group is kept is
 // this, unique to scheme and authority and not expressible by the other sources. A group is kept

@@ -28,16 +28,8 @@ std::string_view take_scheme(std::string_view& text) noexcept {
 }
 
 bool same_authority(std::string_view scheme, std::string_view a, std::string_view b) noexcept {
-  const std::string_view default_port =
-      ascii::equals_ignoring_case(scheme, "https") ? ":443" : ":80";
-  for (std::string_view* authority : {&a, &b}) {
-    if (authority->ends_with(default_port)) {
-      authority->remove_suffix(default_port.size());
-    } else if (authority->ends_with(':')) {
-      authority->remove_suffix(1);
-    }
-  }
-  return ascii::equals_ignoring_case(a, b);
+  return ascii::equals_ignoring_case(http::without_default_port(a, scheme),
+                                     http::without_default_port(b, scheme));
 }
 
 // RFC 3986 section 5.2.4, for a path that begins with "/".

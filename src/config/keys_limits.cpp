@@ -83,7 +83,9 @@ const Section<LimitsConfig>& limits_section() {
                        &T::tag_length,
                        integer_kind(16, 4096),
                        "256",
-                       "Bytes of one value in a tag; longer ones are cut."),
+                       "Bytes of one value in a tag; longer ones are cut. A response with a longer "
+                       "tag of the "
+                       "origin is passed on but not stored."),
       },
       {}};
   return section;

@@ -164,6 +164,17 @@ TargetError check_host(const RequestHead& head,
 
 }  // namespace
 
+std::string_view without_default_port(std::string_view authority,
+                                      std::string_view scheme) noexcept {
+  const std::string_view port = ascii::equals_ignoring_case(scheme, "https") ? ":443" : ":80";
+  if (authority.ends_with(port)) {
+    authority.remove_suffix(port.size());
+  } else if (authority.ends_with(':')) {
+    authority.remove_suffix(1);
+  }
+  return authority;
+}
+
 bool is_valid_authority(std::string_view authority) noexcept {
   if (authority.starts_with('[')) {
     const std::size_t close = authority.find(']');

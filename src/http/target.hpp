@@ -63,6 +63,10 @@ enum class PathHazard : std::uint8_t {
   bad_escape
 };
 
+// host[:port] without the port that the scheme implies, and without an empty one: both are the same
+// authority (RFC 3986 section 6.2.3). Letter case stays.
+std::string_view without_default_port(std::string_view authority, std::string_view scheme) noexcept;
+
 // The segments of a path, split at "/" first and percent-decoded afterwards. "/users/42" has two,
 // "/users/" has "users" and a final empty one, "/" has one empty one. Reused from request to
 // request.

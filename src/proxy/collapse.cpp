@@ -19,6 +19,10 @@ bool same_variant(const caching::VaryNames& names,
   return key_a == key_b;
 }
 
+bool is_for_url(const FillSubject& subject, const JoinRequest& request) {
+  return subject.authority == request.authority && subject.path_and_query == request.path_and_query;
+}
+
 bool waits_for(const FillSubject& other, const JoinRequest& request) {
   return request.other_ranges == OtherRanges::are_waited_for && !request.range.empty() &&
          request.if_range.empty() && other.if_range.empty();
@@ -62,6 +66,19 @@ caching::RequestDirectives directives_of_one_who_waited(caching::RequestDirectiv
   return directives;
 }
 
+// Under a rule's own `key:` the request may be for another URL, with purges of its own. How old the
+// stored bytes are that a fetch completes is not known here.
+bool CollapseTable::may_join_from_other_url(const Fill& fill,
+                                            const FillHead* head,
+                                            const JoinRequest& request) const {
+  if (head != nullptr && head->content == FillHead::Content::with_older) return false;
+  return fence_
+             .check_url({.epoch = fill.epoch(),
+                         .authority = request.authority,
+                         .path_and_query = request.path_and_query})
+             .trust == store::Trust::trusted;
+}
+
 bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const {
   const FillSubject& subject = fill.subject();
   if (subject.rule_fingerprint != request.rule_fingerprint) return false;
@@ -83,6 +100,9 @@ bool CollapseTable::may_join(const Fill& fill, const JoinRequest& request) const
                    head ? std::span(head->meta.tags) : request.rule_tags,
                    head ? store::TagsKnown::all : store::TagsKnown::rule_tags_only);
   if (verdict.trust != store::Trust::trusted) return false;
+  if (!is_for_url(subject, request) && !may_join_from_other_url(fill, head.get(), request)) {
+    return false;
+  }
   if (head) {
     return may_share(*head,
                      {.fields = request.fields,

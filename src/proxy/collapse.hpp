@@ -126,6 +126,9 @@ class CollapseTable {
   Shard& shard_of(const Hash128& key) noexcept { return shards_[key.high % kShards]; }
   std::shared_ptr<Fill> find_locked(const Shard& shard, const JoinRequest& request) const;
   bool may_join(const Fill& fill, const JoinRequest& request) const;
+  bool may_join_from_other_url(const Fill& fill,
+                               const FillHead* head,
+                               const JoinRequest& request) const;
 
   const store::PurgeFence& fence_;
   std::array<Shard, kShards> shards_;

@@ -138,7 +138,13 @@ Fetch::Next Fetch::begin_new(const http::ResponseHead& head, http::BodyFraming f
 
 void Fetch::judge_keeping() {
   keeping_ = head_->not_stored == Reason::none;
-  if (!keeping_) not_stored(head_->not_stored);
+  if (!keeping_) {
+    not_stored(head_->not_stored);
+  } else if (state_.store.fence().current() != fill_.epoch() && is_overtaken()) {
+    auto refused = std::make_shared<FillHead>(*head_);
+    refused->refused = Reason::purged_meanwhile;
+    head_ = std::move(refused);
+  }
 }
 
 // `head` is valid until the exchange is asked for the body.

@@ -53,8 +53,13 @@ bool FetchLease::answers(const store::StoredResponse& stored, WallTime now) cons
       stored.soft_purged_at()) {
     return false;
   }
+  const FillSubject& subject = fill_.subject();
+  if (route_.key &&
+      !stands_for_url(state_.store, stored, subject.authority, subject.path_and_query)) {
+    return false;
+  }
   return may_share_fresh(stored.reuse_terms(),
-                         {.fields = fill_.subject().request->fields(),
+                         {.fields = subject.request->fields(),
                           .policy = route_.policy,
                           .directives = nullptr,
                           .now = now}) == Share::yes;

@@ -27,6 +27,17 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
   co_return Next::done;
 }
 
+// Whether the store will refuse it, as far as that is known by now.
+bool Fetch::is_overtaken() const {
+  const FillSubject& subject = fill_.subject();
+  const auto verdict = state_.store.fence().check({.epoch = fill_.epoch(),
+                                                   .authority = subject.authority,
+                                                   .path_and_query = subject.path_and_query},
+                                                  head_->meta.tags,
+                                                  store::TagsKnown::all);
+  return verdict.trust == store::Trust::distrusted;
+}
+
 // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no
 // longer.
 net::Awaitable<void> Fetch::hand_on_alone() {
@@ -92,7 +103,9 @@ net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   auto stored = freshened(*order_.base, *head_);
   const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);
-  fill_.use_stored(std::move(stored), Reason::none, origin_status);
+  const bool refused = put == store::PutResult::purged_meanwhile;
+  fill_.use_stored(
+      std::move(stored), refused ? Reason::purged_meanwhile : Reason::none, origin_status);
 }
 
 // The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the

@@ -74,8 +74,13 @@ struct FillHead {
   caching::StoredMeta meta;
   std::optional<std::uint64_t> content_length;         // as the origin announced it
   caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared
-  bool has_body = true;                                // false: 204, 304, an answer to HEAD
-  std::optional<int> forward_status;       // what the origin answered, where it is not `status`
+  // Why it will not be stored though it might, and those who wait may have it: none, or
+  // purged_meanwhile.
+  caching::Reason refused = caching::Reason::none;
+  bool has_body = true;               // false: 204, 304, an answer to HEAD
+  std::optional<int> forward_status;  // what the origin answered, where it is not `status`
+  // None, or some of its body was stored before this fetch began.
+  enum class Content : std::uint8_t { all_new, with_older } content = Content::all_new;
   std::optional<std::uint64_t> part_size;  // of a part that is kept: how long its body must be
 };
 

@@ -170,6 +170,14 @@ void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& 
 
 }  // namespace
 
+bool stands_for_url(store::Store& store,
+                    const store::StoredResponse& stored,
+                    std::string_view authority,
+                    std::string_view path_and_query) noexcept {
+  const bool same = stored.authority() == authority && stored.path_and_query() == path_and_query;
+  return same || store.stands_for(stored, authority, path_and_query);
+}
+
 caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept {
   const auto purged_at = stored.soft_purged_at();
   const caching::Freshness freshness = stored.freshness();
@@ -178,9 +186,20 @@ caching::Freshness effective_freshness(const store::StoredResponse& stored) noex
 
 namespace {
 
+void drop_purged_for(store::Store& store, const RequestPlan& plan, store::Found& found) {
+  const auto purged = [&](const store::StoredResponsePtr& stored) {
+    return !stands_for_url(store, *stored, plan.target.authority, plan.path_and_query);
+  };
+  found.erase(std::remove_if(found.begin(), found.end(), purged), found.end());
+}
+
 // Among scratch.found, which it empties.
-void choose(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
+void choose(store::Store& store,
+            const LookupInput& input,
+            LookupScratch& scratch,
+            LookupResult& result) {
   const RequestPlan& plan = input.plan;
+  if (plan.route->key) drop_purged_for(store, plan, scratch.found);
   const http::RequestHead& request = input.request;
   result.clear();
   std::optional<caching::RequestDirectives>& directives = result.directives;
@@ -226,7 +245,7 @@ void look_up(store::Store& store,
              LookupScratch& scratch,
              LookupResult& result) {
   store.try_find(input.plan.key, scratch.found);
-  choose(input, scratch, result);
+  choose(store, input, scratch, result);
 }
 
 void RequestSelector::append_secondary_key(std::string& out,
@@ -244,10 +263,10 @@ net::Awaitable<RemoteLookup> look_up_remotely(store::Store& store,
       *plan.route, request.fields(), RequestSelector::Otherwise::all_variants);
   RemoteLookup lookup;
   lookup.outcome = co_await store.find(plan.key, selector, scratch.found, patience);
-  choose({.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
+  choose(store, {.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
   if (lookup.outcome == store::FindOutcome::selected && !lookup.result.is_hit()) {
     lookup.outcome = co_await store.find_all(plan.key, scratch.found, patience);
-    choose({.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
+    choose(store, {.plan = plan, .request = request, .now = clock.wall()}, scratch, lookup.result);
   }
   co_return lookup;
 }

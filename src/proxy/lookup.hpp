@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hawkcache::proxy {
@@ -48,6 +49,14 @@ struct LookupScratch {
   std::string secondary_key;
   const caching::VaryNames* rendered = nullptr;  // what secondary_key was rendered for
 };
+
+// Whether what is stored may answer a request for this URL, as far as purges go. Under a rule's own
+// `key:` another URL may have brought it, whose purges the store has minded; those of this one are
+// minded here.
+bool stands_for_url(store::Store& store,
+                    const store::StoredResponse& stored,
+                    std::string_view authority,
+                    std::string_view path_and_query) noexcept;
 
 // A soft purge taken into account.
 caching::Freshness effective_freshness(const store::StoredResponse& stored) noexcept;

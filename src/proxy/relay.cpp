@@ -1,5 +1,6 @@
 #include "proxy/relay.hpp"
 
+#include "caching/freshness.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
 #include "proxy/traffic_purge.hpp"
@@ -52,21 +53,16 @@ std::string render_relayed_head(const http::ResponseHead& head,
                                 const RelayInput& input,
                                 WallTime now,
                                 ClientFraming& client_side) {
-  const HeadUse use = input.x_cache == XCache::none ? HeadUse::pass : HeadUse::caching_rule;
   static const std::optional<std::string> kKeep;
-  std::string text = render_response_head(head.status,
-                                          head.reason,
-                                          head.fields(),
-                                          {.use = use,
-                                           .strip = {},
-                                           .client_cache_control = &kKeep,
-                                           .received = head.version,
-                                           .now = now});
-  if (use == HeadUse::caching_rule) {
-    if (const auto age = head.fields().value(http::FieldName::age)) {
-      text.append("Age: ").append(*age).append("\r\n");
-    }
-  }
+  const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
+  std::string text = render_response_head(
+      head.status,
+      head.reason,
+      head.fields(),
+      {.strip = {},
+       .client_cache_control = rule != nullptr ? &rule->client_cache_control : &kKeep,
+       .received = head.version,
+       .now = now});
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
   status.forward_status = head.status;
@@ -75,7 +71,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
   status.key = input.printable_key;
   HeadTail tail{.framing = ClientFraming::no_body,
                 .content_length = std::nullopt,
-                .age = std::nullopt,
+                .age = caching::readable_age(head.fields()),
                 .x_cache = input.x_cache,
                 .cache_status = input.x_cache == XCache::none ? nullptr : &status,
                 .client = client.request().head->version,

@@ -276,7 +276,8 @@ TemplateInput RequestPlanner::template_input() const {
           .path = plan_.target.path,
           .query = plan_.query,
           .parameters = parameters(),
-          .method = {}};
+          .method = {},
+          .tag_length = plan_.route->tag_length};
 }
 
 // What is kept for a GET is keyed and tagged as one.

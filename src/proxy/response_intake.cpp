@@ -99,8 +99,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   if (other_status) unstripped.emplace_back("content-range");
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
-  HeadRendering rendering{.use = HeadUse::caching_rule,
-                          .strip = judged.strip,
+  HeadRendering rendering{.strip = judged.strip,
                           .client_cache_control = &input.route->client_cache_control,
                           .received = response.version,
                           .now = input.times.response_time};
@@ -281,6 +280,7 @@ std::shared_ptr<const FillHead> take_in_combined(const store::StoredResponse& st
   for (const http::ByteRange& part : content.parts) size += part.size();
   Judged judged = judge(merged, {http::BodyKind::length, size}, input, caching::Asked::part);
   represent_as_whole(*judged.head, content);
+  judged.head->content = FillHead::Content::with_older;
   render(judged, merged, input);
   keep_tags(*judged.head, stored, input);
   return judged.head;

@@ -27,10 +27,9 @@ bool stays_behind(FieldName id, const HeadRendering& how) {
     case FieldName::surrogate_key:
     case FieldName::cache_tag:
     case FieldName::cache_invalidate_tags:
-      return true;
     case FieldName::age:
     case FieldName::x_cache:
-      return how.use == HeadUse::caching_rule;
+      return true;
     default:
       return is_replaced_for_clients(id) && how.client_cache_control && *how.client_cache_control;
   }
@@ -80,9 +79,7 @@ void write_interim_head(std::string& text, const http::ResponseHead& head) {
   // RFC 9110 section 8.6: "A server MUST NOT send a Content-Length header field in any response
   // with a status code of 1xx (Informational)"; RFC 9112 section 6.1 says the same of
   // Transfer-Encoding. Neither passes.
-  append_origin_fields(out,
-                       head.fields(),
-                       {.use = HeadUse::pass, .strip = {}, .client_cache_control = {}, .now = {}});
+  append_origin_fields(out, head.fields(), {.strip = {}, .client_cache_control = {}, .now = {}});
   append_field(out, "Via", "1.1 hawkcache");
   out.text("\r\n");
 }

@@ -19,12 +19,7 @@
 
 namespace hawkcache::proxy {
 
-// What a rendered head is for: a stored or shared one has no Age, X-Cache and fields to strip; a
-// passed one keeps the origin's Age.
-enum class HeadUse : std::uint8_t { caching_rule, pass };
-
 struct HeadRendering {
-  HeadUse use = HeadUse::caching_rule;
   std::span<const std::string> strip;  // lower-case names
   const std::optional<std::string>* client_cache_control =
       nullptr;  // replaces Cache-Control (and drops Expires) where set
@@ -33,8 +28,8 @@ struct HeadRendering {
 };
 
 // "HTTP/1.1 200 OK\r\n" and the fields, each with its CRLF, Via included; without hop-by-hop
-// fields, Content-Length, fields for caches (Surrogate-Key, Cache-Tag, Cache-Invalidate-Tags), and
-// without the empty line.
+// fields, Content-Length, Age and X-Cache, which are written per answer, fields for caches
+// (Surrogate-Key, Cache-Tag, Cache-Invalidate-Tags), and without the empty line.
 std::string render_response_head(int status,
                                  std::string_view reason,
                                  http::FieldsView fields,

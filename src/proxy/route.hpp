@@ -3,6 +3,7 @@
 #pragma once
 
 #include "caching/policy.hpp"
+#include "caching/tags.hpp"
 #include "http/query.hpp"
 #include "proxy/rule_template.hpp"
 
@@ -41,15 +42,16 @@ struct Route {
   caching::CachePolicy policy;
   Coalesce coalesce = Coalesce::node;
   std::vector<RuleTemplate> tags;
-  std::vector<std::string> vary;         // lower-case; counts where there is no `key`
-  std::optional<RuleTemplate> key;       // replaces URI and vary
-  std::vector<std::string> key_cookies;  // `cookies: { key: [...] }`
+  std::size_t tag_length = caching::kMaxTagValue;  // bytes of one value in `tags`, `invalidates`
+  std::vector<std::string> vary;                   // lower-case; counts where there is no `key`
+  std::optional<RuleTemplate> key;                 // replaces URI and vary
+  std::vector<std::string> key_cookies;            // `cookies: { key: [...] }`
   http::QueryRule query;
   std::vector<BypassCondition> bypass;
   std::vector<RuleTemplate> invalidates;
   std::optional<std::string> client_cache_control;  // nullopt: keep
-  std::uint64_t fingerprint =
-      0;  // of name, key, vary, cookies, query, tags: entries stored under another are misses
+  std::uint64_t fingerprint = 0;  // of name, key, vary, cookies, query, tags and their length:
+                                  // entries stored under another are misses
 };
 
 }  // namespace hawkcache::proxy

@@ -201,6 +201,9 @@ int compare_host(std::string_view host, std::string_view spelled) {
   return host.size() == spelled.size() ? 0 : host.size() < spelled.size() ? -1 : 1;
 }
 
+// Of requests to this listener and of the hosts in rules.
+constexpr std::string_view kScheme = "http";
+
 std::string_view without_port(std::string_view authority) {
   const std::size_t colon = authority.rfind(':');
   const std::size_t bracket = authority.rfind(']');
@@ -209,34 +212,71 @@ std::string_view without_port(std::string_view authority) {
   return has_port ? authority.substr(0, colon) : authority;
 }
 
+// Tries by host, sorted.
+class HostTries {
+ public:
+  void assign(std::vector<std::string> hosts) {
+    std::sort(hosts.begin(), hosts.end());
+    hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
+    for (std::string& host : hosts) tries_.emplace_back(std::move(host), Trie());
+  }
+  bool empty() const noexcept { return tries_.empty(); }
+  Trie* find(std::string_view spelled) {
+    const auto place = std::lower_bound(
+        tries_.begin(), tries_.end(), spelled, [](const auto& entry, std::string_view text) {
+          return compare_host(entry.first, text) < 0;
+        });
+    return place != tries_.end() && compare_host(place->first, spelled) == 0 ? &place->second
+                                                                             : nullptr;
+  }
+
+ private:
+  std::vector<std::pair<std::string, Trie>> tries_;
+};
+
 }  // namespace
 
 struct Router::Impl {
   std::vector<Route> routes;
   Trie every_host;
-  std::vector<std::pair<std::string, Trie>> hosts;  // sorted by host
+  HostTries hosts;
+  HostTries default_port_hosts;  // of rules that name it: by their host alone
 
   explicit Impl(std::vector<Route> list) : routes(std::move(list)) {
     std::vector<std::string> names;
-    for (const Route& route : routes)
-      names.insert(names.end(), route.hosts.begin(), route.hosts.end());
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    for (std::string& name : names) hosts.emplace_back(std::move(name), Trie());
+    std::vector<std::string> names_with_port;
+    for (const Route& route : routes) {
+      for (const std::string& host : route.hosts) {
+        const std::string_view plain = http::without_default_port(host, kScheme);
+        (plain.size() < host.size() ? names_with_port : names).emplace_back(plain);
+      }
+    }
+    hosts.assign(std::move(names));
+    default_port_hosts.assign(std::move(names_with_port));
     for (std::size_t i = 0; i < routes.size(); ++i) {
       routes[i].index = i;
       if (routes[i].hosts.empty()) every_host.insert(routes, i);
-      for (const std::string& host : routes[i].hosts) find_host(host)->insert(routes, i);
+      for (const std::string& host : routes[i].hosts) trie_of(host).insert(routes, i);
     }
   }
 
-  Trie* find_host(std::string_view spelled) {
-    const auto place = std::lower_bound(
-        hosts.begin(), hosts.end(), spelled, [](const auto& entry, std::string_view text) {
-          return compare_host(entry.first, text) < 0;
-        });
-    return place != hosts.end() && compare_host(place->first, spelled) == 0 ? &place->second
-                                                                            : nullptr;
+  Trie& trie_of(const std::string& host) {
+    const std::string_view plain = http::without_default_port(host, kScheme);
+    return *(plain.size() < host.size() ? default_port_hosts : hosts).find(plain);
+  }
+
+  void search_hosts(std::string_view authority, Search& search) {
+    if (hosts.empty() && default_port_hosts.empty()) return;
+    const std::string_view host = without_port(authority);
+    const auto search_under = [&](HostTries& tries, std::string_view name) {
+      if (const Trie* trie = tries.find(name)) trie->search(search);
+    };
+    search_under(hosts, host);
+    if (http::without_default_port(authority, kScheme).size() == host.size()) {
+      search_under(default_port_hosts, host);
+    } else {
+      search_under(hosts, authority);
+    }
   }
 };
 
@@ -253,13 +293,7 @@ void Router::match(std::string_view authority,
   match.parameters.clear();
   if (path.size() == 0) return;
   Search search{impl_->routes, path, method};
-  if (!impl_->hosts.empty()) {
-    const std::string_view host = without_port(authority);
-    if (const Trie* trie = impl_->find_host(authority)) trie->search(search);
-    if (host.size() != authority.size()) {
-      if (const Trie* trie = impl_->find_host(host)) trie->search(search);
-    }
-  }
+  impl_->search_hosts(authority, search);
   impl_->every_host.search(search);
   if (search.best == kNoRoute) return;
 

@@ -28,8 +28,9 @@ class Router {
   Router& operator=(Router&&) noexcept;
 
   // `authority` is host[:port] as the request spelled it; a rule's host without a port matches
-  // every port. HEAD matches where GET is listed too. Does not allocate once `match` has grown. A
-  // path with a hazard has no segments and matches nothing.
+  // every port, one with the default port also a request that names none. HEAD matches where GET is
+  // listed too. Does not allocate once `match` has grown. A path with a hazard has no segments and
+  // matches nothing.
   void match(std::string_view authority,
              const http::PathSegments& path,
              std::string_view method,

@@ -2,7 +2,6 @@
 
 #include "base/hash.hpp"
 #include "caching/cache_key.hpp"
-#include "caching/tags.hpp"
 #include "caching/vary.hpp"
 #include "http/cookie.hpp"
 #include "http/query.hpp"
@@ -109,7 +108,7 @@ void RuleTemplate::append_tag(std::string& out, const TemplateInput& input) cons
     if (part.kind == PartKind::literal) {
       out += part.text;
     } else {
-      out += caching::clean_tag_value(tag_value(part, input));
+      out += caching::clean_tag_value(tag_value(part, input), input.tag_length);
     }
   }
 }

@@ -3,6 +3,7 @@
 // headers, cookies and query parameters. Immutable, shared by all threads.
 #pragma once
 
+#include "caching/tags.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
 
@@ -41,9 +42,10 @@ struct TemplateInput {
   std::string_view scheme;
   std::string_view authority;
   std::string_view path;
-  std::optional<std::string_view> query;         // as forwarded
-  std::span<const std::string_view> parameters;  // converted: "7" for /users/007 with :int
-  std::string_view method{};                     // instead of the request's own; empty: that
+  std::optional<std::string_view> query;           // as forwarded
+  std::span<const std::string_view> parameters;    // converted: "7" for /users/007 with :int
+  std::string_view method{};                       // instead of the request's own; empty: that
+  std::size_t tag_length = caching::kMaxTagValue;  // bytes of one value in a tag
 };
 
 // {method} is GET for a HEAD too: both share one entry.

@@ -93,7 +93,10 @@ class Transaction final : public net::RequestHandler {
   };
   void prepare_fetch(const http::RequestHead& request);
   net::Awaitable<bool> finds_it_stored_by_now(const http::RequestHead& request);
-  Share share_of(const FillReader::View& view, http::FieldsView fields) const;
+  bool stands_for_this_url(const FillSubject& subject, const FillReader::View& view) const;
+  Share share_of(const FillSubject& subject,
+                 const FillReader::View& view,
+                 http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
                                    FillReader& reader,

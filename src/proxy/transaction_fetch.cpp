@@ -91,9 +91,25 @@ net::Awaitable<bool> Transaction::finds_it_stored_by_now(const http::RequestHead
   co_return found;
 }
 
+// What was stored before the fetch began may have been purged under the URL of one who joined it:
+// from a fetch for another URL, under a rule's own `key:`.
+bool Transaction::stands_for_this_url(const FillSubject& subject,
+                                      const FillReader::View& view) const {
+  if (view.stored) {
+    return stands_for_url(
+        state_.store, *view.stored, plan_->target.authority, plan_->path_and_query);
+  }
+  return !view.head || view.head->content == FillHead::Content::all_new ||
+         (subject.authority == plan_->target.authority &&
+          subject.path_and_query == plan_->path_and_query);
+}
+
 // Of a fill that has got as far as its head, for one who waited for it. A failure before the head
 // is everybody's.
-Share Transaction::share_of(const FillReader::View& view, http::FieldsView fields) const {
+Share Transaction::share_of(const FillSubject& subject,
+                            const FillReader::View& view,
+                            http::FieldsView fields) const {
+  if (plan_->route->key && !stands_for_this_url(subject, view)) return Share::not_shareable;
   std::optional<caching::RequestDirectives> directives = lookup_.directives;
   if (directives) directives = directives_of_one_who_waited(*directives);
   const Asker asker{.fields = fields,
@@ -141,7 +157,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     view = reader.peek();
   }
   if (!leads) {
-    const Share share = share_of(view, request.head->fields());
+    const Share share = share_of(reader.fill().subject(), view, request.head->fields());
     if (share != Share::yes && reader.fill().subject().method == http::Method::head) {
       fetch_method_ = http::Method::get;
       co_return Attempt::outdated;
@@ -184,15 +200,17 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     co_await answer_from_store(client, view.stored, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
     if (view.origin_status != 0) status.forward_status = view.origin_status;
-    status.stored = true;
+    status.stored = view.stored_reason == Reason::none;
+    status.detail = view.stored_reason;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
     record_.status = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
     status.forward_status = view.head->forward_status.value_or(view.head->status);
-    status.stored = view.head->not_stored == Reason::none;
     status.detail = view.head->not_stored;
+    if (status.detail == Reason::none) status.detail = view.head->refused;
+    status.stored = status.detail == Reason::none;
     // A client's range went to the origin as it came: not for its own sake.
     if (status.detail == Reason::partial &&
         state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {

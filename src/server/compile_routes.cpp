@@ -206,7 +206,7 @@ class CanonicalText {
   std::string text_;
 };
 
-std::uint64_t fingerprint_of(const RouteConfig& rule) {
+std::uint64_t fingerprint_of(const RouteConfig& rule, std::size_t tag_length) {
   CanonicalText text;
   text.add(rule.name);
   text.add(rule.key ? "key" : "no key");
@@ -219,10 +219,11 @@ std::uint64_t fingerprint_of(const RouteConfig& rule) {
   text.add_all("", rule.query.only.value_or(std::vector<std::string>()));
   text.add(rule.query.sort ? "sorted" : "as sent");
   text.add_all("tags", rule.tags);
+  if (!rule.tags.empty()) text.add(std::to_string(tag_length));
   return text.fingerprint();
 }
 
-proxy::Route compile_route(const RouteConfig& rule, std::size_t index) {
+proxy::Route compile_route(const RouteConfig& rule, std::size_t index, std::size_t tag_length) {
   const std::vector<std::string> parameters = rule.path.value.parameter_names();
   proxy::Route route;
   route.name = rule.name;
@@ -244,7 +245,8 @@ proxy::Route compile_route(const RouteConfig& rule, std::size_t index) {
   }
   route.invalidates = compile_templates(rule.invalidates, parameters);
   route.client_cache_control = rule.client_cache_control;
-  route.fingerprint = fingerprint_of(rule);
+  route.tag_length = tag_length;
+  route.fingerprint = fingerprint_of(rule, tag_length);
   return route;
 }
 
@@ -254,7 +256,7 @@ std::vector<proxy::Route> compile_routes(const config::Config& config) {
   std::vector<proxy::Route> routes;
   routes.reserve(config.routes.size());
   for (const RouteConfig& rule : config.routes)
-    routes.push_back(compile_route(rule, routes.size()));
+    routes.push_back(compile_route(rule, routes.size(), config.limits.tag_length));
   return routes;
 }
 

@@ -47,6 +47,7 @@ bool same_redis(const config::StoreConfig& a, const config::StoreConfig& b) {
 bool same_fixed_limits(const config::LimitsConfig& a, const config::LimitsConfig& b) {
   config::LimitsConfig comparable = b;
   comparable.tags_per_response = a.tags_per_response;
+  comparable.tag_length = a.tag_length;
   comparable.admin_body = a.admin_body;
   comparable.response_header_block = a.response_header_block;
   comparable.response_header_count = a.response_header_count;
@@ -153,7 +154,8 @@ std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& confi
   }
   snapshot->router = std::make_shared<const proxy::Router>(std::move(routes));
   snapshot->cache_status_key = config.cache_status_key ? proxy::ShowKey::yes : proxy::ShowKey::no;
-  snapshot->tag_limits.per_response = config.limits.tags_per_response;
+  snapshot->tag_limits = {.per_response = config.limits.tags_per_response,
+                          .length = config.limits.tag_length};
   snapshot->upstream_authority = config::to_string(config.upstream.servers.front().endpoint);
   return snapshot;
 }

@@ -1,17 +1,15 @@
 #include "store/purge.hpp"
 
 #include "base/ascii.hpp"
+#include "http/target.hpp"
 
 namespace hawkcache::store {
 
 std::string normalized_authority(std::string_view authority) {
-  for (const std::string_view port : {":80", ":443", ":"}) {
-    if (authority.ends_with(port)) {
-      authority.remove_suffix(port.size());
-      break;
-    }
-  }
-  return ascii::to_lower(authority);
+  const std::string_view plain = http::without_default_port(authority, "http");
+  // Of either scheme, but not one port after the other.
+  return ascii::to_lower(
+      plain.size() < authority.size() ? plain : http::without_default_port(authority, "https"));
 }
 
 }  // namespace hawkcache::store

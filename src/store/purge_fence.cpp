@@ -45,9 +45,16 @@ struct PurgeFence::Impl {
   std::map<Epoch, std::size_t> fetches;  // under way, by epoch
   std::uint64_t last_sequence = 0;
 
+  // See check_url().
+  std::atomic<bool> other_urls_asked{false};
+  std::atomic<Epoch> scopes_forgotten{0};  // fences of URLs and prefixes up to it may be gone
+
   void raise_scopes(const PurgeRequest& request, Epoch epoch, WallTime now);
   Epoch oldest() const;
-  void forget_oldest();
+  // The oldest that has nothing left to do where no stored response is older.
+  Epoch oldest_to_retire() const;
+  void forget_oldest(Epoch epoch);
+  void forget_oldest_scope(Epoch epoch);
   void tally();
 };
 
@@ -70,11 +77,24 @@ Epoch PurgeFence::Impl::oldest() const {
   return std::min({tag_fences.oldest(), urls.oldest(), prefixes.oldest()});
 }
 
-void PurgeFence::Impl::forget_oldest() {
-  const Epoch epoch = oldest();
+Epoch PurgeFence::Impl::oldest_to_retire() const {
+  const std::size_t kept = other_urls_asked.load(std::memory_order_relaxed) ? limits.fences / 8 : 0;
+  if (urls.size() + prefixes.size() <= kept) return tag_fences.oldest();
+  return oldest();
+}
+
+// `epoch`: what oldest() or oldest_to_retire() said.
+void PurgeFence::Impl::forget_oldest(Epoch epoch) {
   if (tag_fences.oldest() == epoch) {
     tag_fences.forget_oldest();
-    return;
+  } else {
+    forget_oldest_scope(epoch);
+  }
+}
+
+void PurgeFence::Impl::forget_oldest_scope(Epoch epoch) {
+  if (epoch > scopes_forgotten.load(std::memory_order_relaxed)) {
+    scopes_forgotten.store(epoch, std::memory_order_release);
   }
   const std::unique_lock lock(scopes_mutex);
   if (urls.oldest() == epoch) {
@@ -136,8 +156,9 @@ void PurgeFence::keep_within_limits() {
     impl.prefixes.forget_oldest();
   }
   while (impl.tag_fences.size() + impl.urls.size() + impl.prefixes.size() > impl.limits.fences) {
-    floor_.store(std::max(floor(), impl.oldest()), std::memory_order_release);
-    impl.forget_oldest();
+    const Epoch oldest = impl.oldest();
+    floor_.store(std::max(floor(), oldest), std::memory_order_release);
+    impl.forget_oldest(oldest);
   }
   impl.tally();
 }
@@ -186,25 +207,45 @@ FenceVerdict PurgeFence::judge(const FenceSubject& subject,
   const Impl& impl = *impl_;
   impl.everything.judge(subject.epoch, verdict);
   const Epoch seen = std::max(subject.epoch, since);
-  const bool ask_urls = impl.newest_url.load(std::memory_order_acquire) > seen;
-  const bool ask_prefixes = impl.newest_prefix.load(std::memory_order_acquire) > seen;
-  if (verdict.trust != Trust::distrusted && (ask_urls || ask_prefixes)) {
-    const std::uint64_t authority = authority_hash(subject.authority);
-    const std::uint64_t path = path_hash(subject.path_and_query);
-    const std::shared_lock lock(impl.scopes_mutex);
-    if (ask_urls) {
-      impl.urls.judge(scope_hash(authority, path), subject.epoch, verdict);
-      impl.urls.judge(scope_hash(0, path), subject.epoch, verdict);
-    }
-    if (ask_prefixes) {
-      impl.prefixes.judge(authority, subject.path_and_query, subject.epoch, verdict);
-    }
-  }
+  if (verdict.trust != Trust::distrusted) judge_scopes(subject, seen, verdict);
   // What was found trusted at or above the floor was measured against all that was forgotten below
   // it.
   if (seen < floor()) verdict.distrust();
   // Looked at after the fences: it is raised before they go.
   if (since != 0 && since < retired_.load(std::memory_order_acquire)) verdict.distrust();
+  return verdict;
+}
+
+// Only what was purged after `seen` is looked at.
+void PurgeFence::judge_scopes(const FenceSubject& subject,
+                              Epoch seen,
+                              FenceVerdict& verdict) const {
+  const Impl& impl = *impl_;
+  const bool ask_urls = impl.newest_url.load(std::memory_order_acquire) > seen;
+  const bool ask_prefixes = impl.newest_prefix.load(std::memory_order_acquire) > seen;
+  if (!ask_urls && !ask_prefixes) return;
+  const std::uint64_t authority = authority_hash(subject.authority);
+  const std::uint64_t path = path_hash(subject.path_and_query);
+  const std::shared_lock lock(impl.scopes_mutex);
+  if (ask_urls) {
+    impl.urls.judge(scope_hash(authority, path), subject.epoch, verdict);
+    impl.urls.judge(scope_hash(0, path), subject.epoch, verdict);
+  }
+  if (ask_prefixes) {
+    impl.prefixes.judge(authority, subject.path_and_query, subject.epoch, verdict);
+  }
+}
+
+FenceVerdict PurgeFence::check_url(const FenceSubject& url) const {
+  if (!impl_->other_urls_asked.load(std::memory_order_relaxed)) {
+    impl_->other_urls_asked.store(true, std::memory_order_relaxed);
+  }
+  FenceVerdict verdict;
+  judge_scopes(url, url.epoch, verdict);
+  // Both rise before a fence goes.
+  if (url.epoch < impl_->scopes_forgotten.load(std::memory_order_acquire) || url.epoch < floor()) {
+    verdict.distrust();
+  }
   return verdict;
 }
 
@@ -227,8 +268,10 @@ void PurgeFence::retire_through(Epoch epoch) {
   while (more) {
     const std::lock_guard lock(impl_->purge_mutex);
     std::size_t left = kRetireBatch;
-    while (left > 0 && impl_->oldest() <= epoch) {
-      impl_->forget_oldest();
+    while (left > 0) {
+      const Epoch oldest = impl_->oldest_to_retire();
+      if (oldest > epoch) break;
+      impl_->forget_oldest(oldest);
       --left;
     }
     more = left == 0;

@@ -115,6 +115,11 @@ class PurgeFence {
   FenceVerdict recheck(const FenceSubject& subject,
                        std::span<const std::string> tags,
                        Epoch checked) const;
+  // URLs and prefixes alone: whether what was fetched at url.epoch under another URL may answer
+  // this one too (a rule's own key). No sweep measures stored responses against URLs that are not
+  // theirs, so from the first such question on fences of URLs and prefixes are kept for longer, up
+  // to an eighth of the limit; what is older than one that is forgotten is distrusted here.
+  FenceVerdict check_url(const FenceSubject& url) const;
 
   // Interned tag records, for stored responses. find_tag: empty when there is none.
   TagRef intern(std::string_view tag);
@@ -125,10 +130,10 @@ class PurgeFence {
 
   // The lowest epoch among fetches under way, or current() when there are none.
   Epoch oldest_fetch() const;
-  // Forgets every fence <= `epoch`. REQUIRES: no stored response and no fetch under way has an
-  // epoch below `epoch`, as far as a fence <= `epoch` concerns it. What somebody holds of a
-  // response that is in no store any more, and was last found trusted before `epoch`, is distrusted
-  // from now on.
+  // Forgets every fence <= `epoch` (but see check_url). REQUIRES: no stored response and no fetch
+  // under way has an epoch below `epoch`, as far as a fence <= `epoch` concerns it. What somebody
+  // holds of a response that is in no store any more, and was last found trusted before `epoch`, is
+  // distrusted from now on.
   void retire_through(Epoch epoch);
   std::size_t fence_count() const;
   Epoch floor() const noexcept { return floor_.load(std::memory_order_acquire); }
@@ -145,6 +150,7 @@ class PurgeFence {
   void end_fetch(Epoch epoch) noexcept;
   void keep_within_limits();
   FenceVerdict judge(const FenceSubject& subject, Epoch since, FenceVerdict by_tags) const;
+  void judge_scopes(const FenceSubject& subject, Epoch seen, FenceVerdict& verdict) const;
 
   std::unique_ptr<Impl> impl_;
   std::atomic<Epoch> epoch_{1};

@@ -294,6 +294,17 @@ FetchTicket RedisStore::begin_fetch(WallTime now) {
   return ticket;
 }
 
+// What was read from Redis has a local epoch from when it was read: purges that had been followed
+// by then are met by its stamp.
+bool RedisStore::stands_for(const StoredResponse& response,
+                            std::string_view authority,
+                            std::string_view path_and_query) noexcept {
+  if (!Store::stands_for(response, authority, path_and_query)) return false;
+  const SharedStamp stamp = response.shared();
+  return stamp.generation == 0 ||
+         core_.fence.check_url(stamp, authority, path_and_query) == Trust::trusted;
+}
+
 StoreStats RedisStore::stats() const {
   StoreStats stats;
   stats.fences = core_.fence.fence_count();

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hawkcache::store {
@@ -50,6 +51,9 @@ class RedisStore : public Store {
   FetchTicket begin_fetch(WallTime now) override;
   Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
+  bool stands_for(const StoredResponse& response,
+                  std::string_view authority,
+                  std::string_view path_and_query) noexcept override;
   PurgeFence& fence() noexcept override { return core_.local; }
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   StoreStats stats() const override;

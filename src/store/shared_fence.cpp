@@ -80,6 +80,16 @@ Trust SharedFence::admit(StoredParts& parts) const {
   return verdict.trust;
 }
 
+Trust SharedFence::check_url(const SharedStamp& stamp,
+                             std::string_view authority,
+                             std::string_view path_and_query) const {
+  const std::shared_ptr<Generation> known = current();
+  if (!known || known->number != stamp.generation) return Trust::distrusted;
+  return known->fence
+      .check_url({.epoch = stamp.epoch, .authority = authority, .path_and_query = path_and_query})
+      .trust;
+}
+
 bool SharedFence::has_overtaken(std::uint64_t generation,
                                 const FenceSubject& fetch,
                                 std::span<const std::string> rule_tags) const {

@@ -22,6 +22,8 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
+#include <string_view>
 
 namespace hawkcache::store {
 
@@ -52,6 +54,13 @@ class SharedFence {
   // read with it. When it is not distrusted, `parts` gets the local epoch it stands with from now
   // on, and the time of the newest soft purge that concerns it.
   [[nodiscard]] Trust admit(StoredParts& parts) const;
+
+  // Whether a response with this stamp may answer a request for another URL than the one that
+  // brought it, as far as purges of that URL and its prefixes go. Of one that was admitted, or was
+  // fetched by this node.
+  [[nodiscard]] Trust check_url(const SharedStamp& stamp,
+                                std::string_view authority,
+                                std::string_view path_and_query) const;
 
   // Whether a fetch that began in this generation, at fetch.epoch of it, is not to be waited for
   // any more: what was purged since concerns it, or may.

@@ -149,6 +149,14 @@ class Store {
   // of fence() for itself (docs/purging.md, "An answer to POST").
   virtual Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) = 0;
 
+  // Whether a response that was found here may answer a request for this URL as well, which lies
+  // under the same key (a rule's own `key:`): not where that URL, or a prefix of it, was purged
+  // after the response was fetched. Looks at no purge of anything else; find() has. Any soft purge
+  // counts.
+  virtual bool stands_for(const StoredResponse& response,
+                          std::string_view authority,
+                          std::string_view path_and_query) noexcept;
+
   virtual PurgeFence& fence() noexcept = 0;
   // The largest body that put() would take.
   virtual std::uint64_t max_object() const noexcept = 0;

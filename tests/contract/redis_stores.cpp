@@ -50,6 +50,11 @@ class SharedStore final : public Store {
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override {
     return store_.purge(std::move(request), now);
   }
+  bool stands_for(const StoredResponse& response,
+                  std::string_view authority,
+                  std::string_view path_and_query) noexcept override {
+    return store_.stands_for(response, authority, path_and_query);
+  }
   PurgeFence& fence() noexcept override { return store_.fence(); }
   std::uint64_t max_object() const noexcept override { return store_.max_object(); }
   StoreStats stats() const override { return store_.stats(); }

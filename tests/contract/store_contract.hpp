@@ -116,6 +116,9 @@ class StoreFixture : public testing::TestWithParam<StoreFactory> {
   bool has(std::string_view path, std::string_view authority = "api.example.com") {
     return !find(path, authority).empty();
   }
+  bool stands_for(const StoredResponse& stored, std::string_view authority, std::string_view path) {
+    return world_->call([&] { return store().stands_for(stored, authority, path); });
+  }
   Store::Sweep sweep(WallTime now, std::size_t budget) {
     return world_->call([&] { return store().sweep(now, budget); });
   }

@@ -33,6 +33,25 @@ TEST_P(StoreContract, what_is_still_held_of_a_replaced_response_outlives_no_forg
   }
 }
 
+// Under a rule's own key a response may answer for URLs that did not bring it. What is read from a
+// shared store after the purge is as old as before.
+TEST_P(StoreContract, a_response_does_not_stand_for_a_url_that_was_purged_after_its_fetch) {
+  for (const PurgeRequest& request : {purge_of_url("b.test", "/k"),
+                                      purge_of_prefix("b.test", "/"),
+                                      purge_of_url("b.test", "/k", PurgeKind::soft)}) {
+    fetch_and_put(response("/k").host("a.test"));
+    const StoredResponsePtr held = find("/k", "a.test")[0];
+    EXPECT_TRUE(stands_for(*held, "b.test", "/k"));
+    purge(request);
+    sweep_all();
+    const StoredResponsePtr found = find("/k", "a.test")[0];
+    for (const StoredResponsePtr& stored : {held, found}) {
+      EXPECT_FALSE(stands_for(*stored, "b.test", "/k"));
+      EXPECT_TRUE(stands_for(*stored, "c.test", "/k"));
+    }
+  }
+}
+
 TEST_P(StoreContract, tags_are_literal) {
   fetch_and_put(response("/a").tags({"user:7"}));
   for (const char* tag : {"user:*", "user", "user:", "user:7 ", "user:7,x", "USER:7", ""}) {

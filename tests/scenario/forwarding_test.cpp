@@ -199,6 +199,24 @@ TEST_F(Forwarding, TheOriginsOwnXCacheAndAgeDoNotConfuse) {
   EXPECT_THAT(hit.cache_status(), StartsWith("\"other\"; hit, hawkcache; hit"));
 }
 
+TEST_F(Forwarding, AnXCacheOfTheOriginIsDroppedWhereNoRuleMatched) {
+  origin.answer("/pass", ok("x", {{"X-Cache", "HIT from elsewhere"}}));
+  EXPECT_FALSE(get("/pass").has("x-cache"));
+}
+
+TEST_F(Forwarding, TheAgeOfWhatIsPassedOnIsANumber) {
+  start("- path: /rule");
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"5", "5"}, {"7, 9", "7"}, {"-5", ""}, {"abc", ""}, {"99999999999999999999", "2147483648"}};
+  for (const auto& [sent, expected] : rows) {
+    for (const char* target : {"/rule", "/pass"}) {
+      SCOPED_TRACE(target + (" " + sent));
+      origin.answer(target, ok("x", {{"Age", sent}}));
+      EXPECT_EQ(get(target, {{"Cookie", "a=b"}})["age"], expected);
+    }
+  }
+}
+
 TEST_F(Forwarding, CacheStatusSaysWhyARequestWentOn) {
   start("- path: /a\n  request_cache_control: honor");
   origin.answer("/a", ok("x", {{"Vary", "X-Tenant"}}));

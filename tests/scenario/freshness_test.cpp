@@ -188,6 +188,18 @@ TEST_F(FreshnessOfAnswers, ClientsSeeTheCacheControlThatTheRuleNames) {
   EXPECT_EQ(x_cache("/hide"), "HIT");
 }
 
+TEST_F(FreshnessOfAnswers, ClientsSeeItAlsoWhereTheRuleIsSteppedRound) {
+  start("- path: /hide\n  methods: [GET, POST]\n  client_cache_control: no-store\n");
+  origin.answer("/hide", ok("x", {{"Cache-Control", "public, max-age=60"}, {"Expires", "0"}}));
+  for (const Response& response : {get("/hide", {{"Cookie", "a=b"}}),
+                                   request("GET", "/hide", {}, "content"),
+                                   request("POST", "/hide", {}, "content")}) {
+    EXPECT_EQ(response.x_cache(), "BYPASS");
+    EXPECT_EQ(response["cache-control"], "no-store");
+    EXPECT_FALSE(response.has("expires"));
+  }
+}
+
 TEST_F(FreshnessOfAnswers, ClientsDoNotSteerTheCacheUnlessTheRuleHonoursThem) {
   start("- path: /ignored\n- path: /honoured\n  request_cache_control: honor\n");
   get("/ignored");

@@ -44,7 +44,20 @@ TEST(TagValues, AreNotCutWithinAUtf8Sequence) {
                                                     "y"),
             std::string(254, 'x') + "\xc3\xa4");
   EXPECT_EQ(clean_tag_value(std::string(253, 'x') + "\xf0\x9f\x98\x80"), std::string(253, 'x'));
-  EXPECT_EQ(clean_tag_value(std::string(300, '\x80')).size(), 256u) << "not UTF-8 at all";
+}
+
+TEST(TagValues, AreCutWhereAskedFor) {
+  EXPECT_EQ(clean_tag_value("12345678", 5), "12345");
+  EXPECT_EQ(clean_tag_value("1234\xc3\xa4", 5), "1234");
+}
+
+TEST(TagValues, AreUtf8WhateverCame) {
+  EXPECT_EQ(clean_tag_value("a\xff"
+                            "b\x80"),
+            "a\uFFFDb\uFFFD");
+  EXPECT_EQ(clean_tag_value("\xc3\n\xa4"), "\u00e4") << "control characters go first";
+  EXPECT_EQ(clean_tag_value("\xff\xff", 5), "\uFFFD");
+  EXPECT_EQ(clean_tag_value(std::string(300, '\x80')).size(), 255u) << "not UTF-8 at all";
 }
 
 TEST(ResponseTags, ComeFromThreeFields) {
@@ -84,9 +97,19 @@ TEST(ResponseTags, AreBoundedAndSayWhatWasDropped) {
   EXPECT_EQ(tags_of({}, {"a", "b"}, {.per_response = 1}).tags.size(), 2u) << "the rule's own stay";
 }
 
+TEST(ResponseTags, AreUtf8WhateverTheOriginSends) {
+  EXPECT_THAT(tags_of({{"Surrogate-Key", "a\xff"}, {"Cache-Tag", "b\xe4"}}).tags,
+              ElementsAre("a\uFFFD", "b\uFFFD"));
+  EXPECT_EQ(tags_of({{"Cache-Tag", std::string(100, '\xff')}}).dropped, 1u) << "300 bytes by now";
+  EXPECT_EQ(tags_of({{"Cache-Tag", "abc, abcd"}}, {}, {.length = 3}).dropped, 1u);
+  EXPECT_THAT(invalidated_tags(Fields{{"Cache-Invalidate-Tags", "a\xff"}}, "http", "api"),
+              ElementsAre("a\uFFFD"));
+}
+
 TEST(GroupTags, BelongToOneOrigin) {
   const std::string tag = group_tag("http", "api", "g");
   EXPECT_EQ(tag, group_tag("HTTP", "API:80", "g"));
+  EXPECT_EQ(tag, group_tag("http", "api:", "g"));
   EXPECT_EQ(group_tag("https", "api", "g"), group_tag("https", "api:443", "g"));
   EXPECT_NE(tag, group_tag("https", "api", "g"));
   EXPECT_NE(tag, group_tag("http", "api:8080", "g"));

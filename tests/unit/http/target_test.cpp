@@ -240,5 +240,25 @@ TEST(Authority, IsHostAndOptionalPort) {
   EXPECT_FALSE(is_valid_authority(std::string_view("[::1\0]", 6)));
 }
 
+TEST(Authority, TheDefaultPortOfTheSchemeAndAnEmptyOneGoAway) {
+  const struct {
+    std::string_view authority;
+    std::string_view scheme;
+    std::string_view expected;
+  } cases[] = {{"Api", "http", "Api"},
+               {"api:80", "http", "api"},
+               {"api:443", "http", "api:443"},
+               {"api:443", "HTTPS", "api"},
+               {"api:80", "https", "api:80"},
+               {"api:", "https", "api"},
+               {"api:8080", "http", "api:8080"},
+               {"[::80]", "http", "[::80]"},
+               {"", "http", ""}};
+  for (const auto& given : cases) {
+    EXPECT_EQ(without_default_port(given.authority, given.scheme), given.expected)
+        << given.authority;
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::http

@@ -10,16 +10,16 @@ namespace {
 
 TEST(InterimHead, HasTheOriginsFieldsInOrderAndVia) {
   http::ResponseHead head = http::make_response(
-      103, {{"Link", "</a>; rel=preload"}, {"X-A", "1"}, {"link", "</b>"}, {"Age", "3"}});
+      103, {{"Link", "</a>; rel=preload"}, {"X-A", "1"}, {"link", "</b>"}, {"X-C", "3"}});
   EXPECT_EQ(render_interim_head(head),
-            "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nX-A: 1\r\nlink: </b>\r\nAge: "
+            "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nX-A: 1\r\nlink: </b>\r\nX-C: "
             "3\r\nVia: 1.1 hawkcache\r\n\r\n");
   head = http::make_response(199, {});
   head.reason = "Almost There";
   EXPECT_EQ(render_interim_head(head), "HTTP/1.1 199 Almost There\r\nVia: 1.1 hawkcache\r\n\r\n");
 }
 
-TEST(InterimHead, LosesWhatConcernsOneConnectionFramesOrIsForCaches) {
+TEST(InterimHead, LosesWhatConcernsOneConnectionFramesOrIsAboutCaches) {
   const http::ResponseHead head = http::make_response(103,
                                                       {{"Connection", "X-Hop, close"},
                                                        {"X-Hop", "1"},
@@ -30,6 +30,8 @@ TEST(InterimHead, LosesWhatConcernsOneConnectionFramesOrIsForCaches) {
                                                        {"Surrogate-Key", "a b"},
                                                        {"Cache-Tag", "a,b"},
                                                        {"Cache-Invalidate-Tags", "a"},
+                                                       {"Age", "3"},
+                                                       {"X-Cache", "HIT"},
                                                        {"Link", "</a>"}});
   EXPECT_EQ(render_interim_head(head),
             "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nVia: 1.1 hawkcache\r\n\r\n");

@@ -145,6 +145,18 @@ TEST(Router, HostsMatchIgnoringCaseAndWithoutAPortEveryPort) {
   }
 }
 
+TEST(Router, AHostWithTheDefaultPortIsTheHostOfARequestThatNamesNone) {
+  Route on_default = route("/x");
+  on_default.hosts = {"c.test:80", "[::1]:80"};
+  const Router router({on_default});
+  for (const char* same : {"c.test", "C.test:80", "c.test:", "[::1]", "[::1]:80"}) {
+    EXPECT_EQ(match_text(router, "/x", "GET", same), "/x") << same;
+  }
+  for (const char* other : {"c.test:8080", "c.test:443", "b.test", "[::1]:8080"}) {
+    EXPECT_EQ(match_text(router, "/x", "GET", other), "") << other;
+  }
+}
+
 TEST(Router, FileOrderCountsAcrossHostsToo) {
   Route a = route("/{x}");
   a.name = "a";

@@ -176,6 +176,19 @@ TEST(CompileRoutes, TheFingerprintFollowsWhatEntriesRemember) {
   EXPECT_FALSE(changed([](RouteConfig& r) { r.path.line = 7; }));
 }
 
+// A tag that is cut elsewhere is another tag: what carries the former could not be purged.
+TEST(CompileRoutes, TheLengthOfTagsIsPartOfTheRule) {
+  config::Config config;
+  config.routes = {rule("/tagged"), rule("/plain")};
+  config.routes[0].tags = {{.value = "a:{path}"}};
+  const auto before = compile_routes(config);
+  config.limits.tag_length = 80;
+  const auto after = compile_routes(config);
+  EXPECT_EQ(after[0].tag_length, 80U);
+  EXPECT_NE(before[0].fingerprint, after[0].fingerprint);
+  EXPECT_EQ(before[1].fingerprint, after[1].fingerprint);
+}
+
 TEST(CompileRoutes, NoListInAFingerprintReadsLikeAnother) {
   RouteConfig one = rule("/x");
   RouteConfig other = rule("/x");

@@ -148,6 +148,29 @@ TEST(PurgeFence, retired_fences_are_forgotten_and_the_floor_stays) {
   EXPECT_EQ(fence.bytes(), PurgeFence().bytes());
 }
 
+TEST(PurgeFence, a_purged_url_is_remembered_for_what_other_urls_brought) {
+  PurgeFence fence({.fences = 32, .prefixes = 16});
+  const auto ask_for = [&](Epoch epoch, std::string_view path) {
+    return fence.check_url({.epoch = epoch, .authority = "api.example.com", .path_and_query = path})
+        .trust;
+  };
+  const Epoch before = fence.current();
+  EXPECT_EQ(ask_for(before, "/other"), Trust::trusted);
+  fence.raise(purge_of_url("", "/other"), kNow);
+  fence.raise(purge_of_prefix("api.example.com", "/p"), kNow);
+  fence.raise(purge_of_tag("a"), kNow);
+  fence.retire_through(fence.current());
+  EXPECT_EQ(fence.fence_count(), 2u);
+  EXPECT_EQ(ask_for(before, "/other"), Trust::distrusted);
+  EXPECT_EQ(ask_for(before, "/p/1"), Trust::distrusted);
+  EXPECT_EQ(ask_for(before, "/users/7"), Trust::trusted);
+  EXPECT_EQ(ask_for(fence.current(), "/other"), Trust::trusted);
+  for (int i = 0; i < 4; ++i) fence.raise(purge_of_url("", numbered("/", i)), kNow);
+  fence.retire_through(fence.current());
+  EXPECT_EQ(fence.fence_count(), 4u);
+  EXPECT_EQ(ask_for(before, "/users/7"), Trust::distrusted) << "older than what is forgotten";
+}
+
 TEST(PurgeFence, a_fence_raised_again_is_not_retired_with_its_former_epoch) {
   PurgeFence fence;
   const Epoch first = fence.raise(purge_of_tag("users"), kNow);
