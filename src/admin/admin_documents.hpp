@@ -20,7 +20,5 @@ AdminReply healthz_reply();
 AdminReply readyz_reply(const Readiness& readiness);
 AdminReply reload_reply(const ReloadReport& report);
 AdminReply purge_reply(const store::Purged& purged);
-// GET /: what there is, until there is a dashboard.
-AdminReply front_page_reply();
 
 }  // namespace hawkcache::admin

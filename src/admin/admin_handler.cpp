@@ -2,6 +2,7 @@
 
 #include "admin/admin_auth.hpp"
 #include "admin/admin_documents.hpp"
+#include "admin/dashboard.hpp"
 #include "admin/explain_request.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -186,7 +187,7 @@ AdminReply AdminHandler::answer_at_once(Endpoint endpoint,
                                         std::string_view body) const {
   switch (endpoint) {
     case Endpoint::front_page:
-      return front_page_reply();
+      return dashboard_reply();
     case Endpoint::healthz:
       return healthz_reply();
     case Endpoint::readyz:

@@ -68,22 +68,4 @@ AdminReply purge_reply(const store::Purged& purged) {
   return {.body = json.end_object().take() + "\n", .extra_fields = {}};
 }
 
-AdminReply front_page_reply() {
-  return {.content_type = "text/plain; charset=utf-8",
-          .body =
-              "hawkcache: the admin listener. The dashboard comes with a later version.\n\n"
-              "GET  /healthz      whether the process turns\n"
-              "GET  /readyz       whether it takes requests\n"
-              "GET  /metrics      for Prometheus\n"
-              "GET  /v1/stats     figures\n"
-              "GET  /v1/routes    the rules in force\n"
-              "GET  /v1/explain   what would happen to a request: ?url=/users/42\n"
-              "GET  /v1/schema    the JSON Schema of the configuration\n"
-              "POST /v1/purge     {\"tags\": [], \"urls\": [], \"prefixes\": [], \"all\": false, "
-              "\"soft\": false}\n"
-              "PURGE /path        purges that path on every host\n"
-              "POST /v1/reload    read the configuration again\n",
-          .extra_fields = {}};
-}
-
 }  // namespace hawkcache::admin

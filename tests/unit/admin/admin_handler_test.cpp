@@ -69,6 +69,17 @@ TEST_F(AdminHandlerTest, AnswersEveryEndpoint) {
   }
 }
 
+TEST_F(AdminHandlerTest, TheDashboardComesWhateverIsAccepted) {
+  const std::string got = ask("GET / HTTP/1.1\nHost: localhost\nAccept: text/plain\n").written;
+  for (const std::string_view field : {"Content-Type: text/html; charset=utf-8\r\n",
+                                       "X-Content-Type-Options: nosniff\r\n",
+                                       "Referrer-Policy: no-referrer\r\n",
+                                       "Content-Security-Policy: default-src 'none'; "})
+    EXPECT_NE(got.find(field), std::string::npos) << field;
+  const std::string head = ask("HEAD / HTTP/1.1\nHost: localhost\n").written;
+  EXPECT_EQ(head, got.substr(0, got.find("\r\n\r\n") + 4));
+}
+
 TEST_F(AdminHandlerTest, PurgesAndAnswersTheNumber) {
   const auto& exchange = post_purge(R"({"tags": ["user:42"]})");
   EXPECT_EQ(status(exchange), 200);
@@ -188,6 +199,7 @@ TEST_F(AdminHandlerTest, AWebPageIsRefused) {
                               "Content-Type: application/json\nOrigin: http://evil.example\n")),
             403);
   EXPECT_EQ(status(ask("GET /v1/stats HTTP/1.1\nHost: evil.example\n")), 403);
+  EXPECT_EQ(status(ask("GET / HTTP/1.1\nHost: evil.example\n")), 403);
   EXPECT_TRUE(daemon_.store.purges.empty());
 }
 

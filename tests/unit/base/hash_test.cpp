@@ -1,5 +1,7 @@
 #include "base/hash.hpp"
 
+#include "base/sha256.hpp"
+
 #include <set>
 
 #include <gtest/gtest.h>
@@ -29,6 +31,11 @@ TEST(Hash128, IsStable) {
 TEST(Hash64, DependsOnTheSeed) {
   EXPECT_NE(hash64("abc", 1), hash64("abc", 2));
   EXPECT_EQ(hash64("abc"), hash64("abc", 0));
+}
+
+TEST(Sha256Base64, IsTheWholeHash) {
+  EXPECT_EQ(sha256_base64("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+  EXPECT_EQ(sha256_base64(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
 }
 
 TEST(CredentialDigest, IsHalfASha256InHex) {
