@@ -65,6 +65,9 @@ class RedisLink {
 
   State state() const noexcept { return state_.load(std::memory_order_acquire); }
   bool usable() const noexcept { return state() == State::up; }
+  // Whether what was read from Redis may be trusted on this node. Asked after the local epoch that
+  // it is to have was read: it ends before everything is distrusted, and so before usable() does.
+  bool admits() const noexcept { return admits_.load(); }
   // Of the last time that it came up; null before that.
   std::shared_ptr<const Membership> membership() const;
 
@@ -129,6 +132,7 @@ class RedisLink {
   const MemoryWhileAway memory_while_away_;
   const std::function<void()> distrust_;
   std::atomic<State> state_{State::joining};
+  std::atomic<bool> admits_{false};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};
   std::atomic<SteadyTime::rep> vouched_until_{0};

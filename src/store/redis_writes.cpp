@@ -225,7 +225,11 @@ Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      Patience& patience) {
   core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
-  const RedisLink::Kept kept = core_.link.defer({.request = std::move(request), .asked_at = now});
+  const RedisLink::Kept kept = core_.link.defer({.request = request, .asked_at = now});
+  // Where nothing is distrusted as Redis is left, what was admitted until then is met by this one.
+  if (core_.settings.when_unavailable == WhenUnavailable::protect_origin) {
+    core_.raise_locally(request, now);
+  }
   if (kept.room == RedisLink::Room::overflowed) {
     ++core_.figures.purge_overflows;
     log::warn("redis: too many purges wait to be handed on: everything will be purged instead");
