@@ -10,6 +10,7 @@
 #include "redis/client.hpp"
 #include "store/fence.hpp"
 #include "store/purge.hpp"
+#include "store/redis_figures.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -39,8 +40,7 @@ struct KeptPurge {
 
 class RedisLink {
  public:
-  // joining: being looked at; not used meanwhile.
-  enum class State : std::uint8_t { joining, up, down };
+  using State = RedisState;
   // Why it was left.
   enum class Cause : std::uint8_t {
     none,
