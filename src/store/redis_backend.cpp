@@ -46,7 +46,7 @@ void RedisBackend::close() {
 RedisSnapshot RedisBackend::snapshot() const {
   RedisSnapshot taken = store::snapshot(core_.figures, core_.client_figures);
   taken.state = core_.link.state();
-  taken.purges_waiting = core_.link.deferred();
+  taken.purges_waiting = purges_waiting();
   taken.followed_epoch = core_.fence.followed().epoch;
   return taken;
 }

@@ -47,6 +47,7 @@ RedisLink::Kept RedisLink::defer(KeptPurge purge) {
   {
     const std::lock_guard lock(mutex_);
     kept.number = ++last_deferred_;
+    kept.first = deferred_.empty();
     things_ += things_in(purge.request);
     deferred_.push_back(std::move(purge));
     if (deferred_.size() > kMostDeferred || things_ > kMostThings) {

@@ -85,6 +85,7 @@ class RedisLink {
   struct Kept {
     std::uint64_t number = 0;
     Room room = Room::left;
+    bool first = false;  // none was kept before it
   };
   Kept defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
