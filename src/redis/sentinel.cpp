@@ -41,7 +41,11 @@ class SentinelLocator final : public Locator {
       if (now >= deadline) co_return Errc::store_timeout;
       const std::optional<Endpoint> master =
           co_await ask(sentinels[sentinel], std::min(deadline, now + kSentinelTimeout));
-      if (!master) continue;
+      if (!master) {
+        // Nor is it the first to be asked the next time: one that hangs may take all the time.
+        first_ = (sentinel + 1) % sentinels.size();
+        continue;
+      }
       first_ = sentinel;
       co_return Target{.transport = Target::Transport::tcp, .endpoint = *master, .path = {}};
     }
@@ -95,7 +99,7 @@ class SentinelLocator final : public Locator {
   }
 
   std::shared_ptr<Environment> environment_;
-  std::size_t first_ = 0;
+  std::size_t first_ = 0;  // to be asked
 };
 
 Target fixed_target(const Settings& settings) {

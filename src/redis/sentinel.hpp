@@ -8,8 +8,8 @@
 namespace hawkcache::redis {
 
 // For every kind but cluster. With Sentinel each call asks anew: the sentinels in turn, beginning
-// with the one that answered last, each within kSentinelTimeout. Whether the server that they name
-// is a master in its own opinion is for the session's greeting.
+// with the one that answered last, or after the one that did not, each within kSentinelTimeout.
+// Whether the server that they name is a master in its own opinion is for the session's greeting.
 std::shared_ptr<Locator> make_server_locator(const std::shared_ptr<Environment>& environment);
 
 inline constexpr Duration kSentinelTimeout{250};

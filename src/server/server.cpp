@@ -15,6 +15,8 @@ namespace hawkcache::server {
 namespace {
 
 constexpr auto kDrainPoll = std::chrono::milliseconds(5);
+// Where Redis is away it may not be back for long, and whoever stops a daemon waits.
+constexpr Duration kHandingOn{5'000};
 constexpr std::size_t kAdminConnections = 256;
 
 std::size_t descriptor_limit() {
@@ -176,7 +178,24 @@ void Server::Impl::wait() {
   }
   lock.unlock();
   if (gauge->open() > 0) log::warn("{} connections were cut after drain_timeout", gauge->open());
+  hand_on_purges(give_up);
   end_everything();
+}
+
+// Purges that Redis did not take are kept in memory only.
+void Server::Impl::hand_on_purges(SteadyTime give_up) {
+  if (ended) return;
+  give_up = std::min(give_up, steady_now() + kHandingOn);
+  std::unique_lock lock(stop_mutex);
+  while (stores.purges_waiting() > 0 && stops < 2 && steady_now() < give_up) {
+    stop_asked.wait_for(lock, kDrainPoll);
+  }
+  if (const std::uint64_t lost = stores.purges_waiting(); lost > 0) {
+    log::error(
+        "redis: {} purges were not handed on: other nodes, and this one when it starts again, may "
+        "serve what they took until it expires; ask for them again",
+        lost);
+  }
 }
 
 void Server::Impl::end_everything() {

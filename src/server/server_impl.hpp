@@ -42,6 +42,7 @@ struct Server::Impl {
   admin::AdminContext admin_context();
   admin::Figures figures() const;
   net::Awaitable<void> until_counted();
+  void hand_on_purges(SteadyTime give_up);
   void end_everything();
 
   const Clock& clock;

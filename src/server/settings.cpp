@@ -134,6 +134,7 @@ store::RedisStoreSettings redis_store_settings(const config::Config& config) {
   settings.connection = redis_settings(config);
   settings.prefix = config.store.redis.prefix;
   settings.max_object = config.store.memory.max_object;
+  settings.max_variants = config.limits.variants;
   settings.when_unavailable = config.store.redis.on_failure == config::RedisFailure::stale_only
                                   ? store::WhenUnavailable::protect_origin
                                   : store::WhenUnavailable::ask_origin;

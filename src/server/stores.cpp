@@ -61,6 +61,8 @@ std::string Stores::state() const {
   return fmt::format("{}: {}", backend_, store::name_of(redis_->snapshot().state));
 }
 
+std::uint64_t Stores::purges_waiting() const { return redis_ ? redis_->purges_waiting() : 0; }
+
 std::optional<store::RedisSnapshot> Stores::redis() const {
   if (!redis_) return std::nullopt;
   return redis_->snapshot();

@@ -42,6 +42,8 @@ class Stores {
   std::string_view backend() const noexcept { return backend_; }
   std::string state() const;
   std::optional<store::RedisSnapshot> redis() const;
+  // Kept, to be handed on to Redis.
+  std::uint64_t purges_waiting() const;
 
  private:
   std::string_view backend_;

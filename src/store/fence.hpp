@@ -33,14 +33,15 @@ enum class Trust : std::uint8_t { trusted, distrusted, expired_by_soft_purge };
 
 struct FenceVerdict {
   Trust trust = Trust::trusted;
-  // For expired_by_soft_purge: the time of the newest soft purge that concerns it.
+  // For expired_by_soft_purge: the time of the earliest soft purge that concerns it, as far as it
+  // is remembered (of each thing the newest is).
   WallTime expired_at{};
 
   void distrust() noexcept { trust = Trust::distrusted; }
   // A hard purge wins over any soft one.
   void soften(WallTime at) noexcept {
     if (trust == Trust::distrusted) return;
-    expired_at = trust == Trust::trusted ? at : std::max(expired_at, at);
+    expired_at = trust == Trust::trusted ? at : std::min(expired_at, at);
     trust = Trust::expired_by_soft_purge;
   }
 };

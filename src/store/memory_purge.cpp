@@ -22,7 +22,7 @@ Purged MemoryStore::purge_now(const PurgeRequest& request, WallTime now) {
   const std::uint64_t bytes = bytes_to_remember(request);
   // A purge is carried out even where no room can be made for remembering it.
   const bool reserved = bytes == 0 || reserve_beside(0, bytes);
-  const Purged purged = count(request);
+  const Purged purged = known(request);
   const Epoch epoch = fence_.raise(request, now);
   if (reserved) ledger_.release(bytes, 0);
   const bool nothing_known = purged.count == 0 && purged.accuracy == Purged::Accuracy::exact;
@@ -39,7 +39,7 @@ std::uint64_t MemoryStore::bytes_to_remember(const PurgeRequest& request) const 
   return std::min(bytes, settings_.max_size);
 }
 
-Purged MemoryStore::count(const PurgeRequest& request) const {
+Purged MemoryStore::known(const PurgeRequest& request) const {
   Purged purged = census_.count(request, ledger_.entries());
   // What an earlier purge has doomed is still counted until the sweep has passed.
   if (last_hard_purge_.load() > swept_.load()) purged.accuracy = Purged::Accuracy::estimate;

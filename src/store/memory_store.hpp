@@ -38,6 +38,8 @@ class LocalStore : public Store {
  public:
   virtual PutResult put_now(NewResponsePtr response) noexcept = 0;
   virtual Purged purge_now(const PurgeRequest& request, WallTime now) = 0;
+  // What purge_now() would say now.
+  virtual Purged known(const PurgeRequest& request) const = 0;
   // Forgets every variant under the key whose hash this is.
   virtual void drop(const Hash128& key_hash) noexcept = 0;
 };

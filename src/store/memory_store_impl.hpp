@@ -35,6 +35,7 @@ class MemoryStore final : public LocalStore {
   PutResult put_now(NewResponsePtr response) noexcept override;
   Awaitable<Result<Purged>> purge(PurgeRequest request, WallTime now) override;
   Purged purge_now(const PurgeRequest& request, WallTime now) override;
+  Purged known(const PurgeRequest& request) const override;
   void drop(const Hash128& key_hash) noexcept override;
   PurgeFence& fence() noexcept override { return fence_; }
   std::uint64_t max_object() const noexcept override {
@@ -73,7 +74,6 @@ class MemoryStore final : public LocalStore {
   bool make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries);
   bool reserve_beside(std::size_t shard, std::uint64_t bytes);
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
-  Purged count(const PurgeRequest& request) const;
   void measure_slack(WallTime now);
   Sweep follow_slack();
   void expire(std::uint32_t now, std::size_t& budget);

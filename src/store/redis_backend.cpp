@@ -6,22 +6,6 @@
 
 namespace hawkcache::store {
 
-namespace {
-
-RedisState shown(RedisLink::State state) noexcept {
-  switch (state) {
-    case RedisLink::State::up:
-      return RedisState::up;
-    case RedisLink::State::joining:
-      return RedisState::joining;
-    case RedisLink::State::down:
-      break;
-  }
-  return RedisState::down;
-}
-
-}  // namespace
-
 RedisBackend::RedisBackend(RedisStoreSettings settings,
                            std::unique_ptr<LocalStore> memory,
                            net::Worker& worker,
@@ -61,8 +45,8 @@ void RedisBackend::close() {
 
 RedisSnapshot RedisBackend::snapshot() const {
   RedisSnapshot taken = store::snapshot(core_.figures, core_.client_figures);
-  taken.state = shown(core_.link.state());
-  taken.purges_waiting = core_.link.deferred();
+  taken.state = core_.link.state();
+  taken.purges_waiting = purges_waiting();
   taken.followed_epoch = core_.fence.followed().epoch;
   return taken;
 }

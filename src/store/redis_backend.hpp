@@ -40,6 +40,7 @@ class RedisBackend {
   // Any thread.
   PurgeFence& fence() noexcept { return core_.local; }
   RedisSnapshot snapshot() const;
+  std::uint64_t purges_waiting() const { return core_.link.deferred(); }
 
  private:
   RedisCore core_;

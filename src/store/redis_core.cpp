@@ -6,7 +6,7 @@ namespace hawkcache::store {
 
 namespace {
 
-// As many purges as Redis keeps of them (kMaxLog in fence_log.hpp), and room to spare.
+// As many purges as Redis keeps of them (kMaxLog in redis_log.cpp), and room to spare.
 constexpr PurgeFence::Limits kSharedLimits{.fences = 200'000, .prefixes = 4096};
 
 }  // namespace
@@ -28,12 +28,10 @@ RedisCore::RedisCore(RedisStoreSettings settings_,
                : RedisLink::MemoryWhileAway::fetched_since,
            [this] { distrust_everything_here(); }) {}
 
-void RedisCore::raise_locally(const PurgeRequest& purge, WallTime now) {
-  if (memory) {
-    memory->purge_now(purge, now);
-  } else {
-    local.raise(purge, now);
-  }
+std::uint64_t RedisCore::raise_locally(const PurgeRequest& purge, WallTime now) {
+  if (memory) return memory->purge_now(purge, now).count;
+  local.raise(purge, now);
+  return 0;
 }
 
 void RedisCore::distrust_everything_here() {

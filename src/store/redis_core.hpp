@@ -37,14 +37,19 @@ struct RedisCore {
   bool in_cluster() const noexcept {
     return settings.connection.kind == redis::Settings::Kind::cluster;
   }
-  // Makes a purge hold on this node.
-  void raise_locally(const PurgeRequest& purge, WallTime now);
+  // Makes a purge hold on this node; returns what its memory knew under what is named.
+  std::uint64_t raise_locally(const PurgeRequest& purge, WallTime now);
   // Of everything, for what this node cannot vouch for any more.
   void distrust_everything_here();
   // Milliseconds since 1970 by Redis's clock, as far as it is known: what orders the fetches of
   // several nodes.
   WallTime shared_time(WallTime now) const noexcept {
     return now + Duration(clock_offset.load(std::memory_order_relaxed));
+  }
+
+  // The same time by this node's clock.
+  WallTime local_time(WallTime shared) const noexcept {
+    return shared - Duration(clock_offset.load(std::memory_order_relaxed));
   }
 
   const RedisStoreSettings settings;

@@ -42,8 +42,6 @@ RedisSnapshot snapshot(const RedisFigures& figures, const redis::ClientFigures& 
   for (std::size_t i = 0; i < kRejectedValueCount; ++i)
     taken.values_rejected[i] = figures.values_rejected[i].load(kRelaxed);
   taken.state = figures.state.load(kRelaxed);
-  taken.purges_waiting = figures.purges_waiting.load(kRelaxed);
-  taken.followed_epoch = figures.followed_epoch.load(kRelaxed);
   taken.push_connected = figures.push_connected.load(kRelaxed);
   taken.clients = snapshot(clients);
   return taken;

@@ -13,7 +13,8 @@
 
 namespace hawkcache::store {
 
-// How far Redis is trusted (docs/redis.md). The numbers are those of the metric.
+// How far Redis is trusted (docs/redis.md); joining: being looked at, not used meanwhile. The
+// numbers are those of the metric.
 enum class RedisState : std::uint8_t { up = 0, joining = 1, down = 2 };
 
 // Why something under a name of ours was treated as absent.
@@ -53,8 +54,6 @@ struct RedisFigures {
 #undef X
   std::array<std::atomic<std::uint64_t>, kRejectedValueCount> values_rejected{};
   std::atomic<RedisState> state{RedisState::down};
-  std::atomic<std::uint64_t> purges_waiting{0};  // to be handed on
-  std::atomic<std::uint64_t> followed_epoch{0};  // of the shared fence
   std::atomic<bool> push_connected{false};
 
   void reject(RejectedValue why) noexcept {
@@ -75,8 +74,8 @@ struct RedisSnapshot {
 #undef X
   std::array<std::uint64_t, kRejectedValueCount> values_rejected{};
   RedisState state = RedisState::down;
-  std::uint64_t purges_waiting = 0;
-  std::uint64_t followed_epoch = 0;
+  std::uint64_t purges_waiting = 0;  // to be handed on
+  std::uint64_t followed_epoch = 0;  // of the shared fence
   bool push_connected = false;
 
   struct Clients {
@@ -97,6 +96,7 @@ struct RedisSnapshot {
   } clients;
 };
 
+// Without what RedisBackend adds: purges_waiting, followed_epoch.
 RedisSnapshot snapshot(const RedisFigures& figures, const redis::ClientFigures& clients) noexcept;
 
 // "up", "joining", "down".

@@ -3,7 +3,6 @@
 #include "base/log.hpp"
 #include "redis/complaints.hpp"
 #include "store/fence_scripts.hpp"
-#include "store/redis_log.hpp"
 #include "store/stored_format.hpp"
 
 #include <algorithm>
@@ -24,6 +23,7 @@ using Cause = RedisLink::Cause;
 
 // A purge that is handed on may be made of many.
 constexpr Duration kHandingOn{10'000};
+constexpr std::size_t kHandedOnAtOnce = 100;
 constexpr Duration kConfirmInterval{200};
 // How long a confirmation is good for, counted from when it was asked for. With the way from there
 // to a client it stays below the second that is promised.
@@ -143,16 +143,13 @@ net::Awaitable<ErrorCode> RedisFollower::join() {
   failed = co_await open();
   if (!failed && core_.memory) failed = co_await begin_watch();
   if (!failed) {
-    const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
+    const auto followed = co_await follow_log(core_, *client_, membership_, kReadingTime);
     if (!followed) failed = followed.error();
   }
   if (!failed) failed = co_await hand_on();
   if (failed) co_return failed;
-  // What was fetched meanwhile is in no set of Redis: a foreign deletion would miss it.
-  if (core_.memory) core_.distrust_everything_here();
-  if (watch_) core_.link.vouch_for_memory_until(worker_.clock().steady());
   // A purge may be kept at any moment before it is up.
-  while (!core_.link.try_go_up(membership_)) {
+  while (!go_up()) {
     failed = co_await hand_on();
     if (failed) co_return failed;
   }
@@ -163,6 +160,13 @@ net::Awaitable<ErrorCode> RedisFollower::join() {
   }
   said_lost_ = false;
   co_return ErrorCode();
+}
+
+// What was fetched until now is in no set of Redis: a foreign deletion would miss it.
+bool RedisFollower::go_up() {
+  if (core_.memory) core_.distrust_everything_here();
+  if (watch_) core_.link.vouch_for_memory_until(worker_.clock().steady());
+  return core_.link.try_go_up(membership_);
 }
 
 net::Awaitable<std::vector<Reply>> RedisFollower::call(std::vector<Command> commands) {
@@ -216,7 +220,7 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
     co_return Errc::store_protocol;
   }
   membership_.generation = counter->generation;
-  const auto reading = co_await read_log(core_, *client_, membership_, 0, kPatience);
+  auto reading = co_await read_log(core_, *client_, membership_, 0, kReadingTime);
   if (!reading) co_return reading.error();
   if (reading->counter.generation != membership_.generation) co_return Errc::store_protocol;
   const bool first = core_.fence.followed().generation == 0;
@@ -227,23 +231,32 @@ net::Awaitable<ErrorCode> RedisFollower::open() {
         "redis: its memory of purges was lost or is another server's (emptied, restarted or failed "
         "over): what is older is not used any more");
   }
-  core_.fence.apply(*reading, core_.clock.wall());
+  apply_log(core_, std::move(*reading));
   co_return ErrorCode();
 }
 
+// Some at a time: what was handed on and followed is not handed on again when the next fails.
 net::Awaitable<ErrorCode> RedisFollower::hand_on() {
   const RedisLink::Deferred deferred = core_.link.deferred_purges();
-  for (const KeptPurge& purge : deferred.purges) {
-    const auto sent = co_await send_purge(core_, *client_, membership_, purge, kHandingOn);
-    if (!sent) co_return sent.error();
-    ++core_.figures.purges_handed_on;
+  std::uint64_t through = deferred.through - deferred.purges.size();
+  std::span<const KeptPurge> rest(deferred.purges);
+  while (!rest.empty()) {
+    const auto some = rest.first(std::min(rest.size(), kHandedOnAtOnce));
+    rest = rest.subspan(some.size());
+    for (const KeptPurge& purge : some) {
+      const auto sent =
+          co_await send_purge(core_, *client_, membership_, purge, Counting::nothing, kHandingOn);
+      if (!sent) co_return sent.error();
+      ++core_.figures.purges_handed_on;
+    }
+    const auto followed = co_await follow_log(core_, *client_, membership_, kReadingTime);
+    if (!followed) co_return followed.error();
+    core_.link.handed_on_through(through += some.size());
   }
-  if (deferred.purges.empty()) co_return ErrorCode();
-  const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
-  if (!followed) co_return followed.error();
-  core_.link.handed_on_through(deferred.through);
-  log::info("redis: handed on {} purges that were asked for while it was away",
-            deferred.purges.size());
+  if (!deferred.purges.empty()) {
+    log::info("redis: handed on {} purges that were asked for while it was away",
+              deferred.purges.size());
+  }
   co_return ErrorCode();
 }
 
@@ -272,7 +285,7 @@ net::Awaitable<Cause> RedisFollower::stay() {
 // What the watch has reported since the last time.
 net::Awaitable<ErrorCode> RedisFollower::obey() {
   if (std::exchange(counter_changed_, false)) {
-    const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
+    const auto followed = co_await follow_log(core_, *client_, membership_, kReadingTime);
     if (!followed) co_return followed.error();
   }
   const ErrorCode failed = co_await look_at_echoes();
@@ -285,7 +298,7 @@ net::Awaitable<ErrorCode> RedisFollower::confirm() {
   if (failed) co_return failed;
   failed = co_await still_the_same();
   if (failed) co_return failed;
-  const auto followed = co_await follow_log(core_, *client_, membership_, kPatience);
+  const auto followed = co_await follow_log(core_, *client_, membership_, kReadingTime);
   if (!followed) co_return followed.error();
   failed = co_await look_at_echoes();
   co_return failed;

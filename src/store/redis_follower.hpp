@@ -13,6 +13,7 @@
 #include "redis/client.hpp"
 #include "redis/watch.hpp"
 #include "store/redis_core.hpp"
+#include "store/redis_log.hpp"
 
 #include <memory>
 #include <random>
@@ -39,6 +40,7 @@ class RedisFollower final : private redis::WatchListener {
  private:
   // What the follower itself waits for an answer: it holds up nobody.
   static constexpr Duration kPatience{800};
+  static constexpr ReadingTime kReadingTime{.page = kPatience};
 
   void keys_changed(std::span<const std::string_view> names) noexcept override;
   void everything_changed() noexcept override;
@@ -50,6 +52,7 @@ class RedisFollower final : private redis::WatchListener {
   net::Awaitable<ErrorCode> open();
   net::Awaitable<ErrorCode> begin_watch();
   net::Awaitable<ErrorCode> hand_on();
+  bool go_up();
   net::Awaitable<RedisLink::Cause> stay();
   net::Awaitable<ErrorCode> obey();
   net::Awaitable<ErrorCode> confirm();

@@ -24,11 +24,14 @@ void RedisLink::report_failure() noexcept {
 
 void RedisLink::leave(Cause cause) noexcept {
   if (!usable()) return;
-  if (memory_while_away_ == MemoryWhileAway::fetched_since) distrust_();
   {
-    // Who comes first names the cause, before the follower sees the state and asks for it.
+    // Who comes first names the cause, before the follower sees the state and asks for it; who
+    // comes second finds everything distrusted.
     const std::lock_guard lock(mutex_);
     if (!usable()) return;
+    // In this order: what was admitted before has an epoch below that of the distrust.
+    admits_.store(false);
+    if (memory_while_away_ == MemoryWhileAway::fetched_since) distrust_();
     cause_.store(cause);
     state_.store(State::joining, std::memory_order_release);
   }
@@ -44,6 +47,7 @@ RedisLink::Kept RedisLink::defer(KeptPurge purge) {
   {
     const std::lock_guard lock(mutex_);
     kept.number = ++last_deferred_;
+    kept.first = deferred_.empty();
     things_ += things_in(purge.request);
     deferred_.push_back(std::move(purge));
     if (deferred_.size() > kMostDeferred || things_ > kMostThings) {
@@ -136,6 +140,7 @@ bool RedisLink::try_go_up(const Membership& membership) {
   if (!deferred_.empty()) return false;
   membership_ = std::make_shared<const Membership>(membership);
   failures_.store(0, std::memory_order_relaxed);
+  admits_.store(true);
   state_.store(State::up, std::memory_order_release);
   return true;
 }

@@ -10,6 +10,7 @@
 #include "redis/client.hpp"
 #include "store/fence.hpp"
 #include "store/purge.hpp"
+#include "store/redis_figures.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -39,8 +40,7 @@ struct KeptPurge {
 
 class RedisLink {
  public:
-  // joining: being looked at; not used meanwhile.
-  enum class State : std::uint8_t { joining, up, down };
+  using State = RedisState;
   // Why it was left.
   enum class Cause : std::uint8_t {
     none,
@@ -65,6 +65,9 @@ class RedisLink {
 
   State state() const noexcept { return state_.load(std::memory_order_acquire); }
   bool usable() const noexcept { return state() == State::up; }
+  // Whether what was read from Redis may be trusted on this node. Asked after the local epoch that
+  // it is to have was read: it ends before everything is distrusted, and so before usable() does.
+  bool admits() const noexcept { return admits_.load(); }
   // Of the last time that it came up; null before that.
   std::shared_ptr<const Membership> membership() const;
 
@@ -82,6 +85,7 @@ class RedisLink {
   struct Kept {
     std::uint64_t number = 0;
     Room room = Room::left;
+    bool first = false;  // none was kept before it
   };
   Kept defer(KeptPurge purge);
   // Rings when all up to this number have been handed on; at once if they have.
@@ -129,6 +133,7 @@ class RedisLink {
   const MemoryWhileAway memory_while_away_;
   const std::function<void()> distrust_;
   std::atomic<State> state_{State::joining};
+  std::atomic<bool> admits_{false};
   std::atomic<int> failures_{0};
   std::atomic<Cause> cause_{Cause::none};
   std::atomic<SteadyTime::rep> vouched_until_{0};

@@ -28,6 +28,14 @@ bool runs_backwards(const SharedStamp& known, const Membership& membership, Epoc
   return known.generation == membership.generation && now < known.epoch;
 }
 
+// What a script answered, or why that is none.
+Result<Reply> answer_of(Reply reply, const Membership& membership) {
+  if (reply.is(Reply::Type::none)) return reply.failure;
+  if (reply.server != membership.server) return Errc::store_protocol;
+  if (reply.is(Reply::Type::error)) return Errc::store_unavailable;
+  return reply;
+}
+
 net::Awaitable<Result<Reply>> call_one(redis::Client& client,
                                        redis::Command command,
                                        Membership membership,
@@ -36,21 +44,50 @@ net::Awaitable<Result<Reply>> call_one(redis::Client& client,
   commands.push_back(std::move(command));
   std::vector<Reply> replies =
       co_await client.call(redis::Lane::lookups, std::move(commands), timeout);
-  Reply& reply = replies.front();
-  if (reply.is(Reply::Type::none)) co_return reply.failure;
-  if (reply.server != membership.server) co_return Errc::store_protocol;
-  if (reply.is(Reply::Type::error)) co_return Errc::store_unavailable;
-  co_return std::move(reply);
+  co_return answer_of(std::move(replies.front()), membership);
+}
+
+// Of the sets of the tags among these members; of everything, of all masters.
+std::vector<redis::Command> counts_of(const RedisCore& core,
+                                      const redis::Client& client,
+                                      std::span<const std::string> members) {
+  std::vector<redis::Command> commands;
+  for (const std::string& text : members) {
+    const auto member = parse_member(text);
+    if (!member) continue;
+    if (member->what == FenceMember::What::tag) {
+      const std::string name = core.names.tag(member->tag);
+      commands.push_back(redis::Command(name, {"SCARD", name}));
+    } else if (member->what == FenceMember::What::everything) {
+      for (std::size_t master = 0; master < client.masters(); ++master) {
+        commands.push_back(redis::Command::to_master(master, {"DBSIZE"}));
+      }
+    }
+  }
+  return commands;
+}
+
+std::uint64_t sum_of(std::span<const Reply> counts) {
+  std::uint64_t sum = 0;
+  for (const Reply& count : counts) {
+    if (count.is(Reply::Type::integer)) sum += static_cast<std::uint64_t>(count.integer);
+  }
+  return sum;
 }
 
 }  // namespace
 
 net::Awaitable<Result<LogReading>> read_log(
-    RedisCore& core, redis::Client& client, Membership membership, Epoch from, Duration timeout) {
+    RedisCore& core, redis::Client& client, Membership membership, Epoch from, ReadingTime time) {
+  const SteadyTime began = core.clock.steady();
   std::optional<LogReading> whole;
   for (;;) {
     redis::Command command = fence_read(core.names, expected(membership), from, kReadLimit);
-    auto reply = co_await call_one(client, std::move(command), membership, timeout);
+    const auto taken = std::chrono::floor<Duration>(core.clock.steady() - began);
+    const Duration left = std::max(time.whole - taken, Duration::zero());
+    if (left == Duration::zero()) co_return Errc::store_timeout;
+    auto reply =
+        co_await call_one(client, std::move(command), membership, std::min(time.page, left));
     if (!reply) co_return reply.error();
     auto reading = parse_log_reading(*reply);
     if (!reading) co_return Errc::store_protocol;
@@ -66,44 +103,58 @@ net::Awaitable<Result<LogReading>> read_log(
   }
 }
 
+void apply_log(RedisCore& core, LogReading reading) {
+  for (LoggedPurge& purge : reading.purges) purge.soft_at = core.local_time(purge.soft_at);
+  core.fence.apply(reading, core.clock.wall());
+}
+
 net::Awaitable<Result<Epoch>> follow_log(RedisCore& core,
                                          redis::Client& client,
                                          Membership membership,
-                                         Duration timeout) {
+                                         ReadingTime time) {
   const SharedStamp known = core.fence.followed();
-  const auto reading = co_await read_log(core, client, membership, known.epoch, timeout);
+  auto reading = co_await read_log(core, client, membership, known.epoch, time);
   if (!reading) co_return reading.error();
   if (reading->counter.generation != membership.generation) co_return Errc::store_protocol;
   if (runs_backwards(known, membership, reading->counter.epoch)) co_return Errc::store_protocol;
-  core.fence.apply(*reading, core.clock.wall());
-  co_return reading->counter.epoch;
+  const Epoch through = reading->counter.epoch;
+  apply_log(core, std::move(*reading));
+  co_return through;
 }
 
-net::Awaitable<Result<Epoch>> send_purge(RedisCore& core,
-                                         redis::Client& client,
-                                         Membership membership,
-                                         KeptPurge purge,
-                                         Duration timeout) {
+net::Awaitable<Result<TakenPurge>> send_purge(RedisCore& core,
+                                              redis::Client& client,
+                                              Membership membership,
+                                              KeptPurge purge,
+                                              Counting counting,
+                                              Duration timeout) {
   const std::vector<std::string> members = members_of(purge.request);
   const SharedStamp known = core.fence.followed();
-  Epoch epoch = 0;
+  const WallTime asked_at = core.shared_time(purge.asked_at);
+  TakenPurge taken;
   const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);
   while (!rest.empty()) {
     const auto part = rest.first(std::min(rest.size(), kMostFenceMembers));
     rest = rest.subspan(part.size());
-    redis::Command command =
-        fence_purge(core.names, expected(membership), purge.asked_at, kMaxLog, part);
+    std::vector<redis::Command> commands;
+    if (counting == Counting::names) commands = counts_of(core, client, part);
+    // With its source: a server that does not know the script yet would cost another round trip.
+    commands.push_back(
+        fence_purge(core.names, expected(membership), asked_at, kMaxLog, part).with_source());
     const auto left = std::chrono::ceil<Duration>(end - core.clock.steady());
-    const auto reply =
-        co_await call_one(client, std::move(command), membership, std::max(left, Duration::zero()));
+    std::vector<Reply> replies = co_await client.call(
+        redis::Lane::lookups, std::move(commands), std::max(left, Duration::zero()));
+    const auto reply = answer_of(std::move(replies.back()), membership);
     if (!reply) co_return reply.error();
     if (!reply->is(Reply::Type::integer)) co_return Errc::store_protocol;
-    epoch = static_cast<Epoch>(reply->integer);
+    replies.pop_back();
+    taken.counted += sum_of(replies);
+    taken.epoch = static_cast<Epoch>(reply->integer);
     // An epoch that was followed already would be passed over by everybody.
-    if (runs_backwards(known, membership, epoch - 1)) co_return Errc::store_protocol;
+    if (runs_backwards(known, membership, taken.epoch - 1)) co_return Errc::store_protocol;
   }
-  co_return epoch;
+  co_return taken;
 }
 
 }  // namespace hawkcache::store

@@ -110,9 +110,10 @@ NewResponsePtr admit_value(RedisCore& core,
   StoredParts& parts = std::get<StoredParts>(decoded);
   if (parts.key != key.text) return nullptr;
   const Trust trust = core.fence.admit(parts);
-  // Looked at after the local epoch was taken: a purge that Redis did not take is raised locally
-  // first, and then the link is left. One that came before is met here, a later one by the epoch.
-  if (trust == Trust::distrusted || !core.link.usable()) return nullptr;
+  // Looked at after the local epoch was taken: a purge that Redis did not take is raised locally,
+  // and then the link is left. Either that is seen here, or what the link's end distrusts is met by
+  // the epoch.
+  if (trust == Trust::distrusted || !core.link.admits()) return nullptr;
   auto response = core.memory ? core.memory->make(parts) : StoredResponse::make(parts);
   if (response->vouch(core.local) == Trust::distrusted) return nullptr;
   return response;

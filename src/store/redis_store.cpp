@@ -119,7 +119,8 @@ Awaitable<bool> RedisStore::catch_up(Membership membership, Patience& patience) 
   const Duration share = patience.left();
   const Patience::Meter meter(patience, worker_.clock());
   follows_ = true;
-  const auto followed = co_await follow_log(core_, *client_, membership, share);
+  const auto followed =
+      co_await follow_log(core_, *client_, membership, ReadingTime::in_all(share));
   follows_ = false;
   for (const auto& bell : std::exchange(following_, {})) bell->ring();
   if (followed) co_return true;

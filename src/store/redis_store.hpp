@@ -106,10 +106,15 @@ class RedisStore : public Store {
                             const std::string& name,
                             const std::vector<std::string>& tags,
                             Patience& patience);
+  static Awaitable<void> take_back(RedisStore& self, redis::Command drop);
   void count_put(PutResult result) noexcept;
   bool have_taken(const Replies& replies, const std::vector<std::string>& tags, Duration ttl);
   Awaitable<bool> make_way(caching::KeyView key, Patience& patience);
-  Awaitable<std::uint64_t> count_names(std::vector<std::string> tags, Patience& patience);
+  std::uint64_t known_in_memory(const PurgeRequest& request) const;
+  Awaitable<void> follow(const PurgeRequest& request,
+                         WallTime now,
+                         Membership membership,
+                         Epoch epoch);
   Patience patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Patience& patience);
 

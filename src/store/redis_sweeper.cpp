@@ -19,7 +19,7 @@ using redis::Command;
 using redis::Lane;
 using redis::Reply;
 
-// More tags than these wait only as one sweep of everything.
+// Of more tags than these none is swept: what carries them goes with its TTL.
 constexpr std::size_t kMostWaiting = 10'000;
 static_assert(kSweepStep <= kMostUnlinked);
 

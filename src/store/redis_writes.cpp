@@ -11,7 +11,12 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace hawkcache::store {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -24,8 +29,9 @@ constexpr std::size_t kDeadSample = 4;
 
 // A purge is answered within five seconds, whatever `timeout` says.
 constexpr Duration kLongestPurge{2000};
-// Of more tags nobody is told how many responses they had.
-constexpr std::size_t kMostCounted = 64;
+// Who asked for a purge that Redis has taken waits so long at least until this node has followed
+// it: as long as the follower would, before it leaves Redis for want of an answer.
+constexpr Duration kLeastToFollow{800};
 
 PutResult result_of(const Reply& reply) {
   if (reply.is(Reply::Type::integer)) {
@@ -106,10 +112,17 @@ Awaitable<PutResult> RedisStore::send(const PutArguments& arguments,
   const bool tagged = have_taken(replies, tags, arguments.ttl);
   if (result != PutResult::stored || tagged) co_return result;
   const std::string_view seen = arguments.value.substr(0, kStoredHeaderSize);
-  std::vector<Command> drop;
-  drop.push_back(drop_variant(core_.names, arguments.key, arguments.variant, seen));
-  co_await ask(std::move(drop), Lane::writes, patience);
+  Command drop = drop_variant(core_.names, arguments.key, arguments.variant, seen);
+  asio::co_spawn(worker_.executor(), take_back(*this, std::move(drop)), asio::detached);
   co_return PutResult::unavailable;
+}
+
+// With a patience of its own: what spent the request's may be what failed.
+Awaitable<void> RedisStore::take_back(RedisStore& self, Command drop) {
+  Patience patience(self.core_.settings.connection.timeout);
+  std::vector<Command> commands;
+  commands.push_back(std::move(drop));
+  co_await self.ask(std::move(commands), Lane::writes, patience);
 }
 
 // Whether the sets of all tags have taken the name, by the replies that follow the first.
@@ -170,25 +183,16 @@ Patience RedisStore::patience_for(const PurgeRequest& request) const {
   return Patience(std::min(core_.settings.connection.timeout * steps, kLongestPurge));
 }
 
-// In the tags' sets; some of them are dead.
-Awaitable<std::uint64_t> RedisStore::count_names(std::vector<std::string> tags,
-                                                 Patience& patience) {
-  if (tags.empty() || tags.size() > kMostCounted) co_return 0;
-  std::vector<Command> counts;
-  for (const std::string& tag : tags) {
-    const std::string name = core_.names.tag(tag);
-    counts.push_back(Command(name, {"SCARD", name}));
-  }
-  const Replies replies = co_await ask(std::move(counts), Lane::lookups, patience);
-  std::uint64_t count = 0;
-  for (const Reply& reply : replies) {
-    if (reply.is(Reply::Type::integer)) count += static_cast<std::uint64_t>(reply.integer);
-  }
-  co_return count;
+// What no set of Redis names.
+std::uint64_t RedisStore::known_in_memory(const PurgeRequest& request) const {
+  if (!core_.memory) return 0;
+  PurgeRequest asked;
+  asked.urls = request.urls;
+  asked.scope = request.scope;
+  return core_.memory->known(asked).count;
 }
 
 Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) {
-  Purged purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
   if (request.names_nothing()) co_return Purged{};
   Patience patience = patience_for(request);
   const auto membership = this->membership();
@@ -196,46 +200,69 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
     auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;
   }
-  purged.count = co_await count_names(request.tags, patience);
+  Purged purged{.count = known_in_memory(request), .accuracy = Purged::Accuracy::estimate};
   if (members_of(request).empty()) co_return purged;
   KeptPurge purge{.request = request, .asked_at = now};
-  Result<Epoch> epoch = Errc::store_timeout;
+  Result<TakenPurge> taken = Errc::store_timeout;
   {
     const Patience::Meter meter(patience, worker_.clock());
-    epoch = co_await send_purge(core_, *client_, *membership, std::move(purge), patience.left());
+    taken = co_await send_purge(
+        core_, *client_, *membership, std::move(purge), Counting::names, patience.left());
   }
-  if (!epoch) {
+  if (!taken) {
     auto kept = co_await keep_for_later(std::move(request), now, patience);
     co_return kept;
   }
-  const auto followed = co_await follow_log(core_, *client_, *membership, patience.left());
-  if (!followed || *followed < *epoch) {
-    // Redis has it, so everybody else minds it.
-    core_.raise_locally(request, now);
-    core_.link.leave(RedisLink::Cause::unconfirmed);
-  }
+  purged.count = request.scope == PurgeRequest::Scope::everything
+                     ? std::max(purged.count, taken->counted)
+                     : purged.count + taken->counted;
+  co_await follow(request, now, *membership, taken->epoch);
   ++core_.figures.purges;
-  sweeper_.add(request, {membership->generation, *epoch});
+  sweeper_.add(request, {membership->generation, taken->epoch});
   co_return purged;
+}
+
+// Redis has the purge, so everybody else minds it; this node has to have followed it before it is
+// answered. It does not do to raise it locally alone: what was read from Redis before it, and is
+// judged by the shared fence after that, would be trusted with an epoch above it.
+Awaitable<void> RedisStore::follow(const PurgeRequest& request,
+                                   WallTime now,
+                                   Membership membership,
+                                   Epoch epoch) {
+  const Duration time = std::max(patience_for(request).left(), kLeastToFollow);
+  const auto followed = co_await follow_log(core_, *client_, membership, ReadingTime::in_all(time));
+  if (followed && *followed >= epoch) co_return;
+  core_.raise_locally(request, now);
+  const bool another = followed || followed.error() == Errc::store_protocol;
+  core_.link.leave(another ? RedisLink::Cause::suspicion : RedisLink::Cause::unconfirmed);
 }
 
 // In force on this node before anything else.
 Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
                                                      WallTime now,
                                                      Patience& patience) {
-  core_.raise_locally(request, now);
+  const std::uint64_t known = core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
-  const RedisLink::Kept kept = core_.link.defer({.request = std::move(request), .asked_at = now});
+  const RedisLink::Kept kept = core_.link.defer({.request = request, .asked_at = now});
+  // Where nothing is distrusted as Redis is left, what was admitted until then is met by this one.
+  if (core_.settings.when_unavailable == WhenUnavailable::protect_origin) {
+    core_.raise_locally(request, now);
+  }
   if (kept.room == RedisLink::Room::overflowed) {
     ++core_.figures.purge_overflows;
     log::warn("redis: too many purges wait to be handed on: everything will be purged instead");
+  }
+  if (kept.first) {
+    log::warn(
+        "redis: did not take a purge: it is in force on this node, and kept with those that follow "
+        "to be handed on");
   }
   const auto bell = std::make_shared<net::WakeUp>(worker_.executor());
   core_.link.ring_when_handed_on(kept.number, bell);
   co_await bell->wait(patience.left());
   core_.link.forget_bell(bell);
   if (!core_.link.is_handed_on(kept.number)) co_return Errc::store_unavailable;
-  co_return Purged{.count = 0, .accuracy = Purged::Accuracy::estimate};
+  co_return Purged{.count = known, .accuracy = Purged::Accuracy::estimate};
 }
 
 }  // namespace hawkcache::store

@@ -55,7 +55,8 @@ void SharedFence::apply(const LogReading& reading, WallTime now) {
   }
   for (const LoggedPurge& purge : reading.purges) {
     if (purge.epoch <= before) continue;
-    const WallTime time = purge.request.kind == PurgeKind::soft ? purge.soft_at : now;
+    const WallTime time =
+        purge.request.kind == PurgeKind::soft ? std::min(purge.soft_at, now) : now;
     known->fence.raise_as(purge.epoch, purge.request, time);
     raise_locally_(purge.request, time);
   }

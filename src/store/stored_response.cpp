@@ -253,7 +253,8 @@ Trust StoredResponse::vouch(const PurgeFence& fence) const noexcept {
   if (verdict.trust == Trust::expired_by_soft_purge) {
     std::int64_t known = soft_purged_.load(std::memory_order_relaxed);
     const std::int64_t at = verdict.expired_at.time_since_epoch().count();
-    while (known < at && !soft_purged_.compare_exchange_weak(known, at)) {
+    // The first counts: those that follow must not open its stale windows again.
+    while ((known == kNever || at < known) && !soft_purged_.compare_exchange_weak(known, at)) {
     }
   }
   // Others may have looked meanwhile: their later look, or their distrust, stands.

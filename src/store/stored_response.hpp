@@ -56,7 +56,7 @@ struct StoredPartsView {
   Epoch epoch = 0;  // of the fetch that brought it
   std::uint64_t sequence = 0;
   SharedStamp shared{};
-  // The newest soft purge that is known to concern it, where a store finds that out by itself.
+  // The earliest soft purge that is known to concern it, where a store finds that out by itself.
   std::optional<WallTime> soft_purged_at{};
   // The local epoch at which such a store found it good; 0: not asked yet.
   Epoch judged_at = 0;
@@ -165,7 +165,7 @@ class StoredResponse : private Entry {
   // What another can be made of that differs a little: all of it, but for what was purged since.
   StoredParts parts() const;
 
-  // The time of the newest soft purge that concerns it, as vouch() last saw it.
+  // The time of the earliest soft purge that concerns it, as far as vouch() has seen it.
   std::optional<WallTime> soft_purged_at() const noexcept;
 
   // Whether it may be given out: not when a purge overtook it. One atomic load when nothing was

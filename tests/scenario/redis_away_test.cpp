@@ -103,6 +103,35 @@ TEST_P(RedisAway, EveryKindOfPurgeIsHandedOn) {
       longest_lag()));
 }
 
+TEST_P(RedisAway, AStopWaitsUntilPurgesAreHandedOn) {
+  const LogLines log;
+  start_both();
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  content.set("two");
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
+  EXPECT_EQ(log.count("redis: did not take a purge"), 1U) << log.text();
+  proxy->server().stop();
+  redis.thaw();
+  proxy->server().wait();
+  EXPECT_EQ(log.count("purges were not handed on"), 0U) << log.text();
+  EXPECT_TRUE(comes_up(*other));
+  expect_current(*other, "/items/1");
+}
+
+TEST_P(RedisAway, AStopSaysWhichPurgesWereNotHandedOn) {
+  const LogLines log;
+  Daemon daemon = daemon_on(redis.url(), GetParam());
+  daemon.rest = "drain_timeout: 200ms";
+  RedisTrouble::start(daemon);
+  EXPECT_TRUE(comes_up());
+  redis.freeze();
+  expect_refused_and_kept(purge_in_time(R"({"tags": ["item:1"]})"));
+  proxy->server().stop();
+  proxy->server().wait();
+  EXPECT_EQ(log.count("redis: 1 purges were not handed on"), 1U) << log.text();
+}
+
 // One of two is cut off, and more is purged there than it keeps. At once, so that they wait
 // together for Redis, as they do.
 TEST_P(RedisAway, MoreThanIsKeptIsHandedOnAsAPurgeOfEverything) {

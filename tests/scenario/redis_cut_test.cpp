@@ -139,6 +139,30 @@ TEST_P(RedisCut, AnswersStayWhole) {
   expect_in_use();
 }
 
+// What was handed on before it failed is not handed on again.
+TEST_P(RedisCut, KeptPurgesAreHandedOnSomeAtATime) {
+  start_both();
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  std::vector<Client> clients;
+  for (int i = 0; i < 120; ++i) {
+    clients.push_back(proxy->admin_client());
+    clients.back().send_request("POST",
+                                "/v1/purge",
+                                {{"Host", "localhost"}, {"Content-Type", "application/json"}},
+                                "{\"tags\":[\"t" + std::to_string(i) + "\"]}");
+  }
+  for (Client& client : clients) EXPECT_EQ(client.read("POST").status, 503);
+  EXPECT_EQ(purge_in_time(kPurge).status, 503);
+  EXPECT_EQ(metric("purges_waiting"), 121);
+  wire.cut({.asked = kPurged});
+  redis.thaw();
+  EXPECT_TRUE(eventually([this] { return metric("purges_waiting") == 21; }));
+  wire.mend();
+  EXPECT_TRUE(comes_up());
+  EXPECT_EQ(metric("purges_waiting"), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, RedisCut, ::testing::Values("redis", "tiered"), name_of_backend);
 
 }  // namespace

@@ -61,6 +61,30 @@ TEST_P(RedisPurge, TakesWhatItNamesAndLeavesTheRest) {
   }
 }
 
+// An upper bound, of what is known without a walk.
+TEST_P(RedisPurge, TellsHowManyItTakes) {
+  serve("- path: /{name}\n  tags: [\"{name}\"]");
+  const auto store = [this] {
+    for (const char* target : {"/t1", "/t70"}) {
+      EXPECT_EQ(x_cache(*a, target), "MISS");
+      EXPECT_EQ(x_cache(*a, target), "HIT");
+    }
+  };
+  store();
+  std::string tags = R"("t1", "t1")";
+  for (int i = 2; i <= 700; ++i) tags += R"(, "t)" + std::to_string(i) + '"';
+  const PurgeAnswer by_tags = a->purge(R"({"tags": [)" + tags + "]}");
+  EXPECT_EQ(by_tags.purged, 2U) << by_tags.body;
+  EXPECT_TRUE(by_tags.estimate);
+  store();
+  const PurgeAnswer by_url = a->purge(R"({"urls": ["/t1"]})");
+  EXPECT_GE(by_url.purged, GetParam() == Backend::tiered ? 1U : 0U) << by_url.body;
+  EXPECT_TRUE(by_url.estimate);
+  const PurgeAnswer all = a->purge(R"({"all": true})");
+  EXPECT_GE(all.purged, 2U) << all.body;
+  EXPECT_TRUE(all.estimate);
+}
+
 TEST_P(RedisPurge, WhatIsStoredAfterAPurgeStaysOnBothNodes) {
   serve("- path: /a\n  tags: [t]");
   for (int i = 0; i < 5; ++i) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -16,6 +18,8 @@
 
 namespace hawkcache::testing_support {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 sockaddr_in on_loopback(std::uint16_t port) {
   sockaddr_in address{};
@@ -112,11 +116,23 @@ class RedisWire::Connection {
   }
   bool is_cut() const { return is_cut_; }
   void end() { over_ = true; }
+  // What is on its way.
+  void hold(Clock::time_point until, std::string bytes) {
+    held_.emplace_back(until, std::move(bytes));
+  }
+  bool holds() const { return !held_.empty(); }
+  Clock::time_point next() const { return held_.front().first; }
+  std::string take() {
+    std::string bytes = std::move(held_.front().second);
+    held_.pop_front();
+    return bytes;
+  }
   bool is_over() const { return over_; }
 
  private:
   int client_;
   int server_;
+  std::deque<std::pair<Clock::time_point, std::string>> held_;
   std::string said_;
   ReplyEnds ends_;
   std::optional<std::size_t> left_;  // bytes until it is cut
@@ -159,12 +175,15 @@ void RedisWire::run() {
       waits.push_back({connection->client(), POLLIN, 0});
       waits.push_back({connection->server(), POLLIN, 0});
     }
-    if (::poll(waits.data(), waits.size(), -1) < 0) continue;
+    if (::poll(waits.data(), waits.size(), until_next_arrival()) < 0) continue;
     if (waits[0].revents != 0) return;
     for (std::size_t i = 0; i < connections_.size(); ++i) {
       Connection& connection = *connections_[i];
       if (waits[2 + 2 * i].revents != 0) pass_on_question(connection);
       if (waits[3 + 2 * i].revents != 0 && !connection.is_over()) pass_on_answer(connection);
+      while (!connection.is_over() && connection.holds() && connection.next() <= Clock::now()) {
+        arrive(connection, connection.take());
+      }
     }
     std::erase_if(connections_, [](const auto& connection) { return connection->is_over(); });
     if (waits[1].revents != 0) accept_one();
@@ -204,7 +223,24 @@ void RedisWire::pass_on_answer(Connection& connection) {
   std::array<char, 64 << 10> buffer;
   const ssize_t size = ::recv(connection.server(), buffer.data(), buffer.size(), 0);
   if (size <= 0) return connection.end();
-  const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
+  const std::chrono::milliseconds delay(delay_);
+  connection.hold(Clock::now() + delay, std::string(buffer.data(), static_cast<std::size_t>(size)));
+}
+
+// -1: there is none.
+int RedisWire::until_next_arrival() const {
+  int wait = -1;
+  for (const auto& connection : connections_) {
+    if (!connection->holds()) continue;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(connection->next() - Clock::now()).count();
+    const int due = static_cast<int>(std::max<long long>(left, 0));
+    wait = wait < 0 ? due : std::min(wait, due);
+  }
+  return wait;
+}
+
+void RedisWire::arrive(Connection& connection, std::string_view bytes) {
   if (!send_all(connection.client(), bytes.substr(0, connection.arrives(bytes)))) {
     connection.end();
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -39,6 +40,8 @@ class RedisWire {
   void cut(WireCut cut);
   // No more.
   void mend() { cut({.times = 0}); }
+  // Answers come so much later from now on.
+  void delay(std::chrono::milliseconds delay) { delay_ = delay.count(); }
   // Connections that were cut so far, each of them inside of a reply.
   std::size_t cuts() const { return cuts_; }
 
@@ -49,6 +52,8 @@ class RedisWire {
   void accept_one();
   void pass_on_question(Connection& connection);
   void pass_on_answer(Connection& connection);
+  void arrive(Connection& connection, std::string_view bytes);
+  int until_next_arrival() const;
 
   const std::uint16_t server_;
   int listener_;
@@ -58,6 +63,7 @@ class RedisWire {
   std::mutex mutex_;
   WireCut cut_{.times = 0};  // under mutex_
   std::atomic<std::size_t> cuts_{0};
+  std::atomic<long long> delay_{0};                       // ms
   std::vector<std::unique_ptr<Connection>> connections_;  // of the thread
   std::thread thread_;
 };

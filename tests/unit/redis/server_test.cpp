@@ -220,6 +220,14 @@ TEST_F(SentinelTest, LeadsToTheMasterAndFollowsAFailover) {
   EXPECT_TRUE(answers_with("+OK", [] { return set("a", "2"); }));
 }
 
+TEST_F(SentinelTest, IsAskedAfterTheOneThatHung) {
+  RedisSentinels sentinels;
+  settings.stall_timeout = Duration(200);  // one that hangs takes all of it
+  connect_by(sentinels);
+  sentinels.sentinel(0).freeze();
+  EXPECT_TRUE(answers_with("+OK", [] { return set("a", "1"); }));
+}
+
 TEST_F(SentinelTest, MayNotKnowTheMaster) {
   RedisServer sentinel({.mode = RedisServerOptions::Mode::sentinel});
   settings.kind = Settings::Kind::sentinel;

@@ -58,6 +58,13 @@ std::vector<std::string> changes(config::Config config,
   return changes_that_need_a_restart(config, after);
 }
 
+TEST(RedisSettings, AKeyHasAsManyVariantsAsInMemory) {
+  config::Config config = with_redis("redis://h");
+  config.limits.variants = 7;
+  EXPECT_EQ(redis_store_settings(config).max_variants, 7U);
+  EXPECT_EQ(memory_settings(config).max_variants, 7U);
+}
+
 TEST(Reload, ThreadsNeedARestartToBePinned) {
   EXPECT_THAT(changes(config::Config(), [](auto& c) { c.pin_threads = true; }),
               ElementsAre("pin_threads"));

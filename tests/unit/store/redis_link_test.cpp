@@ -129,10 +129,12 @@ TEST(RedisLink, what_was_fetched_is_distrusted_before_anybody_sees_that_redis_wa
   RedisLink link(RedisLink::MemoryWhileAway::fetched_since, [&] {
     ++distrusted;
     EXPECT_TRUE(watched->usable());
+    EXPECT_FALSE(watched->admits()) << "what is admitted from now on would be missed";
   });
   watched = &link;
   const SteadyTime now{std::chrono::hours(1)};
   link.try_go_up({});
+  EXPECT_TRUE(link.admits());
   EXPECT_FALSE(link.memory_is_readable(now)) << "not vouched for";
   link.leave(Cause::failures);
   EXPECT_EQ(distrusted, 1);

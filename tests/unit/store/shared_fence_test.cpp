@@ -104,6 +104,15 @@ TEST_F(SharedFenceTest, a_soft_purge_expires_at_the_time_when_it_was_asked_for) 
   EXPECT_EQ(response->soft_purged_at(), asked);
 }
 
+TEST_F(SharedFenceTest, a_soft_purge_of_a_node_that_is_ahead_expires_now) {
+  fence_.begin(kGeneration, 1, kNow);
+  const WallTime ahead = kNow + std::chrono::seconds(20);
+  fence_.apply(reading({logged(3, purge_of_tag("users", PurgeKind::soft), ahead)}, 3), kNow);
+  StoredParts made = parts({kGeneration, 2});
+  EXPECT_EQ(fence_.admit(made), Trust::expired_by_soft_purge);
+  EXPECT_EQ(made.soft_purged_at, kNow);
+}
+
 TEST_F(SharedFenceTest, purges_hold_on_this_node_each_with_an_epoch_of_its_own) {
   fence_.begin(kGeneration, 1, kNow);
   raised_.clear();

@@ -43,6 +43,16 @@ TEST(StoredResponse, once_distrusted_stays_so_when_the_fence_is_forgotten) {
   EXPECT_EQ(stored->vouch(fence), Trust::distrusted);
 }
 
+TEST(StoredResponse, soft_purges_again_and_again_do_not_open_its_stale_windows_again) {
+  PurgeFence fence;
+  const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch(kNow)).made();
+  for (int i = 0; i < 3; ++i) {
+    fence.raise(purge_of_url("", "/a", PurgeKind::soft), kNow + seconds(2 * i));
+    EXPECT_EQ(stored->vouch(fence), Trust::expired_by_soft_purge);
+    EXPECT_EQ(stored->soft_purged_at(), kNow);
+  }
+}
+
 TEST(StoredResponse, remembers_a_soft_purge_also_when_its_fence_is_forgotten) {
   PurgeFence fence;
   const auto stored = response("/a").tags({"x"}).fetched(fence.begin_fetch(kNow)).made();
