@@ -247,7 +247,7 @@ net::Awaitable<AdminReply> AdminHandler::purge(PurgeDecision decision) {
       fmt::format("purge: {}: {} responses{}",
                   summary,
                   purged->count,
-                  purged->accuracy == store::Purged::Accuracy::estimate ? " at the most" : "");
+                  purged->accuracy == store::Purged::Accuracy::estimate ? " (an estimate)" : "");
   co_return reply;
 }
 

@@ -38,13 +38,22 @@ std::string_view cut(std::string_view line, std::size_t columns) {
   return line.substr(0, columns);
 }
 
+bool is_control(char byte) {
+  constexpr unsigned char kBlank = 0x20;
+  constexpr unsigned char kDelete = 0x7F;
+  const auto code = static_cast<unsigned char>(byte);
+  return code < kBlank || code == kDelete;
+}
+
 }  // namespace
 
 std::string frame_of(std::string_view text, std::size_t columns) {
   std::string frame(kTop);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    frame += cut(text.substr(0, end), columns);
+    // Names come from elsewhere: none of their bytes may command the terminal.
+    for (const char byte : cut(text.substr(0, end), columns))
+      frame += is_control(byte) ? '?' : byte;
     frame += kClearLine;
     text.remove_prefix(std::min(end + 1, text.size()));
   }

@@ -140,13 +140,9 @@ std::optional<std::string> purge_line(std::string_view purge_json, const PurgeOp
   const std::uint64_t count = number(&answer, "purged");
   const std::string responses = fmt::format("{} {}", count, count == 1 ? "response" : "responses");
   if (member(&answer, "estimate") == nullptr) return responses + " purged\n";
-  // Redis counts what is under tags alone, and says 0 for what it does not count.
   if (count == 0) return "purged; how many responses that were is not known\n";
-  const bool counted_in_part =
-      !named.tags.empty() &&
-      (!named.urls.empty() || named.scope == PurgeOptions::Scope::everything);
-  return fmt::format("{} {} purged{}\n",
-                     counted_in_part ? "about" : "at most",
+  // Too many by what was counted twice; with Redis too few by what only others have in memory.
+  return fmt::format("about {} purged{}\n",
                      responses,
                      named.prefixes.empty() ? "" : " (what is under a prefix is not counted)");
 }

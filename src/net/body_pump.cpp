@@ -77,7 +77,8 @@ Awaitable<void> BodyPump::carry(std::shared_ptr<BodyPump> pump) {
       // What breaks off on its way in must not look whole on its way out. Once the response is
       // under way it is not cut for that: a client that has it may stop sending (RFC 9112 section
       // 9.5), and the connection is not used again.
-      if (pump->head_awaited_) connection->fail(piece.error());
+      if (pump->head_awaited_ || piece.error() == Errc::client_gone)
+        connection->fail(piece.error());
       co_return;
     }
     const bool last = piece->empty();

@@ -24,7 +24,6 @@ namespace {
 constexpr Duration kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 1024 * 1024;
 constexpr std::size_t kLongestSoundHost = 255;
-constexpr std::size_t kRoomAtOnce = 16;
 
 class ClientConnection final : public ClientExchange,
                                public RegisteredConnection,
@@ -80,7 +79,7 @@ class ClientConnection final : public ClientExchange,
   void abort(AbortKind kind) noexcept override;
 
   // RegisteredConnection
-  Closed close_if_idle() noexcept override;
+  Closed close_if_idle(Duration at_least) noexcept override;
   void close_now() noexcept override;
 
  private:
@@ -269,9 +268,10 @@ void ClientConnection::abort(AbortKind kind) noexcept {
   }
 }
 
-RegisteredConnection::Closed ClientConnection::close_if_idle() noexcept {
+RegisteredConnection::Closed ClientConnection::close_if_idle(Duration at_least) noexcept {
   boost::system::error_code ignored;
   if (in_exchange_ || !input_.buffer().empty() || !socket_.is_open()) return Closed::no;
+  if (at_least > Duration::zero() && input_.waited() < at_least) return Closed::no;
   if (socket_.available(ignored) > 0) return Closed::no;
   close();
   return Closed::yes;
@@ -333,24 +333,6 @@ void serve_connection(Worker& worker, NewConnection begun, const ConnectionSetti
   begun.socket.non_blocking(true, ignored);
   auto connection = std::make_shared<ClientConnection>(worker, std::move(begun), settings);
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
-}
-
-void make_room(Worker& worker) {
-  std::size_t left = kRoomAtOnce;
-  for (RegisteredConnection& connection : worker.connections()) {
-    if (left == 0) return;
-    if (connection.close_if_idle() == RegisteredConnection::Closed::yes) --left;
-  }
-}
-
-void close_connections(Worker& worker, CloseWhich which) {
-  for (RegisteredConnection& connection : worker.connections()) {
-    if (which == CloseWhich::idle) {
-      connection.close_if_idle();
-    } else {
-      connection.close_now();
-    }
-  }
 }
 
 }  // namespace hawkcache::net

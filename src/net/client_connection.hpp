@@ -35,12 +35,5 @@ struct NewConnection {
 
 // Serves the connection until it ends; owns itself. On the worker's thread.
 void serve_connection(Worker& worker, NewConnection begun, const ConnectionSettings& settings);
-// Closes some of this worker's connections that wait for a request, those first that were accepted
-// first; on its thread. For when there are as many as there may be.
-void make_room(Worker& worker);
-// Closes this worker's connections that wait for a request; on its thread. `all`: those in an
-// exchange too.
-enum class CloseWhich : std::uint8_t { idle, all };
-void close_connections(Worker& worker, CloseWhich which);
 
 }  // namespace hawkcache::net

@@ -32,6 +32,8 @@ class ClientInput {
   // Whether the time for a head that has begun is over, whatever the last read brought. (One that
   // has only been waited for is not overdue when its first bytes come with the end of the wait.)
   bool head_overdue() const noexcept { return deadline_.expired() && buffer_.head_begun(); }
+  // How long it has been waiting for the first of a head.
+  Duration waited() const noexcept { return timeouts_.keepalive - deadline_.left(); }
 
   // After an answer: whether the others that are ready are to have their turn before this
   // connection reads. Then their turn, to be awaited; and the read that follows, which takes what

@@ -67,11 +67,12 @@ Awaitable<ErrorCode> ClientOutput::flush_interim(Writer writer) {
 }
 
 Awaitable<ErrorCode> ClientOutput::wait_for_room(Writer writer) {
+  SocketDeadline& deadline = writer == Writer::response ? deadline_ : reader_deadline_;
   for (;;) {
-    deadline_.arm(timeout_);
+    deadline.arm(timeout_);
     const auto [failed] = co_await socket_.async_wait(Socket::wait_write, use_op);
-    const bool expired = deadline_.expired();
-    deadline_.disarm();
+    const bool expired = deadline.expired();
+    deadline.disarm();
     if (!failed) co_return ErrorCode{};
     if (expired) co_return Errc::client_timeout;
     // Whoever reads the request's body had its wait cancelled; the response goes on.

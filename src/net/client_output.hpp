@@ -25,6 +25,7 @@ class ClientOutput {
       : socket_(socket),
         timeout_(timeout),
         deadline_(worker.deadlines(), socket),
+        reader_deadline_(worker.deadlines(), socket),
         turns_(worker.turns()) {}
 
   void begin_exchange() noexcept { written_ = 0; }
@@ -53,7 +54,10 @@ class ClientOutput {
   ErrorCode write_response_now(std::span<const asio::const_buffer> buffers);
   // Writes all of it. Errors: client_gone, client_timeout. One caller at a time.
   Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers);
-  void disarm() noexcept { deadline_.disarm(); }
+  void disarm() noexcept {
+    deadline_.disarm();
+    reader_deadline_.disarm();
+  }
 
  private:
   // body_reader: has something to say before it reads, and is cancelled with its reading.
@@ -64,9 +68,9 @@ class ClientOutput {
 
   Socket& socket_;
   Duration timeout_;
-  // Of all who wait for room: the same event ends their waits, and each arms it anew before the
-  // next.
+  // Of those who wait for room: the end of one's time ends the other's wait too, which begins anew.
   SocketDeadline deadline_;
+  SocketDeadline reader_deadline_;
   GatherWrite gather_;
   InterimQueue interim_;
   Turns& turns_;

@@ -40,6 +40,10 @@ class Deadline : public boost::intrusive::list_base_hook<
   void arm(Duration timeout) noexcept;
   void disarm() noexcept;
   bool armed() const noexcept { return at_ != SteadyTime::max(); }
+  // The longest time when it is not armed.
+  Duration left() const noexcept {
+    return armed() ? std::chrono::floor<Duration>(at_ - steady_now()) : Duration::max();
+  }
 
  private:
   friend class DeadlineQueue;

@@ -59,7 +59,7 @@ Awaitable<void> rest(AcceptorPtr state, Duration time) {
 // kernel. Those that say nothing must not keep out those that would.
 Awaitable<void> wait_for_room(AcceptorPtr state) {
   while (!state->stopped && !state->gauge->try_add()) {
-    make_room(state->worker);
+    make_room(state->worker.connections());
     co_await rest(state, kGaugePoll);
   }
 }

@@ -67,7 +67,7 @@ void Resolver::State::look_up(const std::string& host) try {
   std::thread([host, ask = ask, to = way] {
     Addresses addresses = ask(host);
     const std::lock_guard lock(to->mutex);
-    if (to->state == nullptr) return;
+    if (to->state == nullptr || to->state->executor.context().stopped()) return;
     asio::post(to->state->executor,
                [host, state = to->state->weak_from_this(), addresses = std::move(addresses)] {
                  if (const auto alive = state.lock()) alive->found(host, addresses);

@@ -1,8 +1,8 @@
 // Addresses of upstream servers. Literal addresses come back at once; names are looked up in the
 // background, one look-up per name at a time, on a thread of its own that nobody waits for, and
-// remembered for ten seconds. While the name server
-// is in trouble the old addresses stay in use. The names come from the configuration, so their
-// number is bounded. Belongs to one worker's thread.
+// remembered for ten seconds. While the name server is in trouble the old addresses stay in use.
+// The names come from the configuration, so their number is bounded. Belongs to one worker's
+// thread.
 #pragma once
 
 #include "base/clock.hpp"

@@ -22,6 +22,8 @@ class SocketDeadline final : public Deadline::Listener {
     expired_ = false;
     deadline_.disarm();
   }
+  // Until it expires; the longest time when it is not armed.
+  Duration left() const noexcept { return deadline_.left(); }
   // Since it was armed; false once it is disarmed.
   bool expired() const noexcept { return expired_; }
 

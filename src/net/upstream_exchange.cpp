@@ -106,8 +106,9 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
 std::optional<std::size_t> PooledExchange::server_after(const ErrorCode& error, Connection failed) {
   const std::size_t server = connection_->server();
   const bool once_more = may_try_again(error);
-  // That it closes a kept connection says nothing of a server.
-  if (failed == Connection::kept && error == Errc::upstream_closed) {
+  // That it closes a kept connection says nothing of a server, unless it had begun to answer.
+  const bool unasked = failed == Connection::kept && !response_->any_received();
+  if (unasked && error == Errc::upstream_closed) {
     return once_more ? std::optional(server) : std::nullopt;
   }
   const SteadyTime now = pool_->worker.clock().steady();

@@ -181,7 +181,11 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
 
 net::Awaitable<void> Fetch::begin_body() {
   judge_keeping();
-  if (!keeping_ && speaks_for_the_resource(*head_)) co_await forget_base();
+  if (!keeping_ && speaks_for_the_resource(*head_)) {
+    co_await forget_base();
+  } else if (!keeping_) {
+    remember_failure();
+  }
   fill_.set_head(head_);
 }
 

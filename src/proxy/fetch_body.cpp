@@ -69,7 +69,10 @@ void Fetch::stop_keeping(Reason reason) {
 // Only of a body that is waited for: what is here in one turn of the loop is stored, and counted
 // there, in that turn.
 void Fetch::keep_within_budget() {
-  if (!keeping_ || share_.grow_to(fill_.staged_size())) return;
+  if (keeping_ && !share_.grow_to(fill_.staged_size())) exceed_budget();
+}
+
+void Fetch::exceed_budget() {
   state_.counters.add(Counter::not_stored_in_flight);
   remember_failure();
   stop_keeping(Reason::in_flight_limit);
@@ -103,6 +106,10 @@ net::Awaitable<bool> Fetch::wait_for_room() {
       leave();  // nobody can join any more; somebody may have until now
       co_return fill_.room(nullptr) != Fill::Room::unread;
     }
+    if (keeping_ && state_.fill_budget.is_half_used()) {
+      exceed_budget();
+      continue;
+    }
     fill_.publish();
     [[maybe_unused]] const auto woken = co_await bell_->wait(kWriterWait);
   }
@@ -123,6 +130,7 @@ net::Awaitable<void> Fetch::complete() {
       state_.uncacheable.forget(fill_.subject().key_hash);
     } else {
       state_.counters.add(Counter::not_stored);
+      remember_failure();
     }
   }
   fill_.complete();

@@ -4,9 +4,8 @@
 //
 // What is written becomes visible with publish(). A kept fill (one that will be stored) holds
 // everything until it is complete and waits for nobody but, to bound memory, the fastest reader;
-// once it is not kept (not storable, larger than max_object, or one too many of those
-// on their way) it holds only what some reader has
-// still to see, and is abandoned when the last reader leaves.
+// once it is not kept (not storable, larger than max_object, or one too many of those on their way)
+// it holds only what some reader has still to see, and is abandoned when the last reader leaves.
 //
 // Thread-safe: one mutex, short sections. Readers are woken through their WakeUp, the writer
 // through its own.

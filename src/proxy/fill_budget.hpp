@@ -15,6 +15,8 @@ class FillBudget {
       : limit_(std::max(max_size / 2, max_object)) {}
 
   std::uint64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  // What waits for slow clients is not to take it all from what comes in as fast as it can.
+  bool is_half_used() const noexcept { return used() > limit_ / 2; }
 
  private:
   friend class FillShare;

@@ -72,6 +72,7 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> receive_body();
   void stop_keeping(caching::Reason reason);
   void keep_within_budget();
+  void exceed_budget();
   bool has_room();
   bool may_go_on_unread();
   // Whether to go on reading.

@@ -153,21 +153,23 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
     snapshot_->route_counters[plan_->route->index]->add(state_.worker.index(), outcome);
   }
   // A reload may have turned the log on since it began.
-  if (state_.access_log && record_.begun_steady != SteadyTime{}) {
-    state_.access_log->write(
-        {.time = record_.begun,
-         .peer = request.peer,
-         .method = request.head->method_text,
-         .host = request.target.authority,
-         .target = request.head->target,
-         .status = record_.status,
-         .bytes = written,
-         .duration = std::chrono::duration_cast<std::chrono::microseconds>(
-             state_.worker.clock().steady() - record_.begun_steady),
-         .route = plan_->route != nullptr ? std::string_view(plan_->route->name) : "",
-         .cache = to_string(record_.cache),
-         .detail = record_.detail == Reason::none ? "" : caching::to_string(record_.detail)});
-  }
+  if (state_.access_log && record_.begun_steady != SteadyTime{}) log_access(request, written);
+}
+
+void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
+  state_.access_log->write(
+      {.time = record_.begun,
+       .peer = request.peer,
+       .method = request.head->method_text,
+       .host = request.target.authority,
+       .target = request.head->target,
+       .status = record_.status,
+       .bytes = written,
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(
+           state_.worker.clock().steady() - record_.begun_steady),
+       .route = plan_->route != nullptr ? std::string_view(plan_->route->name) : "",
+       .cache = to_string(record_.cache),
+       .detail = record_.detail == Reason::none ? "" : caching::to_string(record_.detail)});
 }
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {

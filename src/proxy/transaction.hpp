@@ -52,6 +52,7 @@ class Transaction final : public net::RequestHandler {
                            net::PreparedResponse& out);
   void count_answer(const StoredAnswer& answer) noexcept;
   void end(const net::Request& request, std::uint64_t written) noexcept;
+  void log_access(const net::Request& request, std::uint64_t written) noexcept;
 
   net::Awaitable<void> answer(net::ClientExchange& client);
   net::Awaitable<void> answer_locally(net::ClientExchange& client, LocalAnswer answer);

@@ -155,8 +155,9 @@ void Server::Impl::stop() {
   if (++stops == 1) {
     gauge->drain();
     for (const auto& listener : listeners) listener->stop();
-    post_to_data_workers(
-        [](net::Worker& worker) { net::close_connections(worker, net::CloseWhich::idle); });
+    post_to_data_workers([](net::Worker& worker) {
+      net::close_connections(worker.connections(), net::CloseWhich::idle);
+    });
   }
   stop_asked.notify_all();
 }
@@ -187,10 +188,12 @@ void Server::Impl::hand_on_purges(SteadyTime give_up) {
   if (ended) return;
   give_up = std::min(give_up, steady_now() + kHandingOn);
   std::unique_lock lock(stop_mutex);
-  while (stores.purges_waiting() > 0 && stops < 2 && steady_now() < give_up) {
+  const auto unfinished = [this] { return stores.purges_waiting() + stores.purges_under_way(); };
+  while (unfinished() > 0 && stops < 2 && steady_now() < give_up) {
     stop_asked.wait_for(lock, kDrainPoll);
   }
-  if (const std::uint64_t lost = stores.purges_waiting(); lost > 0) {
+  const std::uint64_t lost = std::max(stores.purges_waiting(), stores.purges_under_way());
+  if (lost > 0) {
     log::error(
         "redis: {} purges were not handed on: other nodes, and this one when it starts again, may "
         "serve what they took until it expires; ask for them again",

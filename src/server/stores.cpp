@@ -62,6 +62,7 @@ std::string Stores::state() const {
 }
 
 std::uint64_t Stores::purges_waiting() const { return redis_ ? redis_->purges_waiting() : 0; }
+std::uint64_t Stores::purges_under_way() const { return redis_ ? redis_->purges_under_way() : 0; }
 
 std::optional<store::RedisSnapshot> Stores::redis() const {
   if (!redis_) return std::nullopt;

@@ -44,6 +44,7 @@ class Stores {
   std::optional<store::RedisSnapshot> redis() const;
   // Kept, to be handed on to Redis.
   std::uint64_t purges_waiting() const;
+  std::uint64_t purges_under_way() const;
 
  private:
   std::string_view backend_;

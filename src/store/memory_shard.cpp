@@ -167,7 +167,7 @@ MemoryShard::Placed MemoryShard::reserve(std::uint64_t bytes, Removed& removed) 
     if (shared_.ledger.reserve(bytes, 1) == MemoryLedger::Reservation::granted) {
       return Placed::stored;
     }
-    if (evicted == batch()) return Placed::again;
+    if (evicted >= batch()) return Placed::again;
     if (!holds_its_share()) return Placed::full;
     Entry* victim = take_victim();
     if (victim == nullptr) return Placed::full;

@@ -41,6 +41,8 @@ class RedisBackend {
   PurgeFence& fence() noexcept { return core_.local; }
   RedisSnapshot snapshot() const;
   std::uint64_t purges_waiting() const { return core_.link.deferred(); }
+  // Asked of Redis, and not answered yet; some may be among those that wait.
+  std::uint64_t purges_under_way() const { return core_.purges_under_way; }
 
  private:
   RedisCore core_;

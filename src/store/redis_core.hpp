@@ -64,7 +64,20 @@ struct RedisCore {
   ChangeCounts changes;
   RedisFigures figures;
   redis::ClientFigures client_figures;
-  std::atomic<std::int64_t> clock_offset{0};  // ms to be added to this node's clock
+  std::atomic<std::int64_t> clock_offset{0};       // ms to be added to this node's clock
+  std::atomic<std::uint64_t> purges_under_way{0};  // asked of Redis, and not answered yet
+};
+
+// Counts something as long as it lives.
+class UnderWay {
+ public:
+  explicit UnderWay(std::atomic<std::uint64_t>& count) noexcept : count_(count) { ++count_; }
+  ~UnderWay() { --count_; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  std::atomic<std::uint64_t>& count_;
 };
 
 }  // namespace hawkcache::store

@@ -75,6 +75,12 @@ std::uint64_t sum_of(std::span<const Reply> counts) {
   return sum;
 }
 
+bool any_missing(std::span<const Reply> replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const Reply& reply) {
+    return reply.is(Reply::Type::none);
+  });
+}
+
 }  // namespace
 
 net::Awaitable<Result<LogReading>> read_log(
@@ -135,6 +141,7 @@ net::Awaitable<Result<TakenPurge>> send_purge(RedisCore& core,
   const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);
   while (!rest.empty()) {
+    const auto parts_left = static_cast<Duration::rep>(1 + (rest.size() - 1) / kMostFenceMembers);
     const auto part = rest.first(std::min(rest.size(), kMostFenceMembers));
     rest = rest.subspan(part.size());
     std::vector<redis::Command> commands;
@@ -144,12 +151,14 @@ net::Awaitable<Result<TakenPurge>> send_purge(RedisCore& core,
         fence_purge(core.names, expected(membership), asked_at, kMaxLog, part).with_source());
     const auto left = std::chrono::ceil<Duration>(end - core.clock.steady());
     std::vector<Reply> replies = co_await client.call(
-        redis::Lane::lookups, std::move(commands), std::max(left, Duration::zero()));
+        redis::Lane::lookups, std::move(commands), std::max(left / parts_left, Duration::zero()));
     const auto reply = answer_of(std::move(replies.back()), membership);
     if (!reply) co_return reply.error();
     if (!reply->is(Reply::Type::integer)) co_return Errc::store_protocol;
     replies.pop_back();
     taken.counted += sum_of(replies);
+    // A master that is silent has cost this part's time: no count is worth another's.
+    if (any_missing(replies)) counting = Counting::nothing;
     taken.epoch = static_cast<Epoch>(reply->integer);
     // An epoch that was followed already would be passed over by everybody.
     if (runs_backwards(known, membership, taken.epoch - 1)) co_return Errc::store_protocol;

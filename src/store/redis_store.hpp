@@ -115,6 +115,9 @@ class RedisStore : public Store {
                          WallTime now,
                          Membership membership,
                          Epoch epoch);
+  // After Redis was left: where nothing is distrusted for that, what was admitted until then is met
+  // by this one.
+  void raise_again(const PurgeRequest& request, WallTime now);
   Patience patience_for(const PurgeRequest& request) const;
   Awaitable<Result<Purged>> keep_for_later(PurgeRequest request, WallTime now, Patience& patience);
 

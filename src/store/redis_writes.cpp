@@ -203,6 +203,7 @@ Awaitable<Result<Purged>> RedisStore::purge(PurgeRequest request, WallTime now) 
   Purged purged{.count = known_in_memory(request), .accuracy = Purged::Accuracy::estimate};
   if (members_of(request).empty()) co_return purged;
   KeptPurge purge{.request = request, .asked_at = now};
+  const UnderWay counted(core_.purges_under_way);
   Result<TakenPurge> taken = Errc::store_timeout;
   {
     const Patience::Meter meter(patience, worker_.clock());
@@ -235,6 +236,12 @@ Awaitable<void> RedisStore::follow(const PurgeRequest& request,
   core_.raise_locally(request, now);
   const bool another = followed || followed.error() == Errc::store_protocol;
   core_.link.leave(another ? RedisLink::Cause::suspicion : RedisLink::Cause::unconfirmed);
+  raise_again(request, now);
+}
+
+void RedisStore::raise_again(const PurgeRequest& request, WallTime now) {
+  if (core_.settings.when_unavailable != WhenUnavailable::protect_origin) return;
+  core_.raise_locally(request, now);
 }
 
 // In force on this node before anything else.
@@ -244,10 +251,7 @@ Awaitable<Result<Purged>> RedisStore::keep_for_later(PurgeRequest request,
   const std::uint64_t known = core_.raise_locally(request, now);
   ++core_.figures.purges_deferred;
   const RedisLink::Kept kept = core_.link.defer({.request = request, .asked_at = now});
-  // Where nothing is distrusted as Redis is left, what was admitted until then is met by this one.
-  if (core_.settings.when_unavailable == WhenUnavailable::protect_origin) {
-    core_.raise_locally(request, now);
-  }
+  raise_again(request, now);
   if (kept.room == RedisLink::Room::overflowed) {
     ++core_.figures.purge_overflows;
     log::warn("redis: too many purges wait to be handed on: everything will be purged instead");

@@ -68,7 +68,6 @@ class DashboardTest(unittest.TestCase):
         self.assertEqual(shown["away"]["bad"], "bad")
         self.assertIn("does not answer", shown["away"]["text"]["state"])
 
-    @unittest.skipUnless(shutil.which("redis-server"), "there is no redis-server")
     def test_it_shows_redis_where_there_is_one(self):
         redis = support.RedisServer()
         self.addCleanup(redis.stop)

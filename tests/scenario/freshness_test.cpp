@@ -200,6 +200,16 @@ TEST_F(FreshnessOfAnswers, ClientsSeeItAlsoWhereTheRuleIsSteppedRound) {
   }
 }
 
+TEST_F(FreshnessOfAnswers, WhatIsForOneUserIsNotMadePublicWhereTheRuleIsSteppedRound) {
+  start("- path: /{rest:path}\n  client_cache_control: \"public, max-age=5\"\n");
+  for (const char* said : {"private, max-age=60", "no-store"}) {
+    origin.answer("/me", ok("x", {{"Cache-Control", said}}));
+    EXPECT_EQ(get("/me", {{"Cookie", "a=b"}})["cache-control"], said);
+  }
+  origin.answer("/all", ok("x", {{"Cache-Control", "max-age=60"}}));
+  EXPECT_EQ(get("/all", {{"Cookie", "a=b"}})["cache-control"], "public, max-age=5");
+}
+
 TEST_F(FreshnessOfAnswers, ClientsDoNotSteerTheCacheUnlessTheRuleHonoursThem) {
   start("- path: /ignored\n- path: /honoured\n  request_cache_control: honor\n");
   get("/ignored");

@@ -62,7 +62,7 @@ TEST_F(Stale, TheOriginsOwnWindowCounts) {
 }
 
 TEST_F(Stale, ARefreshThatFailsLeavesTheStaleAnswerInPlace) {
-  start("- path: /a\n  ttl: 60s\n  stale_while_revalidate: 300s");
+  start("- path: /a\n  ttl: 60s\n  stale_while_revalidate: 30d");
   origin.on("/a", [](OriginExchange& exchange) {
     const std::size_t number = exchange.request().number;
     if (number == 1)

@@ -60,17 +60,17 @@ TEST(PurgeLine, AnEstimateSaysWhatItIs) {
   constexpr std::string_view kTwo = "{\"purged\":2,\"estimate\":true}";
   PurgeOptions named;
   named.urls = {"/b"};
-  EXPECT_EQ(purge_line(kTwo, named), "at most 2 responses purged\n");
+  EXPECT_EQ(purge_line(kTwo, named), "about 2 responses purged\n");
   EXPECT_EQ(purge_line("{\"purged\":0,\"estimate\":true}", named),
             "purged; how many responses that were is not known\n");
   named.prefixes = {"/c"};
   EXPECT_EQ(purge_line(kTwo, named),
-            "at most 2 responses purged (what is under a prefix is not counted)\n");
+            "about 2 responses purged (what is under a prefix is not counted)\n");
   named.prefixes.clear();
   named.tags = {"a", "b"};
   EXPECT_EQ(purge_line(kTwo, named), "about 2 responses purged\n");
   named.urls.clear();
-  EXPECT_EQ(purge_line(kTwo, named), "at most 2 responses purged\n");
+  EXPECT_EQ(purge_line(kTwo, named), "about 2 responses purged\n");
 }
 
 }  // namespace

@@ -219,7 +219,7 @@ TEST_F(UpstreamPoolTest, GoesToTheNextServerWhenOneRefuses) {
 struct BadServer {
   std::string name;
   std::string_view answer;  // before it closes
-  ErrorCode error;          // "": the other server answers
+  ErrorCode error;          // none: the other server answers
 };
 
 class BadServers : public UpstreamTest, public testing::WithParamInterface<BadServer> {};
@@ -261,6 +261,31 @@ INSTANTIATE_TEST_SUITE_P(
                     BadServer{"that_speaks_rubbish", "rubbish\r\n\r\n", Errc::upstream_malformed},
                     BadServer{"that_is_silent", "", Errc::upstream_timeout}),
     [](const auto& one) { return one.param.name; });
+
+TEST_F(UpstreamPoolTest, PassesOverAServerThatBreaksOffAnAnswerOnAKeptConnection) {
+  ScriptedOrigin bad([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write(kAnswer);
+    connection.read_head();
+    connection.write("HTTP/1.1 2");
+  });
+  ScriptedOrigin good([](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    for (int i = 0; i < 3; ++i) {
+      connection.read_head();
+      connection.write(kAnswer);
+    }
+  });
+  settings.fail_timeout = Duration(60'000);
+  use({bad.port(), good.port()});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(fetch(get()).body, "ok");
+  EXPECT_EQ(fetch(get()).start_error, Errc::upstream_closed);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(fetch(get()).body, "ok");
+  bad.join();
+  good.join();
+  EXPECT_FALSE(bad.has_caller());
+}
 
 TEST_F(UpstreamPoolTest, GivesAPostThatWasSentToNoOtherServer) {
   ScriptedOrigin bad([](ScriptedOrigin& self) {

@@ -37,7 +37,9 @@ TEST_F(BackgroundFetch, ThatTricklesIsGivenUpAfterFiveMinutes) {
 
 TEST_F(BackgroundFetch, ThatFailedIsTriedAgainAfterASecond) {
   for (const std::string_view answer :
-       {"", "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"}) {
+       {"",
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n"}) {
     SCOPED_TRACE(answer);
     world.origin->answer = answer;
     world.origin->requests.clear();

@@ -1,0 +1,32 @@
+#include "net/connection_registry.hpp"
+
+#include <cstddef>
+
+namespace hawkcache::net {
+namespace {
+
+constexpr std::size_t kRoomAtOnce = 16;
+// Between two requests of a busy client there is less.
+constexpr Duration kIdle{1000};
+
+}  // namespace
+
+void close_connections(ConnectionRegistry& connections, CloseWhich which) {
+  for (RegisteredConnection& connection : connections) {
+    if (which == CloseWhich::idle) {
+      connection.close_if_idle(Duration::zero());
+    } else {
+      connection.close_now();
+    }
+  }
+}
+
+void make_room(ConnectionRegistry& connections) {
+  std::size_t left = kRoomAtOnce;
+  for (RegisteredConnection& connection : connections) {
+    if (left == 0) return;
+    if (connection.close_if_idle(kIdle) == RegisteredConnection::Closed::yes) --left;
+  }
+}
+
+}  // namespace hawkcache::net

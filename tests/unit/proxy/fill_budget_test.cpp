@@ -1,0 +1,46 @@
+#include "proxy/fill_budget.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hawkcache::proxy {
+namespace {
+
+TEST(FillBudgetTest, IsHalfOfTheStoreOrOneObject) {
+  FillBudget half(100, 10);
+  FillShare share(half);
+  EXPECT_TRUE(share.grow_to(50));
+  EXPECT_FALSE(share.grow_to(51));
+  FillBudget one(100, 80);
+  FillShare whole(one);
+  EXPECT_TRUE(whole.grow_to(80));
+  EXPECT_FALSE(whole.grow_to(81));
+}
+
+TEST(FillBudgetTest, KeepsAShareThatCannotGrowUntilItIsGivenBack) {
+  FillBudget budget(100, 10);
+  FillShare first(budget);
+  {
+    FillShare second(budget);
+    EXPECT_TRUE(first.grow_to(30));
+    EXPECT_TRUE(second.grow_to(20));
+    EXPECT_TRUE(second.grow_to(10));  // it has as much
+    EXPECT_FALSE(first.grow_to(31));
+    EXPECT_EQ(budget.used(), 50U);
+  }
+  EXPECT_EQ(budget.used(), 30U);
+  EXPECT_TRUE(first.grow_to(50));
+  first.give_back();
+  EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(FillBudgetTest, SaysWhenMoreThanHalfIsInUse) {
+  FillBudget budget(100, 10);
+  FillShare share(budget);
+  EXPECT_TRUE(share.grow_to(25));
+  EXPECT_FALSE(budget.is_half_used());
+  EXPECT_TRUE(share.grow_to(26));
+  EXPECT_TRUE(budget.is_half_used());
+}
+
+}  // namespace
+}  // namespace hawkcache::proxy
