@@ -44,6 +44,10 @@ if(HAWKCACHE_SANITIZE)
     # Two checks that double the time to compile. AddressSanitizer finds those of their errors that touch memory.
     target_compile_options(hawkcache_options INTERFACE -fno-sanitize=null,object-size)
   endif()
+  if(HAWKCACHE_SANITIZE STREQUAL "thread")
+    # Asio's fences, which it does not understand.
+    target_compile_options(hawkcache_options INTERFACE -Wno-tsan)
+  endif()
   target_link_options(hawkcache_options INTERFACE -fsanitize=${HAWKCACHE_SANITIZE})
 else()
   target_compile_options(hawkcache_options INTERFACE

@@ -92,8 +92,8 @@ void add_summary(std::string& out,
       std::back_inserter(out),
       "hawkcache {}, up {}; {} connections\n"
       "{}: {} of {} entries, {} of {}\n"
-      "{} requests/s: {} hits, {} misses, {} bypasses, {} passed; hit ratio {}; {} fetches "
-      "failed\n\n",
+      "{} requests/s: {} hits, {} misses, {} bypasses, {} passed\n"
+      "hit ratio {}; {} failed fetches/s\n\n",
       text(&after, "version"),
       uptime(number(&after, "uptime_s")),
       number(member(&after, "connections"), "open"),
@@ -111,7 +111,7 @@ void add_summary(std::string& out,
       rates(grown("fetch_errors")));
 }
 
-constexpr std::size_t kLinesAbove = 5;  // the summary and the names of the columns
+constexpr std::size_t kLinesAbove = 6;  // the summary and the names of the columns
 
 void add_table(std::string& out, const std::vector<RouteCounts>& routes, Rates rates) {
   std::size_t width = std::string_view("route").size();

@@ -30,8 +30,8 @@ TEST(TopView, ShowsRatesWithTheBusiestRouteFirst) {
   EXPECT_EQ(*view,
             "hawkcache 0.1.0, up 1m 2s; 4 connections\n"
             "memory: 3 of 1000000 entries, 1.5 MiB of 512.0 MiB\n"
-            "20.0 requests/s: 7.5 hits, 2.5 misses, 5.0 bypasses, 5.0 passed; hit ratio 75.0%; 0.5 "
-            "fetches failed\n"
+            "20.0 requests/s: 7.5 hits, 2.5 misses, 5.0 bypasses, 5.0 passed\n"
+            "hit ratio 75.0%; 0.5 failed fetches/s\n"
             "\n"
             "route     requests/s  hit ratio     hits/s   misses/s  bypasses/s  errors/s\n"
             "list            15.0      73.7%        7.0        2.5         5.0       0.5\n"
@@ -40,11 +40,11 @@ TEST(TopView, ShowsRatesWithTheBusiestRouteFirst) {
 }
 
 TEST(TopView, LeavesOutWhatDoesNotFit) {
-  const auto view = top_view(kBefore, kAfter, Duration{2000}, 6);
+  const auto view = top_view(kBefore, kAfter, Duration{2000}, 7);
   ASSERT_TRUE(view);
   EXPECT_NE(view->find("list "), std::string::npos);
   EXPECT_EQ(view->find("user "), std::string::npos);
-  EXPECT_EQ(std::count(view->begin(), view->end(), '\n'), 6);
+  EXPECT_EQ(std::count(view->begin(), view->end(), '\n'), 7);
   EXPECT_TRUE(top_view(kBefore, kAfter, Duration{2000}, 0));
 }
 
