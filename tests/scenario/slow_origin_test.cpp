@@ -110,7 +110,7 @@ TEST_F(SlowOrigin, BodiesOnTheirWayToASmallStoreAreKeptAsFarAsThereIsRoom) {
                .memory = "max_size: 2MiB\nmax_object: 1MiB"});
   const std::string most(600'000, 'x');
   const std::string rest(100'000, 'y');
-  origin.otherwise([&](OriginExchange& exchange) {
+  origin.otherwise([most, rest](OriginExchange& exchange) {
     exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 700000\r\n\r\n" + most);
     exchange.hold("rest");
     exchange.send(rest);
