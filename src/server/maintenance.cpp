@@ -5,7 +5,8 @@ namespace {
 
 constexpr Duration kInterval{1000};
 constexpr Duration kBetweenSlices{1};
-constexpr std::size_t kSliceEntries = 2048;
+// Some hundred microseconds: as long as a request may have to wait where there is one core for all.
+constexpr std::size_t kSliceEntries = 512;
 
 }  // namespace
 
