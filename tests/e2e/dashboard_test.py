@@ -32,8 +32,7 @@ class DashboardTest(unittest.TestCase):
 
     def shown(self, daemon):
         node = shutil.which("node")
-        if not node:
-            self.skipTest("there is no node")
+        self.assertIsNotNone(node, "scripts/setup test installs node")
         done = subprocess.run([node, DRIVER, f"http://127.0.0.1:{daemon.admin_port}", f"http://127.0.0.1:{daemon.port}"],
                               capture_output=True, text=True, timeout=support.PATIENCE_SECONDS, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
