@@ -2,9 +2,8 @@
 
 #include "store/footprint.hpp"
 
+#include <algorithm>
 #include <utility>
-
-#include <boost/container/small_vector.hpp>
 
 namespace hawkcache::store {
 
@@ -66,7 +65,7 @@ class MemoryShard::Removed {
 
 // The other variants under a new one's key.
 struct MemoryShard::Neighbours {
-  boost::container::small_vector<Entry*, 8> replaced;
+  Entries replaced;
   std::size_t staying = 0;
   Entry* oldest_staying = nullptr;
 };
@@ -86,54 +85,52 @@ std::size_t MemoryShard::bytes_per_entry() noexcept {
 void MemoryShard::find(const caching::KeyView& key, std::uint32_t hash, Found& found) {
   Removed removed(shared_.census);
   const std::lock_guard lock(mutex_);
-  Entry* next = nullptr;
-  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
-    next = entry->chained;
-    const StoredResponse& response = response_of(*entry);
-    if (entry->hash != hash || response.key() != key.text) continue;
+  Entries purged;
+  index_.visit(hash, [&](Entry& entry) {
+    const StoredResponse& response = response_of(entry);
+    if (response.key() != key.text) return;
     if (response.vouch(shared_.fence) == Trust::distrusted) {
-      discard(*entry, removed);
-      shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
-      continue;
+      purged.push_back(&entry);
+      return;
     }
-    policy_->on_hit(*entry);
+    policy_->on_hit(entry);
     found.emplace_back(&response);
-  }
+  });
+  discard_purged(purged, removed);
 }
 
 void MemoryShard::drop(const Hash128& key_hash, std::uint32_t hash) noexcept {
   Removed removed(shared_.census);
   const std::lock_guard lock(mutex_);
-  Entry* next = nullptr;
-  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = next) {
-    next = entry->chained;
-    if (entry->hash == hash && response_of(*entry).key_hash() == key_hash) {
-      discard(*entry, removed);
-    }
-  }
+  Entries dropped;
+  index_.visit(hash, [&](Entry& entry) {
+    if (response_of(entry).key_hash() == key_hash) dropped.push_back(&entry);
+  });
+  for (Entry* entry : dropped) discard(*entry, removed);
 }
 
 MemoryShard::Placed MemoryShard::examine(const StoredResponse& fresh,
                                          std::uint32_t hash,
                                          Neighbours& neighbours) const {
-  for (Entry* entry = index_.chain(hash); entry != nullptr; entry = entry->chained) {
-    const StoredResponse& other = response_of(*entry);
-    if (entry->hash != hash || other.key() != fresh.key()) continue;
+  Placed placed = Placed::stored;
+  index_.visit(hash, [&](Entry& entry) {
+    const StoredResponse& other = response_of(entry);
+    if (other.key() != fresh.key()) return;
     if (other.vouch(shared_.fence) == Trust::distrusted) {
-      neighbours.replaced.push_back(entry);
-      continue;
+      neighbours.replaced.push_back(&entry);
+      return;
     }
     const bool other_is_newer = is_older(fresh, other);
-    if (other_is_newer && is_superseded_by(fresh, other)) return Placed::superseded;
+    if (other_is_newer && is_superseded_by(fresh, other)) placed = Placed::superseded;
     if (!other_is_newer && same_variant(fresh, other)) {
-      neighbours.replaced.push_back(entry);
-      continue;
+      neighbours.replaced.push_back(&entry);
+      return;
     }
     ++neighbours.staying;
     Entry*& oldest = neighbours.oldest_staying;
-    if (oldest == nullptr || is_older(other, response_of(*oldest))) oldest = entry;
-  }
-  return Placed::stored;
+    if (oldest == nullptr || is_older(other, response_of(*oldest))) oldest = &entry;
+  });
+  return placed;
 }
 
 MemoryShard::Placed MemoryShard::place(const NewResponsePtr& response) {
@@ -207,19 +204,25 @@ void MemoryShard::expire(std::uint32_t now, std::size_t& budget) {
 MemoryShard::Walk MemoryShard::remove_purged(std::size_t& position, std::size_t& budget) {
   Removed removed(shared_.census);
   const std::lock_guard lock(mutex_);
+  Entries purged;
   for (; position < index_.buckets(); ++position) {
     if (budget == 0) return Walk::unfinished;
-    --budget;
-    Entry* next = nullptr;
-    for (Entry* entry = index_.bucket(position); entry != nullptr; entry = next) {
-      next = entry->chained;
-      if (budget > 0 && next != nullptr) --budget;
-      if (response_of(*entry).vouch(shared_.fence) != Trust::distrusted) continue;
-      discard(*entry, removed);
-      shared_.counters.purged.fetch_add(1, std::memory_order_relaxed);
-    }
+    std::size_t seen = 1;  // an empty bucket is looked at, too
+    purged.clear();
+    index_.visit_bucket(position, [&](Entry& entry) {
+      ++seen;
+      if (response_of(entry).vouch(shared_.fence) == Trust::distrusted) purged.push_back(&entry);
+    });
+    discard_purged(purged, removed);
+    budget -= std::min(budget, seen);
   }
   return Walk::at_end;
+}
+
+void MemoryShard::discard_purged(const Entries& purged, Removed& removed) noexcept {
+  for (Entry* entry : purged) discard(*entry, removed);
+  if (purged.empty()) return;  // mostly: what is counted is written by all threads
+  shared_.counters.purged.fetch_add(purged.size(), std::memory_order_relaxed);
 }
 
 bool MemoryShard::holds_its_share() const noexcept {

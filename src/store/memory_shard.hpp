@@ -18,6 +18,8 @@
 #include <memory>
 #include <mutex>
 
+#include <boost/container/small_vector.hpp>
+
 namespace hawkcache::store {
 
 struct MemoryCounters {
@@ -75,6 +77,7 @@ class MemoryShard {
  private:
   class Removed;
   struct Neighbours;
+  using Entries = boost::container::small_vector<Entry*, 8>;
 
   static StoredResponse& response_of(Entry& entry) noexcept {
     return static_cast<StoredResponse&>(entry);
@@ -90,6 +93,7 @@ class MemoryShard {
   Entry* take_victim() noexcept;
   void unlink(Entry& entry, Removed& removed) noexcept;
   void discard(Entry& entry, Removed& removed) noexcept;
+  void discard_purged(const Entries& purged, Removed& removed) noexcept;
 
   const MemoryShared& shared_;
   std::mutex mutex_;

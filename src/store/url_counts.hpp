@@ -34,7 +34,8 @@ class UrlCounts {
     boost::unordered_flat_map<std::uint64_t, std::uint32_t> by_host;  // scope_hash, where kSeveral
     void tell_hosts_apart(std::uint64_t path_hash, Path& path);
   };
-  static constexpr std::size_t kShards = 16;
+  // Many: a table that grows is rehashed at one go, under its lock, by whoever stores just then.
+  static constexpr std::size_t kShards = 64;
   static std::uint64_t host_key(std::uint32_t host, std::uint64_t path_hash) noexcept;
   Shard& shard_of(std::uint64_t path_hash) noexcept { return shards_[path_hash % kShards]; }
   const Shard& shard_of(std::uint64_t path_hash) const noexcept {

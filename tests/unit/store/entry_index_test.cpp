@@ -1,6 +1,6 @@
 #include "store/entry_index.hpp"
 
-#include <memory>
+#include <algorithm>
 #include <random>
 #include <set>
 #include <vector>
@@ -12,23 +12,52 @@ namespace {
 
 std::vector<Entry*> with_hash(const EntryIndex& index, std::uint32_t hash) {
   std::vector<Entry*> found;
-  for (Entry* entry = index.chain(hash); entry != nullptr; entry = entry->chained) {
-    if (entry->hash == hash) found.push_back(entry);
-  }
+  index.visit(hash, [&](Entry& entry) { found.push_back(&entry); });
   return found;
 }
 
-TEST(EntryIndex, keeps_entries_of_one_hash_together_newest_first) {
+std::size_t length_of(const EntryIndex& index, std::size_t bucket) {
+  std::size_t length = 0;
+  index.visit_bucket(bucket, [&](Entry&) { ++length; });
+  return length;
+}
+
+TEST(EntryIndex, keeps_entries_of_one_hash_together) {
   EntryIndex index;
-  std::vector<Entry> entries(200);
+  std::vector<Entry> entries(1000);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     entries[i].hash = static_cast<std::uint32_t>(i % 50) * 2'654'435'761u;
     index.insert(entries[i]);
   }
   for (std::size_t i = 0; i < 50; ++i) {
-    const std::vector<Entry*> expected{
-        &entries[i + 150], &entries[i + 100], &entries[i + 50], &entries[i]};
-    EXPECT_EQ(with_hash(index, entries[i].hash), expected);
+    std::set<Entry*> expected;
+    for (std::size_t k = i; k < entries.size(); k += 50) expected.insert(&entries[k]);
+    const std::vector<Entry*> found = with_hash(index, entries[i].hash);
+    EXPECT_EQ(found.size(), expected.size());
+    EXPECT_EQ(std::set<Entry*>(found.begin(), found.end()), expected);
+  }
+}
+
+// More than a bucket has room for: they go in any order, from line and chain.
+TEST(EntryIndex, loses_none_when_crowded_buckets_are_thinned_out) {
+  EntryIndex index;
+  std::mt19937 random(7);
+  std::vector<Entry> entries(40);
+  std::set<Entry*> present;
+  for (int step = 0; step < 20'000; ++step) {
+    Entry& entry = entries[random() % entries.size()];
+    if (present.erase(&entry) != 0) {
+      index.remove(entry);
+    } else {
+      entry.hash = 12'345 + (static_cast<std::uint32_t>(random() % 3) << 8);  // one bucket, three tags
+      index.insert(entry);
+      present.insert(&entry);
+    }
+    std::set<Entry*> found;
+    for (std::uint32_t tag = 0; tag < 3; ++tag) {
+      for (Entry* one : with_hash(index, 12'345 + (tag << 8))) found.insert(one);
+    }
+    ASSERT_EQ(found, present);
   }
 }
 
@@ -56,7 +85,7 @@ TEST(EntryIndex, finds_what_is_there_and_not_what_was_removed) {
   EXPECT_EQ(index.size(), count);
 }
 
-TEST(EntryIndex, grows_a_bucket_at_a_time_and_keeps_chains_short) {
+TEST(EntryIndex, grows_a_bucket_at_a_time_and_keeps_buckets_small) {
   EntryIndex index;
   std::mt19937 random(7);
   std::vector<Entry> entries(10'000);
@@ -66,13 +95,31 @@ TEST(EntryIndex, grows_a_bucket_at_a_time_and_keeps_chains_short) {
     index.insert(entry);
     EXPECT_LE(index.buckets(), before + 1);
   }
-  std::size_t longest = 0;
+  std::size_t chained = 0;
   for (std::size_t bucket = 0; bucket < index.buckets(); ++bucket) {
-    std::size_t length = 0;
-    for (Entry* entry = index.bucket(bucket); entry != nullptr; entry = entry->chained) ++length;
-    longest = std::max(longest, length);
+    const std::size_t length = length_of(index, bucket);
+    EXPECT_LE(length, 24u);
+    if (length > 8) chained += length - 8;
   }
-  EXPECT_LE(longest, 14u);
+  EXPECT_LE(chained, entries.size() / 10);
+}
+
+// Beyond 256 buckets they are split by what the links say of their entries' hashes.
+TEST(EntryIndex, finds_all_in_a_large_table) {
+  EntryIndex index;
+  std::mt19937 random(7);
+  std::vector<Entry> entries(100'000);
+  for (Entry& entry : entries) {
+    entry.hash = static_cast<std::uint32_t>(random());
+    index.insert(entry);
+  }
+  for (Entry& entry : entries) {
+    const std::vector<Entry*> found = with_hash(index, entry.hash);
+    ASSERT_TRUE(std::find(found.begin(), found.end(), &entry) != found.end());
+  }
+  for (Entry& entry : entries) index.remove(entry);
+  EXPECT_EQ(index.size(), 0u);
+  for (const Entry& entry : entries) ASSERT_TRUE(with_hash(index, entry.hash).empty());
 }
 
 TEST(EntryIndex, a_walk_interrupted_by_growth_misses_nothing_that_was_there) {
@@ -84,11 +131,10 @@ TEST(EntryIndex, a_walk_interrupted_by_growth_misses_nothing_that_was_there) {
   std::set<const Entry*> seen;
   std::size_t inserted = 1000;
   for (std::size_t bucket = 0; bucket < index.buckets(); ++bucket) {
-    for (Entry* entry = index.bucket(bucket); entry != nullptr; entry = entry->chained) {
-      seen.insert(entry);
-    }
-    for (int i = 0; i < 3 && inserted < entries.size(); ++i) index.insert(entries[inserted++]);
+    index.visit_bucket(bucket, [&](const Entry& entry) { seen.insert(&entry); });
+    for (int i = 0; i < 12 && inserted < entries.size(); ++i) index.insert(entries[inserted++]);
   }
+  EXPECT_GT(inserted, 3000u);
   for (std::size_t i = 0; i < 1000; ++i) EXPECT_TRUE(seen.contains(&entries[i]));
 }
 
