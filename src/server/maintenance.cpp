@@ -3,10 +3,14 @@
 namespace hawkcache::server {
 namespace {
 
-constexpr Duration kInterval{1000};
-constexpr Duration kBetweenSlices{1};
-// Some hundred microseconds: as long as a request may have to wait where there is one core for all.
-constexpr std::size_t kSliceEntries = 512;
+using std::chrono::microseconds;
+
+constexpr microseconds kInterval{1'000'000};
+// So long a request may have to wait where there is one core for all, and so much of that core is
+// taken while there is much to do.
+constexpr microseconds kSlice{100};
+constexpr microseconds kBetweenSlices{400};
+constexpr std::size_t kStepEntries = 32;
 
 }  // namespace
 
@@ -17,7 +21,7 @@ void Maintenance::start() {
   worker_.post([this] { schedule(kInterval); });
 }
 
-void Maintenance::schedule(Duration delay) {
+void Maintenance::schedule(microseconds delay) {
   timer_.expires_after(delay);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) run_slice();
@@ -25,8 +29,13 @@ void Maintenance::schedule(Duration delay) {
 }
 
 void Maintenance::run_slice() {
-  const auto outcome = store_.sweep(worker_.clock().wall(), kSliceEntries);
-  schedule(outcome == store::Store::Sweep::more ? kBetweenSlices : kInterval);
+  using enum store::Store::Sweep;
+  const SteadyTime end = worker_.clock().steady() + kSlice;
+  auto outcome = more;
+  while (outcome == more && worker_.clock().steady() < end) {
+    outcome = store_.sweep(worker_.clock().wall(), kStepEntries);
+  }
+  schedule(outcome == more ? kBetweenSlices : kInterval);
 }
 
 }  // namespace hawkcache::server

@@ -5,6 +5,8 @@
 #include "net/worker.hpp"
 #include "store/store.hpp"
 
+#include <chrono>
+
 namespace hawkcache::server {
 
 // Lives on the worker's thread after start(); destroyed when that thread has ended, before the
@@ -15,7 +17,7 @@ class Maintenance {
   void start();
 
  private:
-  void schedule(Duration delay);
+  void schedule(std::chrono::microseconds delay);
   void run_slice();
 
   net::Worker& worker_;
