@@ -72,14 +72,16 @@ class RedisStore : public store::Store {
  protected:
   // What a look-up brings: responses that nobody else has yet.
   using Brought = std::vector<store::NewResponsePtr>;
-  // The look-ups, without the responses' having been handed out.
+  // What find() and, without a selector, find_all() do.
+  virtual net::Awaitable<store::FindOutcome> look_up(caching::KeyView key,
+                                                     const store::VariantSelector* selector,
+                                                     store::Found& found,
+                                                     store::Patience& patience);
+  // The same, without the responses' having been handed out.
   net::Awaitable<store::FindOutcome> bring(caching::KeyView key,
-                                           const store::VariantSelector& selector,
+                                           const store::VariantSelector* selector,
                                            Brought& brought,
                                            store::Patience& patience);
-  net::Awaitable<store::FindOutcome> bring_all(caching::KeyView key,
-                                               Brought& brought,
-                                               store::Patience& patience);
   // As put(), of a response that others may have already.
   net::Awaitable<store::PutResult> write(store::StoredResponsePtr response,
                                          store::Patience& patience);
@@ -106,12 +108,23 @@ class RedisStore : public store::Store {
                                    std::vector<Hash128> variants,
                                    Brought& brought,
                                    store::Patience& patience);
+  net::Awaitable<store::FindOutcome> bring_selected(caching::KeyView key,
+                                                    const store::VariantSelector& selector,
+                                                    Brought& brought,
+                                                    store::Patience& patience);
+  net::Awaitable<store::FindOutcome> bring_all(caching::KeyView key,
+                                               Brought& brought,
+                                               store::Patience& patience);
+  // These three count.
+  std::shared_ptr<const Membership> begin_look_up();
   store::FindOutcome unanswered() noexcept;
+  void count_found(const Brought& brought) noexcept;
   void take_values(caching::KeyView key,
                    const std::vector<std::string>& names,
                    redis::Reply& values,
                    Brought& brought);
-  void count_malformed(const VariantIndex& index) noexcept;
+  // What is malformed in it is counted.
+  VariantIndex take_index(const redis::Reply& reply);
   void remember_vary(const Hash128& key, const VariantIndex& index);
   net::Awaitable<store::PutResult> send(const PutArguments& arguments,
                                         const std::string& name,

@@ -38,29 +38,14 @@ void TieredStore::keep(const caching::KeyView& key,
   sort_newest_first(found);
 }
 
-net::Awaitable<store::FindOutcome> TieredStore::find(caching::KeyView key,
-                                                     const store::VariantSelector& selector,
-                                                     store::Found& found,
-                                                     store::Patience& patience) {
+net::Awaitable<store::FindOutcome> TieredStore::look_up(caching::KeyView key,
+                                                        const store::VariantSelector* selector,
+                                                        store::Found& found,
+                                                        store::Patience& patience) {
   found.clear();
   const std::uint32_t changes = core().changes.of(key.hash);
   Brought brought;
   const store::FindOutcome outcome = co_await bring(key, selector, brought, patience);
-  if (store::is_unknown(outcome)) {
-    find_without_redis(key, found);
-  } else {
-    keep(key, changes, brought, found);
-  }
-  co_return outcome;
-}
-
-net::Awaitable<store::FindOutcome> TieredStore::find_all(caching::KeyView key,
-                                                         store::Found& found,
-                                                         store::Patience& patience) {
-  found.clear();
-  const std::uint32_t changes = core().changes.of(key.hash);
-  Brought brought;
-  const store::FindOutcome outcome = co_await bring_all(key, brought, patience);
   if (store::is_unknown(outcome)) {
     find_without_redis(key, found);
   } else {

@@ -15,13 +15,6 @@ class TieredStore final : public RedisStore {
   using RedisStore::RedisStore;
 
   void try_find(const caching::KeyView& key, store::Found& found) noexcept override;
-  net::Awaitable<store::FindOutcome> find(caching::KeyView key,
-                                          const store::VariantSelector& selector,
-                                          store::Found& found,
-                                          store::Patience& patience) override;
-  net::Awaitable<store::FindOutcome> find_all(caching::KeyView key,
-                                              store::Found& found,
-                                              store::Patience& patience) override;
   store::NewResponsePtr make(const store::StoredPartsView& parts) override {
     return core().memory->make(parts);
   }
@@ -30,6 +23,12 @@ class TieredStore final : public RedisStore {
   std::uint64_t max_object() const noexcept override;
   store::StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;
+
+ protected:
+  net::Awaitable<store::FindOutcome> look_up(caching::KeyView key,
+                                             const store::VariantSelector* selector,
+                                             store::Found& found,
+                                             store::Patience& patience) override;
 
  private:
   void find_without_redis(const caching::KeyView& key, store::Found& found) noexcept;
