@@ -232,6 +232,7 @@ void ClientConnection::begin_interim() noexcept {
 
 bool ClientConnection::finish_exchange() {
   in_exchange_ = false;
+  if (output_.broken()) aborted_ = true;
   if (aborted_ || !body_.done()) return false;
   if (persistence() == http::Persistence::close) return false;
   input_.buffer().consume(parser_.head_size() + body_.used_of_received());

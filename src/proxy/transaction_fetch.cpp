@@ -267,8 +267,7 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
   record_.cache = x_cache;
   record_.status = answer.status;
   record_.detail = status.detail;
-  const ErrorCode failed = co_await client.write(prepared.buffers);
-  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_await client.write(prepared.buffers);
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not
