@@ -13,17 +13,10 @@ namespace {
 constexpr std::int64_t kLatest = 253'402'300'799'999;
 constexpr std::size_t kSequenceDigits = 16;
 
-std::string_view take_until(char separator, std::string_view& text) noexcept {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view taken = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return taken;
-}
-
 std::optional<caching::VaryNames> parse_names(std::string_view text) {
   caching::VaryNames names;
   const auto count = std::count(text.begin(), text.end(), ',') + 1;
-  for (auto i = count; i > 0; --i) names.emplace_back(take_until(',', text));
+  for (auto i = count; i > 0; --i) names.emplace_back(ascii::take_until(',', text));
   if (!is_well_formed(names)) return std::nullopt;
   return names;
 }
@@ -48,7 +41,7 @@ std::optional<VariantRecord> parse_variant_record(std::string_view text) {
   const auto sequence = number_from_hex(text.substr(0, kSequenceDigits));
   text.remove_prefix(kSequenceDigits + 1);
   const bool varies = text.find(' ') != std::string_view::npos;
-  const std::string_view digits = take_until(' ', text);
+  const std::string_view digits = ascii::take_until(' ', text);
   const auto end = ascii::parse_digits(digits);
   if (!sequence || !end || *end > static_cast<std::uint64_t>(kLatest)) return std::nullopt;
   VariantRecord record{.sequence = *sequence,
