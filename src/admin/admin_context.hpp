@@ -8,7 +8,7 @@
 #include "net/asio.hpp"
 #include "observe/counters.hpp"
 #include "proxy/router.hpp"
-#include "store/redis_figures.hpp"
+#include "shared_store/redis_figures.hpp"
 #include "store/store.hpp"
 
 #include <cstddef>
@@ -57,8 +57,8 @@ struct AdminContext {
   // (unless the rest of its request is still on its way), or soon anyway.
   std::function<net::Awaitable<void>()> until_counted = counted_already;
   // nullopt where the store is in memory alone.
-  std::function<std::optional<store::RedisSnapshot>()> redis = [] {
-    return std::optional<store::RedisSnapshot>();
+  std::function<std::optional<shared_store::RedisSnapshot>()> redis = [] {
+    return std::optional<shared_store::RedisSnapshot>();
   };
   // May take as long as reading and compiling a configuration takes; must not wait for the worker
   // that it is called on.

@@ -162,8 +162,7 @@ net::Awaitable<void> AdminHandler::handle(net::ClientExchange& exchange) {
   const std::string bytes =
       render(reply, request.head->method, exchange.persistence(), context_.clock.wall());
   const std::array<net::asio::const_buffer, 1> buffers{net::asio::buffer(bytes)};
-  const ErrorCode error = co_await exchange.write(buffers);
-  if (error) exchange.abort(net::ClientExchange::AbortKind::close);
+  co_await exchange.write(buffers);
   if (!reply.note.empty()) log::info("{}", reply.note);
 }
 

@@ -148,16 +148,14 @@ ExplainRefusal would_be_refused(int status, std::string_view why) {
 std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_view query) {
   ExplainRequest request;
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view parameter = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    std::string_view parameter = ascii::take_until('&', query);
     if (parameter.empty()) continue;
-    const std::size_t equals = std::min(parameter.find('='), parameter.size());
-    auto value = ascii::percent_decoded(parameter.substr(std::min(equals + 1, parameter.size())));
+    const std::string_view name = ascii::take_until('=', parameter);
+    auto value = ascii::percent_decoded(parameter);
     if (!value)
       return ExplainRefusal{
           "The query has a % that two hex digits do not follow; a percent sign itself is %25."};
-    if (Refusal refusal = take_parameter(parameter.substr(0, equals), std::move(*value), request)) {
+    if (Refusal refusal = take_parameter(name, std::move(*value), request)) {
       return std::move(*refusal);
     }
   }

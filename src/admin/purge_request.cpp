@@ -4,7 +4,6 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
-#include <algorithm>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -104,13 +103,9 @@ Problem read_body(std::string_view body, PurgeRequest& request) {
 // Surrogate-Key: tags, separated by blanks.
 void add_surrogate_keys(http::FieldsView fields, PurgeRequest& request) {
   fields.for_each(FieldName::surrogate_key, [&](std::string_view value) {
-    while (true) {
-      const std::size_t start = value.find_first_not_of(" \t");
-      if (start == std::string_view::npos) return;
-      value.remove_prefix(start);
-      const std::size_t end = std::min(value.find_first_of(" \t"), value.size());
-      utf8::append_repaired(request.tags.emplace_back(), value.substr(0, end));
-      value.remove_prefix(end);
+    ascii::WordReader words(value);
+    while (const auto tag = words.next()) {
+      utf8::append_repaired(request.tags.emplace_back(), *tag);
     }
   });
 }

@@ -9,7 +9,7 @@ namespace {
 
 using observe::MetricType;
 using observe::PrometheusText;
-using store::RedisSnapshot;
+using shared_store::RedisSnapshot;
 
 constexpr double kMicrosecondsPerSecond = 1e6;
 
@@ -102,8 +102,8 @@ void add_clients(PrometheusText& text, const RedisSnapshot::Clients& clients) {
 void add_rejected(PrometheusText& text, const RedisSnapshot& redis) {
   constexpr std::string_view kName = "hawkcache_redis_values_rejected_total";
   text.family(kName, MetricType::counter, "Values under our names that were treated as absent");
-  for (std::size_t i = 0; i < store::kRejectedValueCount; ++i) {
-    const std::string_view reason = name_of(static_cast<store::RejectedValue>(i));
+  for (std::size_t i = 0; i < shared_store::kRejectedValueCount; ++i) {
+    const std::string_view reason = name_of(static_cast<shared_store::RejectedValue>(i));
     text.sample(kName, {{"reason", reason}}, redis.values_rejected[i]);
   }
 }
@@ -152,8 +152,8 @@ void write_redis(JsonWriter& json, const RedisSnapshot& redis) {
   json.member("followed_epoch", redis.followed_epoch);
   json.member("push_connected", redis.push_connected);
   json.key("values_rejected").begin_object();
-  for (std::size_t i = 0; i < store::kRejectedValueCount; ++i)
-    json.member(name_of(static_cast<store::RejectedValue>(i)), redis.values_rejected[i]);
+  for (std::size_t i = 0; i < shared_store::kRejectedValueCount; ++i)
+    json.member(name_of(static_cast<shared_store::RejectedValue>(i)), redis.values_rejected[i]);
   json.end_object();
   json.member("commands", clients.commands).member("command_errors", clients.command_errors);
   json.member("timeouts", clients.timeouts).member("refused", clients.refused);

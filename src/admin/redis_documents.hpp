@@ -4,12 +4,12 @@
 
 #include "base/json.hpp"
 #include "observe/prometheus.hpp"
-#include "store/redis_figures.hpp"
+#include "shared_store/redis_figures.hpp"
 
 namespace hawkcache::admin {
 
-void add_redis(observe::PrometheusText& text, const store::RedisSnapshot& redis);
+void add_redis(observe::PrometheusText& text, const shared_store::RedisSnapshot& redis);
 // REQUIRES: the value of a member is due.
-void write_redis(JsonWriter& json, const store::RedisSnapshot& redis);
+void write_redis(JsonWriter& json, const shared_store::RedisSnapshot& redis);
 
 }  // namespace hawkcache::admin

@@ -79,12 +79,19 @@ std::optional<std::string_view> ListReader::next() noexcept {
 
 std::optional<std::string_view> TokenListReader::next() noexcept {
   while (!rest_.empty()) {
-    const std::size_t end = std::min(rest_.find(','), rest_.size());
-    const std::string_view member = trim(rest_.substr(0, end));
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    const std::string_view member = trim(take_until(',', rest_));
     if (!member.empty()) return member;
   }
   return std::nullopt;
+}
+
+std::optional<std::string_view> WordReader::next() noexcept {
+  constexpr std::string_view kBlanks = " \t";
+  rest_.remove_prefix(std::min(rest_.find_first_not_of(kBlanks), rest_.size()));
+  if (rest_.empty()) return std::nullopt;
+  const std::string_view word = rest_.substr(0, rest_.find_first_of(kBlanks));
+  rest_.remove_prefix(word.size());
+  return word;
 }
 
 bool list_contains(std::string_view list, std::string_view member) noexcept {
@@ -114,10 +121,9 @@ std::optional<std::string> percent_decoded(std::string_view text) {
       decoded += text[i];
       continue;
     }
-    const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high * 16 + low);
+    const int byte = percent_byte(text, i);
+    if (byte < 0) return std::nullopt;
+    decoded += static_cast<char>(byte);
     i += 2;
   }
   return decoded;

@@ -48,6 +48,15 @@ inline bool is_token_char(char c) noexcept { return kTokenChars[static_cast<unsi
 std::optional<std::uint64_t> parse_digits(std::string_view text,
                                           std::uint64_t max = UINT64_MAX) noexcept;
 
+// What is before the first such separator, or all of it. It goes from the text, and the separator
+// with it.
+inline std::string_view take_until(char separator, std::string_view& text) noexcept {
+  const std::size_t end = text.find(separator);
+  const std::string_view taken = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return taken;
+}
+
 // Walks the members of a comma-separated list (RFC 9110 section 5.6.1): trimmed, empty members
 // skipped, commas inside quoted strings left alone. The views point into the text.
 //   ListReader list(value); while (auto member = list.next()) ...
@@ -60,11 +69,21 @@ class ListReader {
   std::string_view rest_;
 };
 
-// The same for lists of tokens (Connection), in whose syntax there are no quoted strings: a
+// The same for lists in whose syntax there are no quoted strings (Connection, Cache-Tag): a
 // quotation mark hides no comma.
 class TokenListReader {
  public:
   explicit TokenListReader(std::string_view text) noexcept : rest_(text) {}
+  std::optional<std::string_view> next() noexcept;
+
+ private:
+  std::string_view rest_;
+};
+
+// Walks the words of a text that stand between blanks, SP and HTAB (Surrogate-Key).
+class WordReader {
+ public:
+  explicit WordReader(std::string_view text) noexcept : rest_(text) {}
   std::optional<std::string_view> next() noexcept;
 
  private:
@@ -78,6 +97,14 @@ bool list_contains(std::string_view list, std::string_view member) noexcept;
 // one whole quoted-string.
 std::optional<std::string> unquote(std::string_view quoted);
 
+// The byte that "%41" and the like stand for at this place (RFC 3986 section 2.1); -1: nothing of
+// that kind is there.
+constexpr int percent_byte(std::string_view text, std::size_t at) noexcept {
+  if (text.size() < at + 3 || text[at] != '%') return -1;
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
 // The text with %41 and the like decoded; nullopt where two hex digits do not follow a percent
 // sign.
 std::optional<std::string> percent_decoded(std::string_view text);

@@ -1,5 +1,6 @@
 #include "caching/cache_key.hpp"
 
+#include "base/ascii.hpp"
 #include "base/byte_words.hpp"
 
 #include <cstddef>
@@ -60,12 +61,7 @@ class Printer {
     rest_.remove_prefix(1);
     return c;
   }
-  std::string_view take_text() noexcept {
-    const auto end = rest_.find(kEnd);
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end == rest_.npos ? rest_.size() : end + 1);
-    return text;
-  }
+  std::string_view take_text() noexcept { return ascii::take_until(kEnd, rest_); }
 
   bool print_item(char item) {
     switch (item) {

@@ -24,28 +24,13 @@ std::string repaired(std::string_view tag) {
   return text;
 }
 
-// Calls add(std::string_view) for each word between blanks.
-template <class Add>
-void for_each_word(std::string_view text, Add&& add) {
-  constexpr std::string_view kBlanks = " \t";
-  for (auto start = text.find_first_not_of(kBlanks); start != text.npos;
-       start = text.find_first_not_of(kBlanks)) {
-    text.remove_prefix(start);
-    const auto size = std::min(text.find_first_of(kBlanks), text.size());
-    add(text.substr(0, size));
-    text.remove_prefix(size);
-  }
-}
-
-// Commas separate, and nothing quotes them: that is how the senders of these fields write them.
-template <class Add>
-void for_each_between_commas(std::string_view text, Add&& add) {
-  while (!text.empty()) {
-    const auto size = std::min(text.find(','), text.size());
-    const std::string_view member = ascii::trim(text.substr(0, size));
-    if (!member.empty()) add(member);
-    text.remove_prefix(std::min(size + 1, text.size()));
-  }
+// Calls add(std::string_view) for each that the reader finds on each line of the field.
+template <class Reader, class Add>
+void for_each_on_lines(http::FieldsView fields, FieldName name, Add&& add) {
+  fields.for_each(name, [&add](std::string_view line) {
+    Reader reader(line);
+    while (const auto member = reader.next()) add(*member);
+  });
 }
 
 // "a List of Strings" (RFC 9875 sections 2 and 3). A field that is no list is not there (RFC 9651
@@ -115,8 +100,9 @@ std::size_t append_response_tags(std::vector<std::string>& tags,
       found.push_back(std::move(tag));
     }
   };
-  response.for_each(FieldName::surrogate_key, [&](auto line) { for_each_word(line, add); });
-  response.for_each(FieldName::cache_tag, [&](auto line) { for_each_between_commas(line, add); });
+  for_each_on_lines<ascii::WordReader>(response, FieldName::surrogate_key, add);
+  // Nothing quotes a comma: that is how the senders of this field write it.
+  for_each_on_lines<ascii::TokenListReader>(response, FieldName::cache_tag, add);
   for_each_group(response, FieldName::cache_groups, [&](std::string_view group) {
     if (group.size() > limits.length) {
       ++dropped;
@@ -149,9 +135,10 @@ std::vector<std::string> invalidated_tags(http::FieldsView response,
   for_each_group(response, FieldName::cache_group_invalidation, [&](std::string_view group) {
     tags.push_back(group_tag(scheme, authority, group));
   });
-  response.for_each(FieldName::cache_invalidate_tags, [&](auto line) {
-    for_each_between_commas(line, [&](std::string_view tag) { tags.push_back(repaired(tag)); });
-  });
+  for_each_on_lines<ascii::TokenListReader>(
+      response, FieldName::cache_invalidate_tags, [&](std::string_view tag) {
+        tags.push_back(repaired(tag));
+      });
   sort_unique(tags);
   return tags;
 }

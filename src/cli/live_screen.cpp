@@ -1,6 +1,7 @@
 #include "cli/live_screen.hpp"
 
-#include <algorithm>
+#include "base/ascii.hpp"
+
 #include <iostream>
 #include <limits>
 
@@ -50,12 +51,10 @@ bool is_control(char byte) {
 std::string frame_of(std::string_view text, std::size_t columns) {
   std::string frame(kTop);
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = ascii::take_until('\n', text);
     // Names come from elsewhere: none of their bytes may command the terminal.
-    for (const char byte : cut(text.substr(0, end), columns))
-      frame += is_control(byte) ? '?' : byte;
+    for (const char byte : cut(line, columns)) frame += is_control(byte) ? '?' : byte;
     frame += kClearLine;
-    text.remove_prefix(std::min(end + 1, text.size()));
   }
   return frame.append(kClearBelow);
 }

@@ -20,9 +20,7 @@ void for_each_cookie(FieldsView fields, Visit visit) {
     if (field.id != FieldName::cookie) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find(';'), rest.size());
-      const std::string_view text = ascii::trim(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::string_view text = ascii::trim(ascii::take_until(';', rest));
       const std::size_t equals = text.find('=');
       if (equals == std::string_view::npos) continue;
       const Cookie cookie{.name = ascii::trim(text.substr(0, equals)),

@@ -28,10 +28,9 @@ PathHazard append_decoded(std::string_view segment, std::string& decoded) {
   for (std::size_t i = 0; i < segment.size(); ++i) {
     char c = segment[i];
     if (c == '%') {
-      const int high = i + 2 < segment.size() ? ascii::hex_value(segment[i + 1]) : -1;
-      const int low = i + 2 < segment.size() ? ascii::hex_value(segment[i + 2]) : -1;
-      if (high < 0 || low < 0) return PathHazard::bad_escape;
-      c = static_cast<char>(high * 16 + low);
+      const int byte = ascii::percent_byte(segment, i);
+      if (byte < 0) return PathHazard::bad_escape;
+      c = static_cast<char>(byte);
       i += 2;
     }
     const PathHazard hazard = hazard_of(c);

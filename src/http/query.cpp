@@ -20,14 +20,11 @@ class ParameterReader {
 
   std::optional<Parameter> next() noexcept {
     while (!rest_.empty()) {
-      const std::size_t end = std::min(rest_.find('&'), rest_.size());
-      const std::string_view text = rest_.substr(0, end);
-      rest_.remove_prefix(std::min(end + 1, rest_.size()));
+      const std::string_view text = ascii::take_until('&', rest_);
       if (text.empty()) continue;
-      const std::size_t equals = std::min(text.find('='), text.size());
-      return Parameter{.text = text,
-                       .name = text.substr(0, equals),
-                       .value = text.substr(std::min(equals + 1, text.size()))};
+      std::string_view value = text;
+      const std::string_view name = ascii::take_until('=', value);
+      return Parameter{.text = text, .name = name, .value = value};
     }
     return std::nullopt;
   }
@@ -41,16 +38,13 @@ std::string decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size()) {
-      const int high = ascii::hex_value(text[i + 1]);
-      const int low = ascii::hex_value(text[i + 2]);
-      if (high >= 0 && low >= 0) {
-        decoded += static_cast<char>(high * 16 + low);
-        i += 2;
-        continue;
-      }
+    const int byte = ascii::percent_byte(text, i);
+    if (byte >= 0) {
+      decoded += static_cast<char>(byte);
+      i += 2;
+    } else {
+      decoded += text[i] == '+' ? ' ' : text[i];
     }
-    decoded += text[i] == '+' ? ' ' : text[i];
   }
   return decoded;
 }

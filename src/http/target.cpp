@@ -30,10 +30,7 @@ bool is_name_text(std::string_view text, char extra = '-') noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '%') {
-      if (i + 2 >= text.size() || ascii::hex_value(text[i + 1]) < 0 ||
-          ascii::hex_value(text[i + 2]) < 0) {
-        return false;
-      }
+      if (ascii::percent_byte(text, i) < 0) return false;
       i += 2;
     } else if (!kNameChars[static_cast<unsigned char>(c)] && c != extra) {
       return false;

@@ -83,11 +83,29 @@ class ClientConnection final : public ClientExchange,
   void close_now() noexcept override;
 
  private:
-  // 0 when the head is sound, else the status to refuse it with.
+  // Whether a head that is not whole may still become so.
+  bool awaits_head(http::Feed feed) const noexcept {
+    return feed == http::Feed::need_more && !input_.ended() && !input_.head_overdue();
+  }
+  bool ran_out_of_time() noexcept {
+    return input_.deadline().expired() && !input_.buffer().empty();
+  }
+  // 0 when the head that was read is sound, else the status to refuse it with.
+  int judge_head(http::Feed feed);
   int check_head();
   void remember_host(std::string_view authority);
   void begin_exchange();
   void begin_interim() noexcept;
+  // Whether the response is prepared, without anything that had to be waited for.
+  bool handles_at_once() {
+    return body_.done() &&
+           handler_->try_handle(request_, persistence(), prepared_) == TryHandled::yes;
+  }
+  // Its response has been written, or could not be.
+  void finish_prepared() noexcept {
+    handler_->finished(request_, bytes_written());
+    prepared_.clear();
+  }
   // Whether the connection goes on to another request.
   bool finish_exchange();
   bool wants_linger() noexcept;
@@ -123,7 +141,7 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   InputBuffer& buffer = c.input_.buffer();
   for (;;) {
     http::Feed feed = buffer.empty() ? http::Feed::need_more : c.parser_.feed(buffer.view());
-    while (feed == http::Feed::need_more && !c.input_.ended() && !c.input_.head_overdue()) {
+    while (c.awaits_head(feed)) {
       c.input_.arm_for_head();
       const auto space = buffer.space();
       const auto [error, size] =
@@ -132,26 +150,17 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       buffer.commit(size);
       feed = c.parser_.feed(buffer.view());
     }
-    if (feed == http::Feed::need_more) {
-      if (c.input_.deadline().expired() && !buffer.empty()) co_await c.refuse(408);
-      break;
-    }
-    c.input_.deadline().disarm();
-    const int refusal =
-        feed == http::Feed::error ? http::status_for(c.parser_.error()) : c.check_head();
+    if (feed == http::Feed::need_more && !c.ran_out_of_time()) break;
+    const int refusal = c.judge_head(feed);
     if (refusal != 0) {
       co_await c.refuse(refusal);
       break;
     }
     c.begin_exchange();
-    const bool at_once =
-        c.body_.done() &&
-        c.handler_->try_handle(c.request_, c.persistence(), c.prepared_) == TryHandled::yes;
-    if (at_once) {
+    if (c.handles_at_once()) {
       ErrorCode failed = c.output_.write_now(c.prepared_.buffers);
       if (failed == asio::error::would_block) failed = co_await c.write({});
-      c.handler_->finished(c.request_, c.bytes_written());
-      c.prepared_.clear();
+      c.finish_prepared();
       if (failed) break;
     } else {
       c.begin_interim();
@@ -165,6 +174,12 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   }
   if (c.wants_linger()) co_await c.linger();
   c.close();
+}
+
+int ClientConnection::judge_head(http::Feed feed) {
+  if (feed == http::Feed::need_more) return 408;
+  input_.deadline().disarm();
+  return feed == http::Feed::error ? http::status_for(parser_.error()) : check_head();
 }
 
 int ClientConnection::check_head() {
@@ -217,6 +232,7 @@ void ClientConnection::begin_interim() noexcept {
 
 bool ClientConnection::finish_exchange() {
   in_exchange_ = false;
+  if (output_.broken()) aborted_ = true;
   if (aborted_ || !body_.done()) return false;
   if (persistence() == http::Persistence::close) return false;
   input_.buffer().consume(parser_.head_size() + body_.used_of_received());

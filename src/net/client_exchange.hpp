@@ -46,10 +46,11 @@ class ClientExchange {
   virtual void write_interim(int status, std::string_view head) = 0;
 
   // Writes what the client takes at once. Errors: would_block, then write({}) goes on with the
-  // rest, while the buffers stay valid; client_gone.
+  // rest, while the buffers stay valid; client_gone, after which nothing more can be written, and
+  // the connection ends with the exchange.
   virtual ErrorCode write_now(std::span<const asio::const_buffer> buffers) = 0;
-  // Writes all of it, waiting where the client is slow. Error: client_gone, client_timeout; then
-  // nothing more can be written.
+  // Writes all of it, waiting where the client is slow. Errors: client_gone, client_timeout, as
+  // above.
   virtual Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers) = 0;
   // Whether anything of a final response has been written.
   virtual bool response_started() const noexcept = 0;

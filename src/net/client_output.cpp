@@ -23,7 +23,7 @@ ErrorCode ClientOutput::write_response_now(std::span<const asio::const_buffer> b
   if (held_back_) return asio::error::would_block;
   const ErrorCode error = gather_.write_some(socket_, written_);
   if (!error || error == asio::error::would_block) return error;
-  return Errc::client_gone;
+  return breaks(Errc::client_gone);
 }
 
 Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buffers) {
@@ -34,15 +34,15 @@ Awaitable<ErrorCode> ClientOutput::write(std::span<const asio::const_buffer> buf
   }
   if (!interim_.unsent().empty()) {
     const ErrorCode error = co_await flush_interim(Writer::response);
-    if (error) co_return error;
+    if (error) co_return breaks(error);
   }
   if (!buffers.empty()) gather_.assign(buffers);
   for (;;) {
     const ErrorCode error = gather_.write_some(socket_, written_);
     if (!error) co_return ErrorCode{};
-    if (error != asio::error::would_block) co_return Errc::client_gone;
+    if (error != asio::error::would_block) co_return breaks(Errc::client_gone);
     const ErrorCode failed = co_await wait_for_room(Writer::response);
-    if (failed) co_return failed;
+    if (failed) co_return breaks(failed);
   }
 }
 

@@ -54,6 +54,8 @@ class ClientOutput {
   ErrorCode write_response_now(std::span<const asio::const_buffer> buffers);
   // Writes all of it. Errors: client_gone, client_timeout. One caller at a time.
   Awaitable<ErrorCode> write(std::span<const asio::const_buffer> buffers);
+  // Whether a write has failed: nothing more can be written.
+  bool broken() const noexcept { return broken_; }
   void disarm() noexcept {
     deadline_.disarm();
     reader_deadline_.disarm();
@@ -65,6 +67,10 @@ class ClientOutput {
   ErrorCode write_interim_now();
   Awaitable<ErrorCode> flush_interim(Writer writer);
   Awaitable<ErrorCode> wait_for_room(Writer writer);
+  ErrorCode breaks(ErrorCode error) noexcept {
+    broken_ = true;
+    return error;
+  }
 
   Socket& socket_;
   Duration timeout_;
@@ -76,6 +82,7 @@ class ClientOutput {
   Turns& turns_;
   Turns::Place place_;
   bool held_back_ = false;  // until its turn
+  bool broken_ = false;
   std::uint64_t written_ = 0;
 };
 

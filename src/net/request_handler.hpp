@@ -54,7 +54,7 @@ class RequestHandler {
                                 http::Persistence persistence,
                                 PreparedResponse& out) noexcept = 0;
   // Everything else. The exchange outlives the call. Returns when the response has been written, or
-  // when it cannot be any more (exchange.abort()).
+  // when it cannot be any more.
   virtual Awaitable<void> handle(ClientExchange& exchange) = 0;
   // After an answer of try_handle() has been written (or not: `written` is short then).
   virtual void finished(const Request& request, std::uint64_t written) noexcept = 0;

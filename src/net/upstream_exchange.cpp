@@ -69,12 +69,10 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
   if (cancelled_) co_return Errc::upstream_closed;
   std::optional<std::size_t> server = pool_->choice.next(tried_, pool_->worker.clock().steady());
   if (!server) co_return Errc::upstream_refused;
-
-  const Duration max_idle = is_repeatable() ? Duration::max() : kRecentlyUsed;
-  connection_ = pool_->kept.take(*server, max_idle);
+  connection_ = pool_->kept.take(*server, is_repeatable() ? Duration::max() : kRecentlyUsed);
   for (;;) {
-    const bool kept = connection_ != nullptr;
-    if (!kept) {
+    const Connection used = connection_ ? Connection::kept : Connection::fresh;
+    if (used == Connection::fresh) {
       const ErrorCode unconnected = co_await connect_to_any(*server);
       if (unconnected) co_return unconnected;
     }
@@ -96,11 +94,17 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
       pool_->choice.worked(connection->server());
       co_return &response_->head();
     }
-    abandon(error);
-    server = server_after(error, kept ? Connection::kept : Connection::fresh);
+    server = leave_for_another(error, used);
     if (!server) co_return error;
-    connection_ = nullptr;
   }
+}
+
+std::optional<std::size_t> PooledExchange::leave_for_another(const ErrorCode& error,
+                                                             Connection failed) {
+  abandon(error);
+  const std::optional<std::size_t> server = server_after(error, failed);
+  if (server) connection_ = nullptr;
+  return server;
 }
 
 std::optional<std::size_t> PooledExchange::server_after(const ErrorCode& error, Connection failed) {

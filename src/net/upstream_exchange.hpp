@@ -57,6 +57,8 @@ class PooledExchange final : public UpstreamExchange {
   // Where to go after a failure, if anywhere; and whose fault it was.
   enum class Connection : std::uint8_t { kept, fresh };
   std::optional<std::size_t> server_after(const ErrorCode& error, Connection failed);
+  // The same, and lets go of the connection.
+  std::optional<std::size_t> leave_for_another(const ErrorCode& error, Connection failed);
   Awaitable<ErrorCode> connect_to_any(std::size_t first);
   Awaitable<ErrorCode> connect_to(std::size_t server);
   ErrorCode send_now();

@@ -262,8 +262,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  const ErrorCode failed = co_await client.write(buffers);
-  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_await client.write(buffers);
   co_return status;
 }
 

@@ -1,12 +1,12 @@
 #include "proxy/rule_template.hpp"
 
+#include "base/ascii.hpp"
 #include "base/hash.hpp"
 #include "caching/cache_key.hpp"
 #include "caching/vary.hpp"
 #include "http/cookie.hpp"
 #include "http/query.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace hawkcache::proxy {
@@ -64,13 +64,11 @@ std::string tag_value(const TemplatePart& part, const TemplateInput& input) {
 std::optional<std::string> spelled_parameters(std::string_view query, std::string_view name) {
   std::optional<std::string> spelled;
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view parameter = query.substr(0, end);
+    const std::string_view parameter = ascii::take_until('&', query);
     if (http::query_parameter(parameter, name)) {
       if (spelled) *spelled += '&';
       spelled = spelled.value_or("").append(parameter);
     }
-    query.remove_prefix(std::min(end + 1, query.size()));
   }
   return spelled;
 }

@@ -197,8 +197,7 @@ net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, Lo
   const std::string text = render_local_answer(
       answer, *client.request().head, client.persistence(), state_.worker.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  const ErrorCode failed = co_await client.write(buffers);
-  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_await client.write(buffers);
 }
 
 net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
@@ -288,8 +287,7 @@ net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {
   if (lookup_.reuse.action != ReuseAction::serve_fresh) state_.counters.add(Counter::hits_stale);
   net::PreparedResponse prepared;
   count_answer(prepare_hit(client.request(), client.persistence(), prepared));
-  const ErrorCode failed = co_await client.write(prepared.buffers);
-  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_await client.write(prepared.buffers);
 }
 
 }  // namespace hawkcache::proxy

@@ -7,6 +7,7 @@
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
 #include "proxy/fetch.hpp"
+#include "proxy/fill_answer.hpp"
 #include "proxy/local_answer.hpp"
 #include "proxy/lookup.hpp"
 #include "proxy/request_plan.hpp"
@@ -99,10 +100,19 @@ class Transaction final : public net::RequestHandler {
                  const FillReader::View& view,
                  http::FieldsView fields) const;
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
+  CollapseTable::Joined join_or_lead(net::ClientExchange& client,
+                                     const std::shared_ptr<Fill>& fill,
+                                     Company company);
+  // What keeps one who waited from being answered by another's fill, if anything does.
+  std::optional<Attempt> hindrance(const FillSubject& subject,
+                                   const FillReader::View& view,
+                                   const http::RequestHead& request);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
                                    FillReader& reader,
                                    const FillReader::View& view,
                                    caching::CacheStatus status);
+  void describe(const FillHead& head, caching::CacheStatus& status);
+  void record(const FillAnswer& answer, const net::ClientExchange& client) noexcept;
 
   static http::Method method_for_whole(http::Method asked) noexcept;
   http::Method method_to_validate(http::Method asked) const noexcept;

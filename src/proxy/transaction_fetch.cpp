@@ -1,7 +1,6 @@
 // The part of a transaction that goes to the origin: join a fetch under way or begin one, and
 // answer from what it brings.
 #include "caching/freshness.hpp"
-#include "proxy/fill_answer.hpp"
 #include "proxy/relay.hpp"
 #include "proxy/transaction.hpp"
 
@@ -129,13 +128,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
                                                             Company company) {
   const net::Request& request = client.request();
   auto fill = make_fill(request);
-  CollapseTable::Joined joined{.reader = nullptr, .role = Role::leader};
-  if (company == Company::shared) {
-    joined =
-        state_.fills.join_or_lead(join_request(request, fill->subject()), fill, client.executor());
-  } else {
-    joined.reader = fill->try_read(client.executor());
-  }
+  const CollapseTable::Joined joined = join_or_lead(client, fill, company);
   if (joined.role == Role::look_again) co_return Attempt::arrived;
   const bool leads = joined.role == Role::leader;
   if (leads) {
@@ -157,29 +150,47 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     view = reader.peek();
   }
   if (!leads) {
-    const Share share = share_of(reader.fill().subject(), view, request.head->fields());
-    if (share != Share::yes && reader.fill().subject().method == http::Method::head) {
-      fetch_method_ = http::Method::get;
-      co_return Attempt::outdated;
-    }
-    if (share == Share::not_shareable) co_return Attempt::not_shareable;
-    if (view.head && view.head->meta.partial && !is_for(reader.fill().subject(), *request.head)) {
-      other_ranges_ = OtherRanges::are_no_concern;
-      co_return Attempt::other_range;
-    }
-    if (share == Share::other_variant) {
-      lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
-      co_return Attempt::other_variant;
-    }
+    const auto hindered = hindrance(reader.fill().subject(), view, *request.head);
+    if (hindered) co_return *hindered;
   }
-  const bool another_node_asked = is_brought_by_another_node(view);
-  if (!leads || another_node_asked) state_.counters.add(Counter::collapsed);
   pass_on(reader.take_interim(interim_for(view, joined.role)), client);
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
-  status.collapsed = !leads || another_node_asked;
+  status.collapsed = !leads || is_brought_by_another_node(view);
+  if (status.collapsed) state_.counters.add(Counter::collapsed);
   co_await answer_with(client, reader, view, status);
   co_return Attempt::answered;
+}
+
+CollapseTable::Joined Transaction::join_or_lead(net::ClientExchange& client,
+                                                const std::shared_ptr<Fill>& fill,
+                                                Company company) {
+  if (company != Company::shared) {
+    return {.reader = fill->try_read(client.executor()), .role = Role::leader};
+  }
+  return state_.fills.join_or_lead(
+      join_request(client.request(), fill->subject()), fill, client.executor());
+}
+
+// The next try is made so that it does not meet the same again.
+std::optional<Transaction::Attempt> Transaction::hindrance(const FillSubject& subject,
+                                                           const FillReader::View& view,
+                                                           const http::RequestHead& request) {
+  const Share share = share_of(subject, view, request.fields());
+  if (share != Share::yes && subject.method == http::Method::head) {
+    fetch_method_ = http::Method::get;
+    return Attempt::outdated;
+  }
+  if (share == Share::not_shareable) return Attempt::not_shareable;
+  if (view.head && view.head->meta.partial && !is_for(subject, request)) {
+    other_ranges_ = OtherRanges::are_no_concern;
+    return Attempt::other_range;
+  }
+  if (share == Share::other_variant) {
+    lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
+    return Attempt::other_variant;
+  }
+  return std::nullopt;
 }
 
 // The fill's outcome is known as far as its head: freshened, stale instead of an error, failed, or
@@ -207,15 +218,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     record_.status = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
-    status.forward_status = view.head->forward_status.value_or(view.head->status);
-    status.detail = view.head->not_stored;
-    if (status.detail == Reason::none) status.detail = view.head->refused;
-    status.stored = status.detail == Reason::none;
-    // A client's range went to the origin as it came: not for its own sake.
-    if (status.detail == Reason::partial &&
-        state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
-      status.detail = Reason::known_uncacheable;
-    }
+    describe(*view.head, status);
     record_.detail = status.detail;
     const FillAnswerInput input{
         .fetched = status.collapsed ? Fetched::for_another : Fetched::for_this_client,
@@ -223,10 +226,26 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
-    if (answer.given_up != Reason::none) record_.detail = answer.given_up;
-    record_.status = answer.error && !client.response_started() ? 0 : answer.status;
-    if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
+    record(answer, client);
   }
+}
+
+void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
+  status.forward_status = head.forward_status.value_or(head.status);
+  status.detail = head.not_stored;
+  if (status.detail == Reason::none) status.detail = head.refused;
+  status.stored = status.detail == Reason::none;
+  // A client's range went to the origin as it came: not for its own sake.
+  if (status.detail == Reason::partial &&
+      state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+    status.detail = Reason::known_uncacheable;
+  }
+}
+
+void Transaction::record(const FillAnswer& answer, const net::ClientExchange& client) noexcept {
+  if (answer.given_up != Reason::none) record_.detail = answer.given_up;
+  record_.status = answer.error && !client.response_started() ? 0 : answer.status;
+  if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
 }
 
 net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
@@ -248,8 +267,7 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
   record_.cache = x_cache;
   record_.status = answer.status;
   record_.detail = status.detail;
-  const ErrorCode failed = co_await client.write(prepared.buffers);
-  if (failed) client.abort(net::ClientExchange::AbortKind::close);
+  co_await client.write(prepared.buffers);
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not

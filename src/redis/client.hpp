@@ -1,6 +1,6 @@
 // One worker's way to Redis: one server, the master that Sentinel names, or a cluster. Connections
 // are made when they are needed and kept; commands of all callers are pipelined over them. The
-// breaker is not here: who calls decides whether to (store/redis_link).
+// breaker is not here: who calls decides whether to (shared_store/redis_link).
 //
 // Belongs to one worker's thread. Nothing throws.
 #pragma once

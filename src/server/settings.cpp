@@ -129,8 +129,8 @@ redis::Settings redis_settings(const config::Config& config) {
   return settings;
 }
 
-store::RedisStoreSettings redis_store_settings(const config::Config& config) {
-  store::RedisStoreSettings settings;
+shared_store::RedisStoreSettings redis_store_settings(const config::Config& config) {
+  shared_store::RedisStoreSettings settings;
   settings.connection = redis_settings(config);
   settings.prefix = config.store.redis.prefix;
   settings.max_object = config.store.memory.max_object;

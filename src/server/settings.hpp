@@ -11,8 +11,8 @@
 #include "observe/counters.hpp"
 #include "proxy/worker_state.hpp"
 #include "redis/settings.hpp"
+#include "shared_store/redis_core.hpp"
 #include "store/memory_store.hpp"
-#include "store/redis_core.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -27,7 +27,7 @@ net::UpstreamSettings upstream_settings(const config::Config& config);
 store::MemoryStoreSettings memory_settings(const config::Config& config);
 // REQUIRES: store.redis.url is there, as it is with the backends redis and tiered.
 redis::Settings redis_settings(const config::Config& config);
-store::RedisStoreSettings redis_store_settings(const config::Config& config);
+shared_store::RedisStoreSettings redis_store_settings(const config::Config& config);
 std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config& config);
 // Compiles the routes; counters are looked up (or made) by route name.
 std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config,

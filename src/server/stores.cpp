@@ -38,7 +38,7 @@ Stores::Stores(const config::Config& config,
   if (config.store.backend == config::StoreBackend::tiered) {
     tier = store::make_memory_store(memory_settings(config));
   }
-  redis_ = std::make_unique<store::RedisBackend>(
+  redis_ = std::make_unique<shared_store::RedisBackend>(
       redis_store_settings(config), std::move(tier), background, clock);
   for (const auto& worker : workers) stores_.push_back(&redis_->open(*worker));
   stores_.push_back(&redis_->open(background));
@@ -58,13 +58,13 @@ void Stores::close() {
 
 std::string Stores::state() const {
   if (!redis_) return std::string(backend_);
-  return fmt::format("{}: {}", backend_, store::name_of(redis_->snapshot().state));
+  return fmt::format("{}: {}", backend_, shared_store::name_of(redis_->snapshot().state));
 }
 
 std::uint64_t Stores::purges_waiting() const { return redis_ ? redis_->purges_waiting() : 0; }
 std::uint64_t Stores::purges_under_way() const { return redis_ ? redis_->purges_under_way() : 0; }
 
-std::optional<store::RedisSnapshot> Stores::redis() const {
+std::optional<shared_store::RedisSnapshot> Stores::redis() const {
   if (!redis_) return std::nullopt;
   return redis_->snapshot();
 }

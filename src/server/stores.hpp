@@ -5,8 +5,8 @@
 #include "base/clock.hpp"
 #include "config/config.hpp"
 #include "net/worker.hpp"
+#include "shared_store/redis_backend.hpp"
 #include "store/memory_store.hpp"
-#include "store/redis_backend.hpp"
 #include "store/store.hpp"
 
 #include <memory>
@@ -41,16 +41,16 @@ class Stores {
   // Any thread. `backend`: as the configuration calls it; `state`: a word or two beside it.
   std::string_view backend() const noexcept { return backend_; }
   std::string state() const;
-  std::optional<store::RedisSnapshot> redis() const;
+  std::optional<shared_store::RedisSnapshot> redis() const;
   // Kept, to be handed on to Redis.
   std::uint64_t purges_waiting() const;
   std::uint64_t purges_under_way() const;
 
  private:
   std::string_view backend_;
-  std::unique_ptr<store::LocalStore> memory_;   // of the backend `memory`
-  std::unique_ptr<store::RedisBackend> redis_;  // of the others
-  std::vector<store::Store*> stores_;           // by worker index
+  std::unique_ptr<store::LocalStore> memory_;          // of the backend `memory`
+  std::unique_ptr<shared_store::RedisBackend> redis_;  // of the others
+  std::vector<store::Store*> stores_;                  // by worker index
 };
 
 }  // namespace hawkcache::server

@@ -1,6 +1,6 @@
 #include "contract/redis_stores.hpp"
 
-#include "store/redis_backend.hpp"
+#include "shared_store/redis_backend.hpp"
 #include "support/redis_cluster.hpp"
 #include "support/redis_server.hpp"
 
@@ -14,15 +14,15 @@ constexpr Duration kPatience{5000};
 
 // Backends whose stores are gone: their workers are about to go, and what dies with these still
 // refers to the backends.
-std::vector<std::shared_ptr<RedisBackend>>& waiting_for_their_workers() {
-  static std::vector<std::shared_ptr<RedisBackend>> backends;
+std::vector<std::shared_ptr<shared_store::RedisBackend>>& waiting_for_their_workers() {
+  static std::vector<std::shared_ptr<shared_store::RedisBackend>> backends;
   return backends;
 }
 
 // One worker's store, which keeps what all of them share.
 class SharedStore final : public Store {
  public:
-  SharedStore(std::shared_ptr<RedisBackend> backend, Store& store)
+  SharedStore(std::shared_ptr<shared_store::RedisBackend> backend, Store& store)
       : backend_(std::move(backend)), store_(store) {}
   ~SharedStore() override {
     backend_->close();
@@ -67,7 +67,7 @@ class SharedStore final : public Store {
   Sweep sweep(WallTime now, std::size_t budget) override { return store_.sweep(now, budget); }
 
  private:
-  std::shared_ptr<RedisBackend> backend_;
+  std::shared_ptr<shared_store::RedisBackend> backend_;
   Store& store_;
 };
 
@@ -106,7 +106,7 @@ std::string next_prefix() {
 StoreMaker redis_stores(Servers servers, Tier tier) {
   return [servers, tier](const StoreLimits& limits, const std::vector<net::Worker*>& workers) {
     waiting_for_their_workers().clear();
-    RedisStoreSettings settings;
+    shared_store::RedisStoreSettings settings;
     settings.connection = connection_to(servers);
     settings.prefix = next_prefix();
     settings.max_object = limits.max_object;
@@ -117,7 +117,7 @@ StoreMaker redis_stores(Servers servers, Tier tier) {
                                   .max_object = limits.max_object});
     }
     static const StandingWallClock clock;
-    auto backend = std::make_shared<RedisBackend>(
+    auto backend = std::make_shared<shared_store::RedisBackend>(
         std::move(settings), std::move(memory), *workers.front(), clock);
     std::vector<std::shared_ptr<Store>> stores;
     for (net::Worker* worker : workers) {

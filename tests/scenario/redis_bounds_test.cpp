@@ -1,11 +1,11 @@
 // However much lies in Redis: what one command, or one script, does there is bounded
 // (docs/redis.md, docs/operations.md).
 #include "scenario/support/redis_scenario.hpp"
-#include "store/fence_log.hpp"
-#include "store/redis_log.hpp"
-#include "store/redis_lookup.hpp"
-#include "store/redis_scripts.hpp"
-#include "store/tag_scripts.hpp"
+#include "shared_store/fence_log.hpp"
+#include "shared_store/redis_log.hpp"
+#include "shared_store/redis_lookup.hpp"
+#include "shared_store/redis_scripts.hpp"
+#include "shared_store/tag_scripts.hpp"
 #include "support/redis_monitor.hpp"
 
 #include <algorithm>
@@ -14,10 +14,10 @@
 namespace hawkcache::scenario {
 namespace {
 
-using store::kMostFenceMembers;
-using store::kMostRead;
-using store::kMostUnlinked;
-using store::kReadLimit;
+using shared_store::kMostFenceMembers;
+using shared_store::kMostRead;
+using shared_store::kMostUnlinked;
+using shared_store::kReadLimit;
 using testing_support::RedisCli;
 using testing_support::RedisMonitor;
 using testing_support::RedisServer;
@@ -151,7 +151,7 @@ class RedisBounds : public OnDeployment {
     RedisCli::Words words{"SADD", set};
     for (std::size_t i = 0; i < members; ++i) words.push_back(name("dead-" + std::to_string(i)));
     cli_of(set).number(words);
-    cli_of(set).number({"PEXPIRE", set, std::to_string(store::kOutliving.count())});
+    cli_of(set).number({"PEXPIRE", set, std::to_string(shared_store::kOutliving.count())});
     cli_of(large_tags).number({"ZADD", large_tags, "0", tag});
   }
 
@@ -257,7 +257,7 @@ TEST_P(RedisBounds, HoldWhateverIsAsked) {
   expect_bounded(seen);
 
   // A large set whose members have all died.
-  constexpr std::size_t kDead = 3 * store::kLargeSet;
+  constexpr std::size_t kDead = 3 * shared_store::kLargeSet;
   const auto members_swept = [&] {
     double all = 0;
     for (const ProxyUnderTest* node : {a.get(), b.get(), c.get()}) {

@@ -1,7 +1,7 @@
 // A large set of a tag outlives its members, and is emptied before Redis would free it in one go
 // (docs/redis.md).
 #include "scenario/support/redis_scenario.hpp"
-#include "store/tag_scripts.hpp"
+#include "shared_store/tag_scripts.hpp"
 #include "support/redis_cli.hpp"
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 namespace hawkcache::scenario {
 namespace {
 
-using store::kLargeSet;
-using store::kOutliving;
+using shared_store::kLargeSet;
+using shared_store::kOutliving;
 using ::testing::UnorderedElementsAreArray;
 using testing_support::RedisCli;
 

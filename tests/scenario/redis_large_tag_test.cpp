@@ -3,7 +3,7 @@
 // Redis's own slow log. A million members: tests/bench/redis_purge.py.
 #include "scenario/support/redis_scenario.hpp"
 #include "scenario/support/slowness.hpp"
-#include "store/tag_scripts.hpp"
+#include "shared_store/tag_scripts.hpp"
 
 namespace hawkcache::scenario {
 namespace {
@@ -48,7 +48,7 @@ class RedisLargeTag : public RedisScenario {
   void have_it_visited() const {
     const std::string large_tags = name("{tags}:large");
     EXPECT_TRUE(eventually([&] {
-      return cli().number({"PTTL", name("tag:many")}) <= store::kOutliving.count() &&
+      return cli().number({"PTTL", name("tag:many")}) <= shared_store::kOutliving.count() &&
              cli().number({"EXISTS", large_tags}) == 1;
     }));
     cli().number({"ZADD", large_tags, "0", "many"});
@@ -95,7 +95,7 @@ TEST_F(RedisLargeTag, EndsWithoutASlowCommandWhenItsMembersHaveDied) {
     add_names(kDead);
     cli().number({"PEXPIRE", name("tag:many"), "60000"});
     get(*a, "/" + std::to_string(round));
-    EXPECT_GT(cli().number({"PTTL", name("tag:many")}), store::kOutliving.count());
+    EXPECT_GT(cli().number({"PTTL", name("tag:many")}), shared_store::kOutliving.count());
     have_it_visited();
     EXPECT_TRUE(eventually(
         [this] {

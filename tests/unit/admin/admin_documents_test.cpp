@@ -37,7 +37,7 @@ TEST(Metrics, ShowRedisWhereItIsTheStore) {
   FakeDaemon daemon;
   EXPECT_EQ(render_metrics(daemon.context).find("hawkcache_redis_"), std::string::npos);
   daemon.context.redis = [] {
-    store::RedisSnapshot redis;
+    shared_store::RedisSnapshot redis;
     redis.hits = 7;
     return redis;
   };
@@ -47,7 +47,7 @@ TEST(Metrics, ShowRedisWhereItIsTheStore) {
 
 TEST(Metrics, EveryLineParses) {
   FakeDaemon daemon;
-  daemon.context.redis = [] { return store::RedisSnapshot(); };
+  daemon.context.redis = [] { return shared_store::RedisSnapshot(); };
   daemon.counters.route("na\"me\\with\nall");
   std::istringstream lines(render_metrics(daemon.context));
   const std::regex sample(
@@ -70,7 +70,7 @@ std::set<std::string> names_in(const std::string& text, const std::regex& patter
 
 TEST(Metrics, AreListedInTheOperationsPage) {
   FakeDaemon daemon;
-  daemon.context.redis = [] { return store::RedisSnapshot(); };
+  daemon.context.redis = [] { return shared_store::RedisSnapshot(); };
   std::ostringstream page;
   page << std::ifstream(HAWKCACHE_SOURCE_DIR "/docs/operations.md").rdbuf();
   const auto shown = names_in(render_metrics(daemon.context), std::regex("# TYPE ([a-z_]+) "));
@@ -94,7 +94,7 @@ TEST(Stats, AreOneJsonObject) {
 
 TEST(Stats, TellOfRedisWhereItIsTheStore) {
   FakeDaemon daemon;
-  daemon.context.redis = [] { return store::RedisSnapshot(); };
+  daemon.context.redis = [] { return shared_store::RedisSnapshot(); };
   const json::value stats = json::parse(render_stats(daemon.context));
   EXPECT_EQ(stats.at("redis").at("state").as_string(), "down");
 }

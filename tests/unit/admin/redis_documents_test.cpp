@@ -8,15 +8,15 @@
 namespace hawkcache::admin {
 namespace {
 
-store::RedisSnapshot sample() {
-  store::RedisSnapshot redis;
-  redis.state = store::RedisState::joining;
+shared_store::RedisSnapshot sample() {
+  shared_store::RedisSnapshot redis;
+  redis.state = shared_store::RedisState::joining;
   redis.hits = 6;
   redis.purges_deferred = 2;
   redis.purges_waiting = 1;
   redis.followed_epoch = 1'234;
   redis.push_connected = true;
-  redis.values_rejected[static_cast<std::size_t>(store::RejectedValue::checksum)] = 3;
+  redis.values_rejected[static_cast<std::size_t>(shared_store::RejectedValue::checksum)] = 3;
   redis.clients.commands = 20;
   redis.clients.refused = 4;
   redis.clients.connections = 5;

@@ -7,9 +7,10 @@
 namespace hawkcache::ascii {
 namespace {
 
+template <class Reader = ListReader>
 std::vector<std::string> members(std::string_view text) {
   std::vector<std::string> list;
-  ListReader reader(text);
+  Reader reader(text);
   while (const auto member = reader.next()) list.emplace_back(*member);
   return list;
 }
@@ -22,6 +23,22 @@ TEST(Ascii, DecodesPercentEscapes) {
   for (const char* text : {"%", "a%2", "%zz", "%2g"}) {
     EXPECT_EQ(percent_decoded(text), std::nullopt) << text;
   }
+}
+
+TEST(Ascii, DecodesAPercentEscapeAtAPlace) {
+  EXPECT_EQ(percent_byte("a%2f", 1), '/');
+  EXPECT_EQ(percent_byte("%fF", 0), 255);
+  EXPECT_EQ(percent_byte("%00", 0), 0);
+  for (const std::size_t at : {0U, 2U, 4U, 5U, 9U}) EXPECT_EQ(percent_byte("a%4g%4", at), -1) << at;
+}
+
+TEST(Ascii, TakesWhatIsBeforeASeparator) {
+  std::string_view text = "a=b=";
+  EXPECT_EQ(take_until('=', text), "a");
+  EXPECT_EQ(text, "b=");
+  EXPECT_EQ(take_until(';', text), "b=");
+  EXPECT_EQ(text, "");
+  EXPECT_EQ(take_until(';', text), "");
 }
 
 TEST(Ascii, FoldsLettersOnly) {
@@ -107,6 +124,17 @@ TEST(ListReader, SplitsAtCommasOutsideOfQuotes) {
 TEST(ListReader, AnUnclosedQuoteReachesToTheEnd) {
   EXPECT_EQ(members("a, \"b, c"), (List{"a", "\"b, c"}));
   EXPECT_EQ(members("\"a\\"), List{"\"a\\"});
+}
+
+TEST(TokenListReader, KnowsNoQuotes) {
+  EXPECT_EQ(members<TokenListReader>(" a ,, \"b,c\" ,"), (List{"a", "\"b", "c\""}));
+  EXPECT_EQ(members<TokenListReader>(" , "), List{});
+}
+
+TEST(WordReader, SplitsAtBlanks) {
+  EXPECT_EQ(members<WordReader>(" a \t b,c  "), (List{"a", "b,c"}));
+  EXPECT_EQ(members<WordReader>(" \t"), List{});
+  EXPECT_EQ(members<WordReader>("one"), List{"one"});
 }
 
 TEST(ListContains, ComparesWholeMembersIgnoringCase) {

@@ -143,6 +143,10 @@ TEST_F(ClientOutputTest, AClientThatTakesNothingIsGivenUp) {
   impatient.begin_interim(http::Version::http_1_1, InterimQueue::Continue::expected);
   fill_up(impatient, kMuch);
   EXPECT_EQ(loop.run(impatient.give_continue()), Errc::client_timeout);
+  EXPECT_FALSE(impatient.broken()) << "the response may still find room";
+  const std::array<asio::const_buffer, 1> buffers{asio::buffer("response", 8)};
+  EXPECT_EQ(loop.run(impatient.write(buffers)), Errc::client_timeout);
+  EXPECT_TRUE(impatient.broken());
 }
 
 }  // namespace

@@ -14,6 +14,12 @@ namespace hawkcache::proxy {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+inline Route api_rule() {
+  Route rule = route("/api/{rest:path}");
+  rule.name = "api";
+  return rule;
+}
+
 class Planned {
  public:
   Planned(std::vector<Route> rules,

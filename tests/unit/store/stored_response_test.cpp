@@ -2,7 +2,6 @@
 
 #include "contract/response_maker.hpp"
 #include "store/footprint.hpp"
-#include "store/stored_format.hpp"
 #include "unit/store/stored_samples.hpp"
 
 #include <gtest/gtest.h>
@@ -168,8 +167,6 @@ TEST(StoredResponse, keeps_what_its_head_has_in_common_with_others_apart) {
     EXPECT_EQ(stored->withheld(), whole->withheld());
     EXPECT_EQ(body_text(stored->share_body()), body_text(whole->share_body()));
     EXPECT_LE(stored->footprint(), whole->footprint() + 16);
-    EXPECT_EQ(encode_response(*stored, "n"),
-              encode_response(*StoredResponse::make(stored->parts()), "n"));
   }
   EXPECT_EQ(heads->size(), 0u) << "it goes with the last that has it";
 }
