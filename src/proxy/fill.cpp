@@ -33,7 +33,8 @@ void Fill::add_interim(FillInterimPtr interim) {
 
 void Fill::set_head(std::shared_ptr<const FillHead> head) {
   const std::lock_guard lock(mutex_);
-  kept_ = kept_ && head->not_stored == caching::Reason::none;
+  kept_ =
+      kept_ && head->not_stored == caching::Reason::none && head->refused == caching::Reason::none;
   head_ = std::move(head);
   phase_ = FillPhase::streaming;
   changed_locked();

@@ -75,6 +75,7 @@ class Fetch final : public net::InterimSink {
   void exceed_budget();
   bool has_room();
   bool may_go_on_unread();
+  void note_unread();
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);
