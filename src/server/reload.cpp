@@ -57,8 +57,7 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
       config.limits.response_header_count == after.limits.response_header_count;
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
-  retired_logs.release();
-  const RetiredLogs::Users old_log_users =
+  const std::shared_ptr<LogUsers> old_log_users =
       retired_logs.retire(std::exchange(access_log, std::move(new_log)), workers.size());
   snapshot = make_snapshot(config, counters);
   admin_settings_now = admin_settings(config);
@@ -71,7 +70,7 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
     proxy::WorkerState& state = *states[worker.index()];
     state.snapshot = next;
     state.access_log = next_log;
-    --*old_log_users;
+    old_log_users->let_go();
     if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
   });
 }
