@@ -7,6 +7,11 @@ namespace {
 
 bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
+// Of the first character; the text is not empty.
+std::size_t character_size(std::string_view text) noexcept {
+  return std::max<std::size_t>(sequence_length(text), 1);
+}
+
 }  // namespace
 
 std::size_t sequence_length(std::string_view text) noexcept {
@@ -35,13 +40,25 @@ void append_repaired(std::string& out, std::string_view text) {
     if (text.empty()) return;
     const std::size_t length = sequence_length(text);
     out += length == 0 ? kReplacement : text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(character_size(text));
   }
 }
 
 std::string_view cut(std::string_view text, std::size_t size) noexcept {
   if (text.size() <= size) return text;
   while (size > 0 && is_continuation(text[size])) --size;
+  return text.substr(0, size);
+}
+
+std::size_t character_count(std::string_view text) noexcept {
+  std::size_t count = 0;
+  for (; !text.empty(); ++count) text.remove_prefix(character_size(text));
+  return count;
+}
+
+std::string_view first_characters(std::string_view text, std::size_t count) noexcept {
+  std::size_t size = 0;
+  for (; count > 0 && size < text.size(); --count) size += character_size(text.substr(size));
   return text.substr(0, size);
 }
 

@@ -21,4 +21,11 @@ void append_repaired(std::string& out, std::string_view text);
 // sequence. REQUIRES: the text is UTF-8.
 std::string_view cut(std::string_view text, std::size_t size) noexcept;
 
+// How many characters (code points) it is to whoever looks at it; a byte that is no part of a
+// sequence counts as one.
+std::size_t character_count(std::string_view text) noexcept;
+
+// The text's first so many characters, counted so; all of it where there are fewer.
+std::string_view first_characters(std::string_view text, std::size_t count) noexcept;
+
 }  // namespace hawkcache::utf8

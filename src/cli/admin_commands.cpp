@@ -71,14 +71,19 @@ std::string detail_of(const AdminAnswer& answer) {
   return answer.body.substr(0, kShown);
 }
 
-// The body of a 200; nullopt after everything else was told.
-std::optional<std::string> ask(const AdminQuestion& question,
-                               std::string_view command,
-                               Streams streams) {
-  auto answer = ask_admin(question);
+bool never() { return false; }
+
+// The body of a 200; else an exit code: kDone where it was interrupted, kFailed after everything
+// else was told.
+std::variant<std::string, int> ask(const AdminQuestion& question,
+                                   std::string_view command,
+                                   Streams streams,
+                                   const Interrupted& interrupted = never) {
+  auto answer = ask_admin(question, interrupted);
+  if (std::holds_alternative<std::monostate>(answer)) return kDone;
   if (const auto* problem = std::get_if<std::string>(&answer)) {
     streams.err << "hawkcache " << command << ": " << *problem << '\n';
-    return std::nullopt;
+    return kFailed;
   }
   AdminAnswer& received = std::get<AdminAnswer>(answer);
   if (received.status == 200) return std::move(received.body);
@@ -91,7 +96,7 @@ std::optional<std::string> ask(const AdminQuestion& question,
     streams.err
         << "The token comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file.\n";
   }
-  return std::nullopt;
+  return kFailed;
 }
 
 void write_list(JsonWriter& writer, std::string_view name, const std::vector<std::string>& values) {
@@ -129,10 +134,11 @@ struct Sample {
   SteadyTime taken;
 };
 
-std::optional<Sample> take_sample(const AdminQuestion& question, Streams streams) {
-  auto body = ask(question, "top", streams);
-  if (!body) return std::nullopt;
-  return Sample{std::move(*body), steady_now()};
+std::variant<Sample, int> take_sample(const AdminQuestion& question, Streams streams) {
+  const auto interrupted = [] { return signal_within(std::chrono::milliseconds(0)); };
+  auto body = ask(question, "top", streams, interrupted);
+  if (const int* code = std::get_if<int>(&body)) return *code;
+  return Sample{std::move(std::get<std::string>(body)), steady_now()};
 }
 
 // Until a signal comes, nobody reads any more, or `count` views were shown.
@@ -144,16 +150,17 @@ int show_views(const AdminQuestion& question,
   LiveScreen screen(streams.out);
   for (std::size_t shown = 0; !count || shown < *count; ++shown) {
     if (signal_within(interval)) return kDone;
-    auto after = take_sample(question, streams);
-    if (!after) return kFailed;
-    const auto elapsed = std::chrono::floor<Duration>(after->taken - before.taken);
-    const auto view = top_view(before.body, after->body, elapsed, screen.lines());
+    auto sample = take_sample(question, streams);
+    if (const int* code = std::get_if<int>(&sample)) return *code;
+    auto& after = std::get<Sample>(sample);
+    const auto elapsed = std::chrono::floor<Duration>(after.taken - before.taken);
+    const auto view = top_view(before.body, after.body, elapsed, screen.lines());
     if (!view) {
       streams.err << "hawkcache top: the answer is no answer of hawkcache's\n";
       return kFailed;
     }
     if (!screen.show(*view)) return kDone;
-    before = std::move(*after);
+    before = std::move(after);
   }
   return kDone;
 }
@@ -179,11 +186,12 @@ int purge(const PurgeOptions& options, Streams streams) {
   question.method = "POST";
   question.path = "/v1/purge";
   question.body = std::move(request);
-  const auto body = ask(question, "purge", streams);
-  if (!body) return kFailed;
-  const auto text = purge_line(*body, options);
+  const auto answer = ask(question, "purge", streams);
+  if (const int* code = std::get_if<int>(&answer)) return *code;
+  const auto& body = std::get<std::string>(answer);
+  const auto text = purge_line(body, options);
   if (!text) {
-    streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << *body << '\n';
+    streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << body << '\n';
     return kFailed;
   }
   streams.out << *text;
@@ -195,13 +203,14 @@ int stats(const StatsOptions& options, Streams streams) {
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.path = "/v1/stats";
-  const auto body = ask(question, "stats", streams);
-  if (!body) return kFailed;
+  const auto answer = ask(question, "stats", streams);
+  if (const int* code = std::get_if<int>(&answer)) return *code;
+  const auto& body = std::get<std::string>(answer);
   if (options.format == OutputFormat::json) {
-    streams.out << *body;
+    streams.out << body;
     return kDone;
   }
-  const auto table = stats_table(*body);
+  const auto table = stats_table(body);
   if (!table) {
     streams.err << "hawkcache stats: the answer is no answer of hawkcache's\n";
     return kFailed;
@@ -218,12 +227,15 @@ int top(const TopOptions& options, Streams streams) {
   auto& question = std::get<AdminQuestion>(where);
   question.path = "/v1/stats";
   take_over_signals();
-  auto first = take_sample(question, streams);
-  if (!first) return kFailed;
+  auto sample = take_sample(question, streams);
+  if (const int* code = std::get_if<int>(&sample)) return *code;
   // What went wrong is told when the terminal is back to what it was.
   std::ostringstream trouble;
-  const int code = show_views(
-      question, *interval, options.count, std::move(*first), Streams{streams.out, trouble});
+  const int code = show_views(question,
+                              *interval,
+                              options.count,
+                              std::move(std::get<Sample>(sample)),
+                              Streams{streams.out, trouble});
   streams.err << trouble.str();
   return code;
 }

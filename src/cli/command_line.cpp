@@ -81,13 +81,16 @@ void add_serve(CLI::App& app, Parsed& parsed) {
                               ->excludes(config);
   const auto with_upstream =
       [&](const std::string& name, std::optional<std::string>& value, const std::string& help) {
-        command.add_option(name, value, help)->needs(upstream);
+        return command.add_option(name, value, help)->needs(upstream);
       };
-  with_upstream("--listen", options.listen, "Where to listen (default 0.0.0.0:8080)");
-  with_upstream("--ttl", options.ttl, "Lifetime where the origin gives none (default 60s)");
+  with_upstream("--listen", options.listen, "Where to listen (default 0.0.0.0:8080)")
+      ->type_name("HOST:PORT");
+  with_upstream("--ttl", options.ttl, "Lifetime where the origin gives none (default 60s)")
+      ->type_name("DURATION");
   with_upstream("--redis",
                 options.redis,
-                "Keep responses in this Redis: redis://host:6379/0 (default: in memory)");
+                "Keep responses in this Redis: redis://host:6379/0 (default: in memory)")
+      ->type_name("URL");
 }
 
 void add_offline_commands(CLI::App& app, Parsed& parsed) {
@@ -133,7 +136,7 @@ void add_top(CLI::App& app, Parsed& parsed) {
       ->type_name("DURATION");
   CLI::Option* count = command.add_option("--count", options.count, "End after so many views")
                            ->type_name("N")
-                           ->check(CLI::PositiveNumber);
+                           ->check(CLI::Validator(CLI::PositiveNumber).description(""));
   command
       .add_flag_callback(
           "--once", [&options] { options.count = 1; }, "End after one view: --count 1")

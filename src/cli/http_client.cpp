@@ -27,6 +27,7 @@ using Request = beast::http::request<beast::http::string_body>;
 using Response = beast::http::response_parser<beast::http::string_body>;
 
 constexpr std::uint64_t kMaxAnswer = 64U << 20U;
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 Request as_request(const AdminQuestion& question) {
   constexpr unsigned kHttp11 = 11;
@@ -115,8 +116,10 @@ std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url) {
       std::string(host), std::string(port.empty() ? "80" : port), std::string(authority)};
 }
 
-std::variant<AdminAnswer, std::string> ask_admin(const AdminQuestion& question,
-                                                 std::chrono::milliseconds timeout) {
+std::variant<AdminAnswer, std::string, std::monostate> ask_admin(
+    const AdminQuestion& question,
+    const Interrupted& interrupted,
+    std::chrono::milliseconds timeout) {
   const Request request = as_request(question);
   asio::io_context context;
   std::exception_ptr failure;
@@ -127,7 +130,10 @@ std::variant<AdminAnswer, std::string> ask_admin(const AdminQuestion& question,
                    failure = std::move(thrown);
                    answer = std::move(received);
                  });
-  context.run();
+  while (!context.stopped()) {
+    context.run_for(kBetweenLooks);
+    if (!context.stopped() && interrupted()) return std::monostate();
+  }
   if (!failure) return answer;
   try {
     std::rethrow_exception(failure);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,13 @@ struct AdminAnswer {
   std::string body;
 };
 
-// The answer, or why there is none and what to do about it.
-std::variant<AdminAnswer, std::string> ask_admin(
-    const AdminQuestion& question, std::chrono::milliseconds timeout = std::chrono::seconds(10));
+// Asked some twenty times a second while the answer is waited for: whether to wait no longer.
+using Interrupted = std::function<bool()>;
+
+// The answer, or why there is none and what to do about it; monostate where it was interrupted.
+std::variant<AdminAnswer, std::string, std::monostate> ask_admin(
+    const AdminQuestion& question,
+    const Interrupted& interrupted,
+    std::chrono::milliseconds timeout = std::chrono::seconds(10));
 
 }  // namespace hawkcache::cli

@@ -1,6 +1,7 @@
 #include "cli/live_screen.hpp"
 
 #include "base/ascii.hpp"
+#include "base/utf8.hpp"
 
 #include <iostream>
 #include <limits>
@@ -29,16 +30,6 @@ ScreenSize screen_size() {
   return {size.ws_row, size.ws_col};
 }
 
-// Not in the middle of a character of several bytes.
-std::string_view cut(std::string_view line, std::size_t columns) {
-  constexpr unsigned kMask = 0xC0;
-  constexpr unsigned kContinues = 0x80;
-  if (line.size() <= columns) return line;
-  while (columns > 0 && (static_cast<unsigned char>(line[columns]) & kMask) == kContinues)
-    --columns;
-  return line.substr(0, columns);
-}
-
 bool is_control(char byte) {
   constexpr unsigned char kBlank = 0x20;
   constexpr unsigned char kDelete = 0x7F;
@@ -53,7 +44,9 @@ std::string frame_of(std::string_view text, std::size_t columns) {
   while (!text.empty()) {
     const std::string_view line = ascii::take_until('\n', text);
     // Names come from elsewhere: none of their bytes may command the terminal.
-    for (const char byte : cut(line, columns)) frame += is_control(byte) ? '?' : byte;
+    for (const char byte : utf8::first_characters(line, columns)) {
+      frame += is_control(byte) ? '?' : byte;
+    }
     frame += kClearLine;
   }
   return frame.append(kClearBelow);

@@ -29,8 +29,8 @@ class LiveScreen {
   std::ostream& out_;
 };
 
-// The text as one frame of a terminal: from the first line, each line cut at `columns`, the rest of
-// the screen cleared.
+// The text as one frame of a terminal: from the first line, each line cut at `columns` characters,
+// the rest of the screen cleared.
 std::string frame_of(std::string_view text, std::size_t columns);
 
 }  // namespace hawkcache::cli

@@ -11,7 +11,8 @@ namespace hawkcache::cli {
 
 enum class ShowWarnings { no, yes };
 
-// Prints the errors (and the warnings); nullopt when there are errors.
+// Prints the errors (and then the warnings), each in the order of the file's lines; nullopt when
+// there are errors.
 std::optional<config::Config> config_or_errors(config::LoadResult result,
                                                ShowWarnings warnings,
                                                std::ostream& err);

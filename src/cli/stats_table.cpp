@@ -1,5 +1,6 @@
 #include "cli/stats_table.hpp"
 
+#include "base/utf8.hpp"
 #include "cli/stats_values.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace json = boost::json;
 void add_store(std::string& out, const json::value* store) {
   fmt::format_to(std::back_inserter(out),
                  "store        {}: {} of {} entries, {} of {}\n"
-                 "             {} evicted, {} expired, {} purged; {} tags, {} fences\n",
+                 "             {} evicted, {} expired, {} purged; {}, {} remembered\n",
                  text(store, "backend"),
                  number(store, "entries"),
                  number(store, "max_entries"),
@@ -27,8 +28,8 @@ void add_store(std::string& out, const json::value* store) {
                  number(store, "evicted"),
                  number(store, "expired"),
                  number(store, "purged"),
-                 number(store, "tags"),
-                 number(store, "fences"));
+                 counted(number(store, "tags"), "tag"),
+                 counted(number(store, "fences"), "purge"));
 }
 
 std::string mean_latency(const json::value* redis) {
@@ -43,53 +44,51 @@ std::string mean_latency(const json::value* redis) {
 void add_redis(std::string& out, const json::value* redis) {
   const json::value* push = member(redis, "push_connected");
   const bool told = push != nullptr && push->is_bool() && push->get_bool();
-  fmt::format_to(
-      std::back_inserter(out),
-      "redis        {}: {} hits, {} misses, {} stored, {} unavailable; {} purges, {} waiting; push "
-      "{}\n"
-      "             {} commands, {} errors, {} timeouts, {} on the average; {} connections\n",
-      text(redis, "state"),
-      number(redis, "hits"),
-      number(redis, "misses"),
-      number(redis, "stores"),
-      number(redis, "finds_unavailable") + number(redis, "puts_unavailable"),
-      number(redis, "purges"),
-      number(redis, "purges_waiting"),
-      told ? "on" : "off",
-      number(redis, "commands"),
-      number(redis, "command_errors"),
-      number(redis, "timeouts"),
-      mean_latency(redis),
-      number(redis, "connections"));
+  fmt::format_to(std::back_inserter(out),
+                 "redis        {}: {}, {}, {} stored, {} unavailable; {}, {} waiting; push {}\n"
+                 "             {}, {}, {}, {} on the average; {}\n",
+                 text(redis, "state"),
+                 counted(number(redis, "hits"), "hit"),
+                 counted(number(redis, "misses"), "miss", "misses"),
+                 number(redis, "stores"),
+                 number(redis, "finds_unavailable") + number(redis, "puts_unavailable"),
+                 counted(number(redis, "purges"), "purge"),
+                 number(redis, "purges_waiting"),
+                 told ? "on" : "off",
+                 counted(number(redis, "commands"), "command"),
+                 counted(number(redis, "command_errors"), "error"),
+                 counted(number(redis, "timeouts"), "timeout"),
+                 mean_latency(redis),
+                 counted(number(redis, "connections"), "connection"));
 }
 
 void add_requests(std::string& out, const json::value* requests) {
   const std::uint64_t hits = number(requests, "hits");
   const std::uint64_t misses = number(requests, "misses");
-  fmt::format_to(
-      std::back_inserter(out),
-      "requests     {}: {} hits, {} misses, {} bypasses, {} passed, {} rejected; hit ratio {}\n"
-      "origin       {} fetches, {} failed; {} stored, {} not stored\n",
-      number(requests, "requests"),
-      hits,
-      misses,
-      number(requests, "bypasses"),
-      number(requests, "passes"),
-      number(requests, "rejected"),
-      hit_ratio(hits, misses),
-      number(requests, "fetches"),
-      number(requests, "fetch_errors"),
-      number(requests, "stored"),
-      number(requests, "not_stored"));
+  fmt::format_to(std::back_inserter(out),
+                 "requests     {}: {}, {}, {}, {} passed, {} rejected; hit ratio {}\n"
+                 "origin       {}, {} failed; {} stored, {} not stored\n",
+                 number(requests, "requests"),
+                 counted(hits, "hit"),
+                 counted(misses, "miss", "misses"),
+                 counted(number(requests, "bypasses"), "bypass", "bypasses"),
+                 number(requests, "passes"),
+                 number(requests, "rejected"),
+                 hit_ratio(hits, misses),
+                 counted(number(requests, "fetches"), "fetch", "fetches"),
+                 number(requests, "fetch_errors"),
+                 number(requests, "stored"),
+                 number(requests, "not_stored"));
 }
 
 void add_routes(std::string& out, const json::array& routes) {
   std::size_t width = std::string_view("route").size();
-  for (const json::value& route : routes) width = std::max(width, text(&route, "name").size());
+  for (const json::value& route : routes) {
+    width = std::max(width, utf8::character_count(text(&route, "name")));
+  }
   fmt::format_to(std::back_inserter(out),
-                 "\n{:<{}}  {:>10}  {:>10}  {:>10}  {:>8}  {:>9}\n",
-                 "route",
-                 width,
+                 "\n{}  {:>10}  {:>10}  {:>10}  {:>8}  {:>9}\n",
+                 padded("route", width),
                  "hits",
                  "misses",
                  "bypasses",
@@ -99,9 +98,8 @@ void add_routes(std::string& out, const json::array& routes) {
     const std::uint64_t hits = number(&route, "hits");
     const std::uint64_t misses = number(&route, "misses");
     fmt::format_to(std::back_inserter(out),
-                   "{:<{}}  {:>10}  {:>10}  {:>10}  {:>8}  {:>9}\n",
-                   text(&route, "name"),
-                   width,
+                   "{}  {:>10}  {:>10}  {:>10}  {:>8}  {:>9}\n",
+                   padded(text(&route, "name"), width),
                    hits,
                    misses,
                    number(&route, "bypasses"),
@@ -138,7 +136,7 @@ std::optional<std::string> purge_line(std::string_view purge_json, const PurgeOp
   const json::value answer = json::parse({purge_json.data(), purge_json.size()}, error);
   if (error || member(&answer, "purged") == nullptr) return std::nullopt;
   const std::uint64_t count = number(&answer, "purged");
-  const std::string responses = fmt::format("{} {}", count, count == 1 ? "response" : "responses");
+  const std::string responses = counted(count, "response");
   if (member(&answer, "estimate") == nullptr) return responses + " purged\n";
   if (count == 0) return "purged; how many responses that were is not known\n";
   // Too many by what was counted twice; with Redis too few by what only others have in memory.

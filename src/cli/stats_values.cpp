@@ -1,5 +1,7 @@
 #include "cli/stats_values.hpp"
 
+#include "base/utf8.hpp"
+
 #include <array>
 
 #include <fmt/format.h>
@@ -25,6 +27,19 @@ std::string_view text(const json::value* object, std::string_view name) {
   const json::value* value = member(object, name);
   const json::string* string = value == nullptr ? nullptr : value->if_string();
   return string == nullptr ? std::string_view() : std::string_view(string->data(), string->size());
+}
+
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural) {
+  if (count == 1) return fmt::format("1 {}", singular);
+  return plural.empty() ? fmt::format("{} {}s", count, singular)
+                        : fmt::format("{} {}", count, plural);
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string cell(text);
+  const std::size_t size = utf8::character_count(text);
+  if (size < width) cell.append(width - size, ' ');
+  return cell;
 }
 
 std::string bytes(std::uint64_t count) {

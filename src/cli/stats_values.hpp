@@ -2,6 +2,7 @@
 // as 0 or as an empty text. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ std::uint64_t number(const boost::json::value* object, std::string_view name);
 // Points into the value.
 std::string_view text(const boost::json::value* object, std::string_view name);
 
+// "1 hit", "2 hits"; "1 miss", "2 misses" with misses as `plural`.
+std::string counted(std::uint64_t count, std::string_view singular, std::string_view plural = {});
+// The text with blanks behind it, up to so many characters.
+std::string padded(std::string_view text, std::size_t width);
 std::string bytes(std::uint64_t count);
 std::string uptime(std::uint64_t seconds);
 // Of the requests that rules cache; a dash where there were none.

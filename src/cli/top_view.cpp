@@ -1,5 +1,6 @@
 #include "cli/top_view.hpp"
 
+#include "base/utf8.hpp"
 #include "cli/stats_values.hpp"
 
 #include <algorithm>
@@ -88,43 +89,48 @@ void add_summary(std::string& out,
   };
   const std::uint64_t hits = grown("hits");
   const std::uint64_t misses = grown("misses");
-  fmt::format_to(
-      std::back_inserter(out),
-      "hawkcache {}, up {}; {} connections\n"
-      "{}: {} of {} entries, {} of {}\n"
-      "{} requests/s: {} hits, {} misses, {} bypasses, {} passed\n"
-      "hit ratio {}; {} failed fetches/s\n\n",
-      text(&after, "version"),
-      uptime(number(&after, "uptime_s")),
-      number(member(&after, "connections"), "open"),
-      text(store, "backend"),
-      number(store, "entries"),
-      number(store, "max_entries"),
-      bytes(number(store, "bytes")),
-      bytes(number(store, "max_bytes")),
-      rates(grown("requests")),
-      rates(hits),
-      rates(misses),
-      rates(grown("bypasses")),
-      rates(grown("passes")),
-      hit_ratio(hits, misses),
-      rates(grown("fetch_errors")));
+  fmt::format_to(std::back_inserter(out),
+                 "hawkcache {}, up {}; {}\n"
+                 "{}: {} of {} entries, {} of {}\n"
+                 "{} requests/s: {} hits, {} misses, {} bypasses, {} passed\n"
+                 "hit ratio {}; {} failed fetches/s\n\n",
+                 text(&after, "version"),
+                 uptime(number(&after, "uptime_s")),
+                 counted(number(member(&after, "connections"), "open"), "connection"),
+                 text(store, "backend"),
+                 number(store, "entries"),
+                 number(store, "max_entries"),
+                 bytes(number(store, "bytes")),
+                 bytes(number(store, "max_bytes")),
+                 rates(grown("requests")),
+                 rates(hits),
+                 rates(misses),
+                 rates(grown("bypasses")),
+                 rates(grown("passes")),
+                 hit_ratio(hits, misses),
+                 rates(grown("fetch_errors")));
 }
 
 constexpr std::size_t kLinesAbove = 6;  // the summary and the names of the columns
 
 void add_table(std::string& out, const std::vector<RouteCounts>& routes, Rates rates) {
   std::size_t width = std::string_view("route").size();
-  for (const RouteCounts& route : routes) width = std::max(width, route.name.size());
+  for (const RouteCounts& route : routes) {
+    width = std::max(width, utf8::character_count(route.name));
+  }
   const auto add_row = [&](const auto&... cells) {
     fmt::format_to(
-        std::back_inserter(out), "{:<{}}  {:>10}  {:>9}  {:>9}  {:>9}  {:>10}  {:>8}\n", cells...);
+        std::back_inserter(out), "{}  {:>10}  {:>9}  {:>9}  {:>9}  {:>10}  {:>8}\n", cells...);
   };
-  add_row(
-      "route", width, "requests/s", "hit ratio", "hits/s", "misses/s", "bypasses/s", "errors/s");
+  add_row(padded("route", width),
+          "requests/s",
+          "hit ratio",
+          "hits/s",
+          "misses/s",
+          "bypasses/s",
+          "errors/s");
   for (const RouteCounts& route : routes) {
-    add_row(route.name,
-            width,
+    add_row(padded(route.name, width),
             rates(route.requests()),
             hit_ratio(route.hits, route.misses),
             rates(route.hits),

@@ -5,6 +5,7 @@
 #include "config/suggest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <fmt/format.h>
@@ -48,6 +49,16 @@ HostResult parse_host(std::string_view text, std::size_t offset) {
   }
   if (!is_host_name(text)) return no_host(text, offset);
   return std::string(text);
+}
+
+// An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is an IPv4 address to whoever listens.
+std::string as_ipv4_where_mapped(std::string host) {
+  constexpr std::array<unsigned char, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  const auto address = parse_ip_address(host);
+  if (!address || address->family != IpAddress::Family::v6) return host;
+  const auto& bytes = address->bytes;
+  if (!std::equal(kMapped.begin(), kMapped.end(), bytes.begin())) return host;
+  return fmt::format("{}.{}.{}.{}", bytes[12], bytes[13], bytes[14], bytes[15]);
 }
 
 using PortResult = std::variant<std::uint16_t, SyntaxError>;
@@ -127,7 +138,8 @@ std::variant<Endpoint, SyntaxError> parse_endpoint(std::string_view text) {
   if (auto* error = std::get_if<SyntaxError>(&host)) return std::move(*error);
   const PortResult port = parse_port(port_text, colon + 1, 0);
   if (const auto* error = std::get_if<SyntaxError>(&port)) return *error;
-  return Endpoint{std::move(std::get<std::string>(host)), std::get<std::uint16_t>(port)};
+  return Endpoint{as_ipv4_where_mapped(std::move(std::get<std::string>(host))),
+                  std::get<std::uint16_t>(port)};
 }
 
 bool overlap(const Endpoint& one, const Endpoint& other) {

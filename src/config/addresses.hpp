@@ -16,7 +16,8 @@ namespace hawkcache::config {
 bool is_host_name(std::string_view text);
 bool is_ipv6_address(std::string_view text);
 
-// "host:port" or "[ipv6]:port"; port 0 is legal (the system chooses).
+// "host:port" or "[ipv6]:port"; port 0 is legal (the system chooses). An IPv4-mapped address comes
+// back as the IPv4 address that it is: [::ffff:127.0.0.1]:80 as 127.0.0.1:80.
 [[nodiscard]] std::variant<Endpoint, SyntaxError> parse_endpoint(std::string_view text);
 
 // Whether the two cannot be listened on at once: one port (0 is another one each time), and an

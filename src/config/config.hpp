@@ -166,7 +166,7 @@ struct QueryRule {
   bool operator==(const QueryRule&) const = default;
 };
 
-// The presence of this header (lower case), cookie or query parameter steps round the cache.
+// The presence of this header (lower case), cookie or query parameter bypasses the cache.
 struct BypassCondition {
   enum class Kind { header, cookie, query };
   Kind kind = Kind::header;

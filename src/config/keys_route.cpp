@@ -173,13 +173,13 @@ std::vector<Key<T>> privacy_keys() {
                               &T::bypass,
                               list_kind(bypass_kind(), "list of conditions"),
                               "[]",
-                              "Step round the cache when one of these is there: `[{ header: "
+                              "Bypass the cache when one of these is there: `[{ header: "
                               "authorization }, { cookie: session }, { query: nocache }]`."));
   keys.push_back(value_key<T>("cookies",
                               &T::cookies,
                               cookies_kind(),
                               "bypass",
-                              "A request with Cookie: steps round the cache, is treated as without "
+                              "A request with Cookie: bypasses the cache, is treated as without "
                               "(but forwarded with it), or is keyed by the named ones."));
   keys.push_back(value_key<T>("set_cookie",
                               &T::set_cookie,

@@ -209,8 +209,8 @@ class RouteWarnings {
       for (const TemplatePart& part : *parts) {
         if (part.kind != PartKind::cookie) continue;
         warn(name,
-             fmt::format("{}: {} is always empty, because requests with cookies step round the "
-                         "cache; add cookies: {{ key: [{}] }}",
+             fmt::format("{}: {} is always empty, because requests with cookies bypass the cache; "
+                         "add cookies: {{ key: [{}] }}",
                          name,
                          braced(part),
                          part.text));

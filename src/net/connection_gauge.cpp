@@ -11,6 +11,12 @@ bool ConnectionGauge::try_add() noexcept {
   return true;
 }
 
+bool ConnectionGauge::may_ask_all(SteadyTime now, Duration pause) noexcept {
+  SteadyTime before = asked_all_.load(std::memory_order_relaxed);
+  return now - before >= pause &&
+         asked_all_.compare_exchange_strong(before, now, std::memory_order_relaxed);
+}
+
 void ConnectionGauge::remove() noexcept { open_.fetch_sub(1, std::memory_order_release); }
 
 }  // namespace hawkcache::net

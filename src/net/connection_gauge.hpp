@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +15,9 @@ class ConnectionGauge {
   explicit ConnectionGauge(std::size_t max) : max_(max) {}
   bool try_add() noexcept;
   void remove() noexcept;
+  // Whether whoever waits for room is to ask all workers for it now: one of those that wait, and no
+  // sooner than `pause` after the one before.
+  bool may_ask_all(SteadyTime now, Duration pause) noexcept;
   std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
   std::uint64_t accepted() const noexcept { return accepted_.load(std::memory_order_relaxed); }
   // From now on connections close after the exchange they are in; idle ones close at once (each
@@ -24,6 +29,7 @@ class ConnectionGauge {
   std::size_t max_;
   std::atomic<std::size_t> open_{0};
   std::atomic<std::uint64_t> accepted_{0};
+  std::atomic<SteadyTime> asked_all_{SteadyTime{}};
   std::atomic<bool> draining_{false};
 };
 

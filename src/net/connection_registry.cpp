@@ -1,7 +1,5 @@
 #include "net/connection_registry.hpp"
 
-#include <cstddef>
-
 namespace hawkcache::net {
 namespace {
 
@@ -21,12 +19,13 @@ void close_connections(ConnectionRegistry& connections, CloseWhich which) {
   }
 }
 
-void make_room(ConnectionRegistry& connections) {
-  std::size_t left = kRoomAtOnce;
+std::size_t make_room(ConnectionRegistry& connections) {
+  std::size_t closed = 0;
   for (RegisteredConnection& connection : connections) {
-    if (left == 0) return;
-    if (connection.close_if_idle(kIdle) == RegisteredConnection::Closed::yes) --left;
+    if (closed == kRoomAtOnce) break;
+    if (connection.close_if_idle(kIdle) == RegisteredConnection::Closed::yes) ++closed;
   }
+  return closed;
 }
 
 }  // namespace hawkcache::net

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 #include <boost/intrusive/list.hpp>
@@ -31,7 +32,7 @@ using ConnectionRegistry =
 enum class CloseWhich : std::uint8_t { idle, all };
 void close_connections(ConnectionRegistry& connections, CloseWhich which);
 // Closes some of those that have waited for a request for a second or longer. For when there are as
-// many connections as there may be.
-void make_room(ConnectionRegistry& connections);
+// many connections as there may be. How many.
+std::size_t make_room(ConnectionRegistry& connections);
 
 }  // namespace hawkcache::net

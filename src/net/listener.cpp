@@ -34,6 +34,7 @@ struct AcceptorState {
   Worker& worker;
   Acceptor acceptor;
   Timer pause;
+  std::shared_ptr<const std::vector<Worker*>> all_workers;  // that accept here
   ConnectionSettings settings;
   std::shared_ptr<SpareParsers> parsers;
   HandlerFactory factory;
@@ -55,11 +56,21 @@ Awaitable<void> rest(AcceptorPtr state, Duration time) {
   co_await state->pause.async_wait(use_op);
 }
 
+// The kernel decides which worker has the idle connections, and which the one that waits.
+void ask_for_room(AcceptorState& state) {
+  if (make_room(state.worker.connections()) > 0) return;
+  if (!state.gauge->may_ask_all(steady_now(), kGaugePoll)) return;
+  for (Worker* worker : *state.all_workers) {
+    if (worker == &state.worker) continue;
+    asio::post(worker->executor(), [worker] { make_room(worker->connections()); });
+  }
+}
+
 // An accepted connection waits here while there are too many; the ones behind it wait in the
 // kernel. Those that say nothing must not keep out those that would.
 Awaitable<void> wait_for_room(AcceptorPtr state) {
   while (!state->stopped && !state->gauge->try_add()) {
-    make_room(state->worker.connections());
+    ask_for_room(*state);
     co_await rest(state, kGaugePoll);
   }
 }
@@ -161,6 +172,7 @@ Result<std::unique_ptr<Listener>> Listener::bind(const ListenAddress& address,
                                                  const std::vector<Worker*>& workers) {
   const Result<std::vector<tcp::endpoint>> endpoints = look_up(address);
   if (endpoints.has_error()) return endpoints.error();
+  const auto all_workers = std::make_shared<const std::vector<Worker*>>(workers);
   auto impl = std::make_unique<Impl>();
   impl->port = address.port;
   asio::io_context context;
@@ -180,6 +192,7 @@ Result<std::unique_ptr<Listener>> Listener::bind(const ListenAddress& address,
     for (Worker* worker : workers) {
       auto state = std::make_shared<AcceptorState>(*worker);
       if (const ErrorCode error = listen(state->acceptor, endpoint, v6_only)) return error;
+      state->all_workers = all_workers;
       impl->acceptors.push_back(std::move(state));
     }
   }

@@ -24,13 +24,16 @@ namespace hawkcache::observe {
   X(hits_stale, "hits_stale", "Of these, answered with a stale response")                          \
   X(misses, "misses", "Requests that a rule caches and that were answered over a fetch")           \
   X(collapsed, "collapsed", "Of these, answered over another request's fetch")                     \
-  X(bypasses, "bypasses", "Requests that matched a rule and went round the cache")                 \
+  X(bypasses, "bypasses", "Requests that matched a rule and bypassed the cache")                   \
   X(passes, "passes", "Requests that no rule concerns")                                            \
   X(rejected, "rejected", "Requests refused for being malformed or over a limit")                  \
   X(not_modified, "not_modified", "Answers 304 made from the store")                               \
   X(ranges, "ranges", "Answers 206 made from the store")                                           \
   X(fetches, "fetches", "Requests sent upstream")                                                  \
   X(fetch_errors, "fetch_errors", "Of these, failed: refused, timed out, malformed or broken off") \
+  X(fetches_unread,                                                                                \
+    "fetches_unread",                                                                              \
+    "Fetches given up after five minutes in which nobody read a response that did not end")        \
   X(refreshes, "refreshes", "Background refreshes begun")                                          \
   X(revalidated, "revalidated", "Stored responses freshened by a 304")                             \
   X(stored, "stored", "Responses stored")                                                          \

@@ -112,7 +112,7 @@ std::string words_for_decision(const RequestPlan& plan, http::FieldsView request
     return words_for_post(plan, request);
   }
   const std::string_view what =
-      plan.kind == PlanKind::pass ? "passed through" : "the cache is stepped round";
+      plan.kind == PlanKind::pass ? "passed through" : "the cache is bypassed";
   return fmt::format("{}: {}", what, with_name(plan.reason));
 }
 

@@ -144,6 +144,9 @@ void Fetch::judge_keeping() {
     auto refused = std::make_shared<FillHead>(*head_);
     refused->refused = Reason::purged_meanwhile;
     head_ = std::move(refused);
+    keeping_ = false;
+    remember_failure();
+    not_stored(Reason::purged_meanwhile);
   }
 }
 
@@ -181,9 +184,11 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
 
 net::Awaitable<void> Fetch::begin_body() {
   judge_keeping();
-  if (!keeping_ && speaks_for_the_resource(*head_)) {
+  // What was only overtaken by a purge says nothing against what is stored by now.
+  const bool may_be_stored = head_->not_stored == Reason::none;
+  if (!may_be_stored && speaks_for_the_resource(*head_)) {
     co_await forget_base();
-  } else if (!keeping_) {
+  } else if (!may_be_stored) {
     remember_failure();
   }
   fill_.set_head(head_);
@@ -207,7 +212,8 @@ void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
-  const bool for_nobody_else = whole_too_large || speaks_for_the_resource(*head_);
+  const bool for_nobody_else =
+      reason != Reason::purged_meanwhile && (whole_too_large || speaks_for_the_resource(*head_));
   if (lease_) {
     lease_->end(for_nobody_else ? store::LeaseEnd::not_shareable : store::LeaseEnd::failed);
   }

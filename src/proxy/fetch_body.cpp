@@ -1,4 +1,5 @@
 // The body of a fetch: from the origin into the fill, and at its end into the store.
+#include "base/log.hpp"
 #include "proxy/one_fetch.hpp"
 #include "proxy/part_assembly.hpp"
 
@@ -12,7 +13,7 @@ using caching::Reason;
 using observe::Counter;
 
 constexpr Duration kWriterWait{3600'000};  // readers have write timeouts of their own, much shorter
-constexpr Duration kLongestUnread = std::chrono::minutes(5);
+constexpr std::chrono::minutes kLongestUnread{5};
 
 }  // namespace
 
@@ -78,10 +79,16 @@ void Fetch::exceed_budget() {
   stop_keeping(Reason::in_flight_limit);
 }
 
+// What is not kept is in nobody's budget: as many clients as there are may be slow at it.
+std::uint64_t Fetch::window() const noexcept {
+  const bool wide = keeping_ && !state_.fill_budget.is_half_used();
+  return wide ? Fill::kWindow : Fill::kNarrowWindow;
+}
+
 bool Fetch::has_room() {
   // All is here: it is stored before its end is shown to anyone, so there is nothing to wait for.
   if (head_->content_length && fill_.staged_size() >= *head_->content_length) return true;
-  const Fill::Room room = fill_.room(nullptr);
+  const Fill::Room room = fill_.room(nullptr, window());
   if (room == Fill::Room::unread) return may_go_on_unread();
   unread_since_.reset();
   return room == Fill::Room::go_on;
@@ -95,16 +102,26 @@ bool Fetch::may_go_on_unread() {
   return now - *unread_since_ < kLongestUnread;
 }
 
+void Fetch::note_unread() {
+  state_.counters.add(Counter::fetches_unread);
+  log::warn("fetch of {}{} given up: in {} minutes the response did not end, and nobody reads it",
+            fill_.subject().authority,
+            fill_.subject().path_and_query,
+            kLongestUnread.count());
+}
+
 net::Awaitable<bool> Fetch::wait_for_room() {
   if (!bell_) bell_ = std::make_shared<net::WakeUp>(state_.worker.executor());
   for (;;) {
-    const Fill::Room room = fill_.room(bell_);
+    const Fill::Room room = fill_.room(bell_, window());
     if (room == Fill::Room::go_on) co_return true;
     if (room == Fill::Room::abandoned) co_return false;
     if (room == Fill::Room::unread) {
       if (may_go_on_unread()) co_return true;
       leave();  // nobody can join any more; somebody may have until now
-      co_return fill_.room(nullptr) != Fill::Room::unread;
+      if (fill_.room(nullptr, window()) != Fill::Room::unread) co_return true;
+      note_unread();
+      co_return false;
     }
     if (keeping_ && state_.fill_budget.is_half_used()) {
       exceed_budget();

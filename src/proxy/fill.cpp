@@ -33,7 +33,8 @@ void Fill::add_interim(FillInterimPtr interim) {
 
 void Fill::set_head(std::shared_ptr<const FillHead> head) {
   const std::lock_guard lock(mutex_);
-  kept_ = kept_ && head->not_stored == caching::Reason::none;
+  kept_ =
+      kept_ && head->not_stored == caching::Reason::none && head->refused == caching::Reason::none;
   head_ = std::move(head);
   phase_ = FillPhase::streaming;
   changed_locked();
@@ -151,7 +152,7 @@ std::vector<SharedBytes> Fill::body() const {
   return body;
 }
 
-Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
+Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell, std::uint64_t window) {
   const std::lock_guard lock(mutex_);
   bool anyone = false;
   std::uint64_t fastest = 0;
@@ -162,7 +163,7 @@ Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
   }
   if (!anyone) return kept_ ? Room::unread : Room::abandoned;
   if (!kept_) cut_off_laggards_locked(fastest);
-  if (staged_ - std::min(staged_, fastest) < kWindow) return Room::go_on;
+  if (staged_ - std::min(staged_, fastest) < window) return Room::go_on;
   writer_bell_ = writer_bell;
   return Room::wait;
 }

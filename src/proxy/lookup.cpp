@@ -71,8 +71,18 @@ void render_secondary_key(const caching::VaryNames& vary,
   scratch.rendered = &vary;
 }
 
-// Why this one does not answer; Reason::none: it does.
-Reason match(const store::StoredResponse& candidate,
+// Under a rule's own key it may be another URL's, with purges that are not this one's.
+bool stands_for(store::Store& store,
+                const store::StoredResponse& candidate,
+                const RequestPlan& plan) {
+  return !plan.route->key ||
+         stands_for_url(store, candidate, plan.target.authority, plan.path_and_query);
+}
+
+// Why this one does not answer; Reason::none: it does. uri_miss: a purge of this request's URL has
+// taken it from those who ask for that.
+Reason match(store::Store& store,
+             const store::StoredResponse& candidate,
              const RequestPlan& plan,
              http::FieldsView request,
              LookupScratch& scratch) {
@@ -81,12 +91,16 @@ Reason match(const store::StoredResponse& candidate,
     render_secondary_key(*vary, plan, request, scratch);
     if (scratch.secondary_key != candidate.secondary_key()) return Reason::vary_miss;
   }
-  return may_answer_authorized(candidate, plan, request) ? Reason::none : Reason::authorization;
+  if (!may_answer_authorized(candidate, plan, request)) return Reason::authorization;
+  return stands_for(store, candidate, plan) ? Reason::none : Reason::uri_miss;
 }
 
 // RFC 9111 section 4.1: the selecting fields must match. The candidates come newest first; the one
 // that is chosen is taken out of them.
-Reason select_variant(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
+Reason select_variant(store::Store& store,
+                      const LookupInput& input,
+                      LookupScratch& scratch,
+                      LookupResult& result) {
   Reason reason = Reason::uri_miss;
   store::StoredResponsePtr* chosen = nullptr;
   scratch.rendered = nullptr;
@@ -94,9 +108,11 @@ Reason select_variant(const LookupInput& input, LookupScratch& scratch, LookupRe
     const caching::VaryNames* vary = candidate->vary();
     // Of those that the same fields select only one matches.
     if (chosen != nullptr && caching::selected_by_same_names(vary, (*chosen)->vary())) continue;
-    const Reason mismatch = match(*candidate, input.plan, input.request.fields(), scratch);
+    const Reason mismatch = match(store, *candidate, input.plan, input.request.fields(), scratch);
     if (mismatch == Reason::none) {
       if (chosen == nullptr || is_chosen_over(*candidate, **chosen, input)) chosen = &candidate;
+    } else if (mismatch == Reason::uri_miss) {
+      // As if it were not there.
     } else if (mismatch != Reason::rule_changed || reason == Reason::uri_miss) {
       reason = mismatch;
     }
@@ -122,7 +138,8 @@ std::shared_ptr<const caching::VaryNames> find_vary_hint(const RequestPlan& plan
 }
 
 // After no variant matched as the request spells it: one in the language that it prefers.
-Reason select_by_language(const RequestPlan& plan,
+Reason select_by_language(store::Store& store,
+                          const RequestPlan& plan,
                           http::FieldsView request,
                           LookupScratch& scratch,
                           LookupResult& result) {
@@ -145,6 +162,7 @@ Reason select_by_language(const RequestPlan& plan,
             normalize)) {
       continue;
     }
+    if (!stands_for(store, *candidate, plan)) continue;
     result.stored = candidate;
     return Reason::none;
   }
@@ -153,7 +171,10 @@ Reason select_by_language(const RequestPlan& plan,
 
 // Others that the request may be answered by, under the same strong entity tag: those that a 304
 // freshens beside the one that was chosen (RFC 9111 section 4.3.4).
-void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& result) {
+void find_alike(store::Store& store,
+                const LookupInput& input,
+                LookupScratch& scratch,
+                LookupResult& result) {
   const std::string_view tag = result.stored->validators().entity_tag;
   if (scratch.found.size() < 2 || tag.empty()) return;
   for (const store::StoredResponsePtr& candidate : scratch.found) {
@@ -162,7 +183,7 @@ void find_alike(const LookupInput& input, LookupScratch& scratch, LookupResult& 
       continue;
     }
     scratch.rendered = nullptr;
-    if (match(*candidate, input.plan, input.request.fields(), scratch) == Reason::none) {
+    if (match(store, *candidate, input.plan, input.request.fields(), scratch) == Reason::none) {
       result.alike.push_back(candidate);
     }
   }
@@ -186,29 +207,21 @@ caching::Freshness effective_freshness(const store::StoredResponse& stored) noex
 
 namespace {
 
-void drop_purged_for(store::Store& store, const RequestPlan& plan, store::Found& found) {
-  const auto purged = [&](const store::StoredResponsePtr& stored) {
-    return !stands_for_url(store, *stored, plan.target.authority, plan.path_and_query);
-  };
-  found.erase(std::remove_if(found.begin(), found.end(), purged), found.end());
-}
-
 // Among scratch.found, which it empties.
 void choose(store::Store& store,
             const LookupInput& input,
             LookupScratch& scratch,
             LookupResult& result) {
   const RequestPlan& plan = input.plan;
-  if (plan.route->key) drop_purged_for(store, plan, scratch.found);
   const http::RequestHead& request = input.request;
   result.clear();
   std::optional<caching::RequestDirectives>& directives = result.directives;
   if (plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor) {
     directives = caching::parse_request_directives(request.fields());
   }
-  Reason missing = select_variant(input, scratch, result);
+  Reason missing = select_variant(store, input, scratch, result);
   if (missing == Reason::vary_miss && !plan.route->policy.normalize.empty()) {
-    missing = select_by_language(plan, request.fields(), scratch, result);
+    missing = select_by_language(store, plan, request.fields(), scratch, result);
   }
   if (result.stored && result.stored->partial() != nullptr &&
       !answers_from_part(*result.stored, request)) {
@@ -223,7 +236,8 @@ void choose(store::Store& store,
     result.freshness = effective_freshness(*result.stored);
     result.reuse =
         caching::decide_reuse(result.freshness, directives ? &*directives : nullptr, input.now);
-    if (result.reuse.action == caching::ReuseAction::validate) find_alike(input, scratch, result);
+    if (result.reuse.action == caching::ReuseAction::validate)
+      find_alike(store, input, scratch, result);
   }
   if (!result.is_fresh_hit()) result.vary_hint = find_vary_hint(plan, scratch, result);
   scratch.found.clear();

@@ -73,8 +73,10 @@ class Fetch final : public net::InterimSink {
   void stop_keeping(caching::Reason reason);
   void keep_within_budget();
   void exceed_budget();
+  std::uint64_t window() const noexcept;
   bool has_room();
   bool may_go_on_unread();
+  void note_unread();
   // Whether to go on reading.
   net::Awaitable<bool> wait_for_room();
   void take_piece(std::string_view piece);

@@ -48,7 +48,7 @@ class ClientInterim final : public net::InterimSink {
   net::ClientExchange& client_;
 };
 
-// What steps round the cache is often for one user alone: no rule makes that public again.
+// What bypasses the cache is often for one user alone: no rule makes that public again.
 bool would_be_made_public(http::FieldsView response, const Route& rule) {
   if (!rule.client_cache_control) return false;
   const std::string_view text = *rule.client_cache_control;

@@ -1,4 +1,4 @@
-// Requests that go round the cache: bodies stream through in both directions at the pace of the
+// Requests that bypass the cache: bodies stream through in both directions at the pace of the
 // slower side, 1xx responses go ahead of the answer as they come, nothing is kept but what a
 // recorder keeps. Unsafe requests that succeed invalidate what is stored before the client sees the
 // answer.

@@ -20,7 +20,7 @@ namespace hawkcache::proxy {
 
 enum class PlanKind : std::uint8_t {
   pass,    // no rule concerns it: forwarded as spelled, no X-Cache
-  bypass,  // a rule matched and is stepped round (reason says why): forwarded as spelled, X-Cache:
+  bypass,  // a rule matched and is bypassed (reason says why): forwarded as spelled, X-Cache:
            // BYPASS
   lookup,  // the cache is asked under `key`
   lookup_by_content,  // a QUERY: the same, once complete_key() has put its content into `key`
@@ -31,7 +31,7 @@ enum class PlanKind : std::uint8_t {
 // stored then.
 enum class RuleFound : std::uint8_t { by_method, as_for_get };
 
-// Of a request that goes round the cache: whether its answer may be kept for later GETs under `key`
+// Of a request that bypasses the cache: whether its answer may be kept for later GETs under `key`
 // (a POST, RFC 9110 section 9.3.3).
 enum class AnswerUse : std::uint8_t { passed_on, kept_for_get };
 // Why the answer to a POST is passed on under a rule that honours request_cache_control. For
@@ -80,7 +80,7 @@ class RequestPlanner {
 
   // A QUERY whose content is known. REQUIRES: plan() said lookup_by_content.
   const RequestPlan& complete_key(std::string_view content);
-  // A QUERY whose content cannot be keyed: it goes round the cache, as spelled.
+  // A QUERY whose content cannot be keyed: it bypasses the cache, as spelled.
   const RequestPlan& step_round(caching::Reason reason);
 
   // The rendered tags of the planned route, and what it invalidates: for stores and writes. Empty

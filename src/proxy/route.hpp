@@ -15,7 +15,7 @@
 
 namespace hawkcache::proxy {
 
-// The presence of it steps round the cache.
+// The presence of it bypasses the cache.
 struct BypassCondition {
   enum class Kind : std::uint8_t { header, cookie, query };
   Kind kind = Kind::header;

@@ -3,6 +3,8 @@
 #include "caching/invalidation.hpp"
 #include "caching/tags.hpp"
 
+#include <utility>
+
 namespace hawkcache::proxy {
 
 namespace {
@@ -43,7 +45,12 @@ store::PurgeRequest purge_for_response(const http::RequestHead& request,
   for (const caching::InvalidatedUri& uri :
        caching::uris_to_invalidate(request.method, plan.scheme, plan.target, response)) {
     if (uri.authority.empty()) continue;  // would mean every host
-    purge.urls.push_back({store::normalized_authority(uri.authority), as_keyed(uri, router)});
+    const std::string authority = store::normalized_authority(uri.authority);
+    std::string keyed = as_keyed(uri, router);
+    // As spelled too: so another `query` of the rule, before a reload, may have kept it, and may
+    // come back.
+    if (keyed != uri.path_and_query) purge.urls.push_back({authority, uri.path_and_query});
+    purge.urls.push_back({authority, std::move(keyed)});
   }
   return purge;
 }

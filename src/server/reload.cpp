@@ -4,6 +4,7 @@
 #include "server/server_impl.hpp"
 #include "server/settings.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,13 +58,16 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
       config.limits.response_header_count == after.limits.response_header_count;
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
-  retired_logs.release();
-  const RetiredLogs::Users old_log_users =
+  const std::shared_ptr<LogUsers> old_log_users =
       retired_logs.retire(std::exchange(access_log, std::move(new_log)), workers.size());
   snapshot = make_snapshot(config, counters);
+  const bool shares_keys = std::any_of(config.routes.begin(),
+                                       config.routes.end(),
+                                       [](const auto& rule) { return rule.key.has_value(); });
   admin_settings_now = admin_settings(config);
   post_to_data_workers([this,
                         same_upstream,
+                        shares_keys,
                         next = snapshot,
                         next_log = access_log,
                         old_log_users,
@@ -71,7 +75,9 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
     proxy::WorkerState& state = *states[worker.index()];
     state.snapshot = next;
     state.access_log = next_log;
-    --*old_log_users;
+    old_log_users->let_go();
+    // Said by each, so that it holds when the last one has changed over.
+    if (!shares_keys) stores.fence().expect_no_other_urls();
     if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
   });
 }

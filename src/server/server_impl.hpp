@@ -60,7 +60,7 @@ struct Server::Impl {
   std::shared_ptr<const proxy::Snapshot> snapshot;
   std::shared_ptr<const admin::AdminSettings> admin_settings_now;
   std::shared_ptr<observe::AccessLog> access_log;
-  RetiredLogs retired_logs;  // let go of by a reload
+  RetiredLogs retired_logs;
   std::uint64_t reloads = 0;
   std::uint64_t reloads_failed = 0;
   admin::AdminContext admin;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace hawkcache::store {
@@ -44,6 +45,11 @@ class MemoryLedger {
   // once it has been freed.
   bool is_mostly_beside() const noexcept { return bytes_beside() > bytes_.load(); }
 
+  // Whether it takes more than that all entries went: records beside them have to go as well.
+  bool needs_records_to_go(std::uint64_t bytes) const noexcept {
+    return bytes_beside() + bytes > room();
+  }
+
   // Whether a reservation would be granted now.
   bool fits(std::uint64_t more_bytes, std::uint64_t more_entries) const noexcept {
     return entries() + more_entries <= max_entries_ && bytes() + more_bytes <= room();
@@ -65,9 +71,10 @@ class MemoryLedger {
     entries_.fetch_sub(entries);
   }
 
+  std::uint64_t bytes_beside() const noexcept { return fence_.bytes() + heads_.bytes(); }
+
  private:
   std::uint64_t room() const noexcept { return max_bytes_ - slack_.load(); }
-  std::uint64_t bytes_beside() const noexcept { return fence_.bytes() + heads_.bytes(); }
   static bool raise(std::atomic<std::uint64_t>& used,
                     std::uint64_t amount,
                     std::uint64_t limit) noexcept {
@@ -86,6 +93,36 @@ class MemoryLedger {
   std::atomic<std::uint64_t> entries_{0};
   std::atomic<std::uint64_t> slack_{0};
   std::atomic<std::uint64_t> reserved_in_all_{0};
+};
+
+// Evictions that make no room: where records have to go along, those that somebody else refers to
+// (mostly slow clients' responses that are in the store no more) stay. One attempt to make room;
+// one thread.
+class EvictionsInVain {
+ public:
+  EvictionsInVain(const MemoryLedger& ledger, std::uint64_t bytes) noexcept
+      : ledger_(ledger), bytes_(bytes), least_beside_(ledger.bytes_beside()) {}
+
+  // After each eviction: whether there have been so many in vain, one after the other, that it is
+  // time to give up.
+  bool too_many(std::size_t evicted) noexcept {
+    const std::uint64_t beside = ledger_.bytes_beside();
+    if (!ledger_.needs_records_to_go(bytes_) || beside < least_beside_) {
+      least_beside_ = std::min(beside, least_beside_);
+      in_vain_ = 0;
+    } else {
+      in_vain_ += evicted;
+    }
+    return in_vain_ >= kMost;
+  }
+
+  static constexpr std::size_t kMost = 128;
+
+ private:
+  const MemoryLedger& ledger_;
+  const std::uint64_t bytes_;
+  std::uint64_t least_beside_;
+  std::size_t in_vain_ = 0;
 };
 
 }  // namespace hawkcache::store

@@ -165,7 +165,8 @@ MemoryShard::Placed MemoryShard::reserve(std::uint64_t bytes, Removed& removed) 
       return Placed::stored;
     }
     if (evicted >= batch()) return Placed::again;
-    if (!holds_its_share()) return Placed::full;
+    // Where records beside the entries have to go, it takes all shards, and may be in vain.
+    if (!holds_its_share() || shared_.ledger.needs_records_to_go(bytes)) return Placed::full;
     Entry* victim = take_victim();
     if (victim == nullptr) return Placed::full;
     unlink(*victim, removed);

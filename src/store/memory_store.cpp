@@ -230,10 +230,14 @@ PutResult MemoryStore::place(const NewResponsePtr& response, std::size_t shard) 
 // share, which is fair to all; the second round is for when others change the shares meanwhile.
 bool MemoryStore::make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries) {
   if (!ledger_.can_ever_fit(bytes)) return false;  // nobody has to go in vain
+  EvictionsInVain in_vain(ledger_, bytes);
   for (const auto which : {MemoryShard::Evict::from_share, MemoryShard::Evict::anything}) {
     for (std::size_t i = 0; i < shards_.size(); ++i) {
       MemoryShard& shard = *shards_[(first_shard + i) & (shards_.size() - 1)];
-      while (!ledger_.fits(bytes, entries) && shard.evict(bytes, entries, which) > 0) {
+      while (!ledger_.fits(bytes, entries)) {
+        const std::size_t evicted = shard.evict(bytes, entries, which);
+        if (evicted == 0) break;
+        if (in_vain.too_many(evicted)) return false;
       }
       if (ledger_.fits(bytes, entries)) return true;
     }

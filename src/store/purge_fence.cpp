@@ -249,6 +249,10 @@ FenceVerdict PurgeFence::check_url(const FenceSubject& url) const {
   return verdict;
 }
 
+void PurgeFence::expect_no_other_urls() noexcept {
+  impl_->other_urls_asked.store(false, std::memory_order_relaxed);
+}
+
 TagRef PurgeFence::intern(std::string_view tag) { return impl_->tags->intern(tag); }
 
 TagRef PurgeFence::find_tag(std::string_view tag) const { return impl_->tags->find(tag); }

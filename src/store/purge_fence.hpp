@@ -120,6 +120,9 @@ class PurgeFence {
   // theirs, so from the first such question on fences of URLs and prefixes are kept for longer, up
   // to an eighth of the limit; what is older than one that is forgotten is distrusted here.
   FenceVerdict check_url(const FenceSubject& url) const;
+  // No rule has a key of its own any more: until the next such question nothing is kept for longer.
+  // Safe at any time, since what is older than a forgotten fence is distrusted there.
+  void expect_no_other_urls() noexcept;
 
   // Interned tag records, for stored responses. find_tag: empty when there is none.
   TagRef intern(std::string_view tag);

@@ -163,7 +163,7 @@ class SampleApiTest(unittest.TestCase):
             answer = self.get("/me")
             self.assertEqual((answer.status, answer.x_cache), (401, "MISS"))
 
-    def test_credentials_elsewhere_step_round_the_cache(self):
+    def test_credentials_elsewhere_bypass_the_cache(self):
         for _ in range(2):
             self.assertEqual(self.get("/users/5", Cookie="session=abc").x_cache, "BYPASS")
 

@@ -3,8 +3,10 @@
 #include "support/temporary_directory.hpp"
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <thread>
 
 namespace hawkcache::scenario {
@@ -85,6 +87,23 @@ TEST_F(Reload, TheAccessLogBeginsWithTheRequestsThatBeginWithIt) {
   EXPECT_TRUE(eventually([&] { return lines().find("/last") != std::string::npos; }));
   EXPECT_THAT(lines(), HasSubstr("/a"));
   EXPECT_THAT(lines(), Not(HasSubstr("/held"))) << "nobody knows when it began";
+}
+
+TEST_F(Reload, AnAccessLogThatWasReplacedIsClosed) {
+  const testing_support::TemporaryDirectory directory;
+  const std::string first = directory.file("first.log");
+  const auto is_open = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code gone;
+      if (std::filesystem::read_symlink(entry.path(), gone) == first) return true;
+    }
+    return false;
+  };
+  start(Daemon{.routes = "- path: /a", .access_log = first});
+  EXPECT_TRUE(is_open());
+  EXPECT_EQ(reload(Daemon{.routes = "- path: /a", .access_log = directory.file("second.log")}),
+            Status::reloaded);
+  EXPECT_TRUE(eventually([&] { return !is_open(); }));
 }
 
 TEST_F(Reload, NoRequestFailsUnderLoad) {

@@ -37,5 +37,15 @@ TEST(Utf8, IsCutBetweenSequences) {
   EXPECT_EQ(cut("\xF0\x9F\x98\x80", 3), "");
 }
 
+TEST(Utf8, IsCountedByCharacters) {
+  EXPECT_EQ(character_count(""), 0U);
+  EXPECT_EQ(character_count("a\xE2\x82\xAC\xC3\xA4"), 3U);
+  EXPECT_EQ(character_count("\xFF\xC3"), 2U);
+  EXPECT_EQ(first_characters("a\xE2\x82\xAC\xC3\xA4", 2), "a\xE2\x82\xAC");
+  EXPECT_EQ(first_characters("a\xE2\x82\xAC", 9), "a\xE2\x82\xAC");
+  EXPECT_EQ(first_characters("a\xFF\xFFz", 2), "a\xFF");
+  EXPECT_EQ(first_characters("abc", 0), "");
+}
+
 }  // namespace
 }  // namespace hawkcache::utf8

@@ -1,12 +1,18 @@
 // What needs no running daemon. The others are for the end-to-end tests.
 #include "cli/command_line.hpp"
 
+#include "cli/signals.hpp"
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <vector>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <unistd.h>
 
 namespace hawkcache::cli {
@@ -53,7 +59,14 @@ TEST_F(CommandLine, HelpAndVersionGoToStdout) {
 
 TEST_F(CommandLine, HelpNamesTheOptionsOfACommand) {
   EXPECT_EQ(run_it({"help", "purge"}), kDone);
-  EXPECT_NE(out_.str().find("--tag"), std::string::npos) << out_.str();
+  EXPECT_NE(out_.str().find("--tag TAG"), std::string::npos) << out_.str();
+  EXPECT_EQ(run_it({"help", "serve"}), kDone);
+  for (const std::string_view option :
+       {"--config FILE", "--upstream URL", "--listen HOST:PORT", "--ttl DURATION", "--redis URL"}) {
+    EXPECT_NE(out_.str().find(option), std::string::npos) << out_.str();
+  }
+  EXPECT_EQ(run_it({"help", "top"}), kDone);
+  EXPECT_NE(out_.str().find("--count N "), std::string::npos) << out_.str();
   EXPECT_EQ(run_it({"help", "frobnicate"}), kUsage);
 }
 
@@ -105,6 +118,17 @@ TEST_F(CommandLine, CheckTellsEveryErrorWithItsPlace) {
   EXPECT_EQ(out_.str(), "");
 }
 
+TEST_F(CommandLine, CheckTellsErrorsFirst) {
+  EXPECT_EQ(run_it({"check",
+                    "--config",
+                    config("routes:\n  - { path: /x, key: x }\n  - { path: /y, ttl: soon }\n")}),
+            kUsage);
+  const std::size_t error = err_.str().find(": error: ");
+  const std::size_t warning = err_.str().find(": warning: ");
+  EXPECT_LT(error, warning) << err_.str();
+  EXPECT_NE(warning, std::string::npos) << err_.str();
+}
+
 TEST_F(CommandLine, CheckTellsThatThereIsNoSuchFile) {
   EXPECT_EQ(run_it({"check", "--config", "/nonexistent/hawkcache.yaml"}), kUsage);
   EXPECT_NE(err_.str().find("/nonexistent/hawkcache.yaml"), std::string::npos);
@@ -136,6 +160,21 @@ TEST_F(CommandLine, ExplainPrintsJsonOnRequest) {
 TEST_F(CommandLine, ExplainRefusesWhatIsNoRequest) {
   EXPECT_EQ(run_it({"explain", "--config", config(kUserRule), "/a b"}), kUsage);
   EXPECT_EQ(run_it({"explain", "--config", config(kUserRule), "-H", "novalue", "/a"}), kUsage);
+}
+
+TEST_F(CommandLine, TopEndsAtASignalWhateverTheDaemonDoes) {
+  boost::asio::io_context context;
+  // Takes connections, and answers nothing.
+  const boost::asio::ip::tcp::acceptor silent(context,
+                                              {boost::asio::ip::address_v4::loopback(), 0});
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, nullptr, &before);
+  take_over_signals();
+  std::raise(SIGINT);
+  const std::string url = "http://127.0.0.1:" + std::to_string(silent.local_endpoint().port());
+  EXPECT_EQ(run_it({"top", "--once", "--admin", url}), 0);
+  EXPECT_EQ(err_.str(), "");
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_F(CommandLine, SchemaIsJson) {

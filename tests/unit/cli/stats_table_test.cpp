@@ -18,13 +18,23 @@ TEST(StatsTable, IsForPeople) {
             "hawkcache    0.1.0, up 1h 2m\n"
             "connections  1 open, 7 accepted\n"
             "store        memory: 3 of 1000000 entries, 1.5 MiB of 512.0 MiB\n"
-            "             1 evicted, 2 expired, 4 purged; 6 tags, 5 fences\n"
-            "requests     10: 6 hits, 2 misses, 1 bypasses, 1 passed, 0 rejected; hit ratio 75.0%\n"
+            "             1 evicted, 2 expired, 4 purged; 6 tags, 5 purges remembered\n"
+            "requests     10: 6 hits, 2 misses, 1 bypass, 1 passed, 0 rejected; hit ratio 75.0%\n"
             "origin       4 fetches, 1 failed; 2 stored, 0 not stored\n"
             "\n"
             "route              hits      misses    bypasses    errors  hit ratio\n"
             "user                  6           2           1         0      75.0%\n"
             "change-user           0           0           0         0          -\n");
+}
+
+TEST(StatsTable, CountsCharactersAndNotBytes) {
+  const auto table = stats_table(R"({"store":{},"requests":{"hits":1,"misses":1,"fetches":1},
+      "routes":[{"name":"\u00fc\u00f6\u00e4\u20ac","hits":1}]})");
+  ASSERT_TRUE(table);
+  EXPECT_NE(table->find("\nroute        hits "), std::string::npos) << *table;
+  EXPECT_NE(table->find("\n\u00fc\u00f6\u00e4\u20ac            1 "), std::string::npos) << *table;
+  EXPECT_NE(table->find(": 1 hit, 1 miss, 0 bypasses"), std::string::npos) << *table;
+  EXPECT_NE(table->find("origin       1 fetch, 0 failed"), std::string::npos) << *table;
 }
 
 TEST(StatsTable, TellsOfRedisWhereThereIsOne) {
@@ -35,7 +45,7 @@ TEST(StatsTable, TellsOfRedisWhereThereIsOne) {
   ASSERT_TRUE(table);
   EXPECT_NE(table->find("redis        joining: 6 hits, 2 misses, 3 stored, 5 unavailable; 7 "
                         "purges, 8 waiting; push on\n"
-                        "             20 commands, 1 errors, 2 timeouts, 0.25 ms on the average; 9 "
+                        "             20 commands, 1 error, 2 timeouts, 0.25 ms on the average; 9 "
                         "connections\n"),
             std::string::npos)
       << *table;

@@ -39,6 +39,16 @@ TEST(TopView, ShowsRatesWithTheBusiestRouteFirst) {
             "new-rule         0.0          -        0.0        0.0         0.0       0.0\n");
 }
 
+TEST(TopView, CountsCharactersAndNotBytes) {
+  constexpr std::string_view kStats = R"({"store":{},"requests":{},"connections":{"open":1},
+      "routes":[{"name":"\u00fc\u00f6\u00e4\u20ac","hits":1}]})";
+  const auto view = top_view(kStats, kStats, Duration{1000}, kAllLines);
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("; 1 connection\n"), std::string::npos) << *view;
+  EXPECT_NE(view->find("\nroute  requests/s  "), std::string::npos) << *view;
+  EXPECT_NE(view->find("\n\u00fc\u00f6\u00e4\u20ac          0.0  "), std::string::npos) << *view;
+}
+
 TEST(TopView, LeavesOutWhatDoesNotFit) {
   const auto view = top_view(kBefore, kAfter, Duration{2000}, 7);
   ASSERT_TRUE(view);
@@ -62,10 +72,10 @@ TEST(TopView, RefusesWhatIsNoAnswerOfHawkcaches) {
 }
 
 TEST(LiveScreen, AFrameCutsLinesBetweenCharacters) {
-  EXPECT_EQ(frame_of("abcd\na\xC3\xA4\n", 2),
+  EXPECT_EQ(frame_of("abcd\na\xC3\xA4\xC3\xB6\n", 2),
             "\x1b[H"
             "ab\x1b[K\r\n"
-            "a\x1b[K\r\n"
+            "a\xC3\xA4\x1b[K\r\n"
             "\x1b[J");
 }
 

@@ -22,6 +22,9 @@ TEST(Addresses, ReadsListenAddresses) {
   EXPECT_EQ(value_of(parse_endpoint("0.0.0.0:8080")), (Endpoint{"0.0.0.0", 8080}));
   EXPECT_EQ(value_of(parse_endpoint("[::]:80")), (Endpoint{"::", 80}));
   EXPECT_EQ(value_of(parse_endpoint("[fe80::1]:0")), (Endpoint{"fe80::1", 0}));
+  EXPECT_EQ(value_of(parse_endpoint("[::ffff:127.0.0.1]:80")), (Endpoint{"127.0.0.1", 80}));
+  EXPECT_EQ(value_of(parse_endpoint("[0::FFFF:0:0]:80")), (Endpoint{"0.0.0.0", 80}));
+  EXPECT_EQ(value_of(parse_endpoint("[::127.0.0.1]:80")), (Endpoint{"::127.0.0.1", 80}));
   EXPECT_EQ(value_of(parse_endpoint("localhost:9080")), (Endpoint{"localhost", 9080}));
   EXPECT_EQ(value_of(parse_endpoint("api_1.internal:65535")), (Endpoint{"api_1.internal", 65535}));
 }
@@ -60,6 +63,13 @@ TEST(Addresses, KnowsWhichListenersCannotStandTogether) {
                               {"localhost:1", "[::1]:1", true},
                               {"localhost:1", "127.0.0.2:1", false},
                               {"[::1]:1", "[0:0::1]:1", true},
+                              {"[::ffff:127.0.0.1]:1", "127.0.0.1:1", true},
+                              {"[::ffff:127.0.0.1]:1", "localhost:1", true},
+                              {"[::ffff:127.0.0.1]:1", "0.0.0.0:1", true},
+                              {"[::ffff:127.0.0.1]:1", "[::]:1", true},
+                              {"[::ffff:127.0.0.1]:1", "[::1]:1", false},
+                              {"[::ffff:0.0.0.0]:1", "127.0.0.1:1", true},
+                              {"[::ffff:0.0.0.0]:1", "[::1]:1", false},
                               {"API:1", "api:1", true},
                               {"api:1", "0.0.0.0:1", false}};
   for (const Row& row : rows) {

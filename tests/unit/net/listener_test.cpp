@@ -2,6 +2,8 @@
 
 #include "unit/net/scripted_origin.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <string>
@@ -49,6 +51,28 @@ class Client {
     v6.sin6_addr = in6addr_loopback;
     if (family_ == AF_INET6) return connect_to(v6);
     return connect_to(v4);
+  }
+  // Before it connects. 0: any port.
+  void bind_to(std::uint16_t port) {
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_port = htons(port);
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int yes = 1;
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    ASSERT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own), 0);
+  }
+  std::uint16_t port() const {
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&own), &size);
+    return ntohs(own.sin_port);
+  }
+  // So that nothing is left of the connection, and its port is free at once.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket_.close();
   }
   void send_request() {
     ASSERT_EQ(::send(socket_.get(), kRequest.data(), kRequest.size(), MSG_NOSIGNAL),
@@ -98,7 +122,27 @@ class ListenerTest : public testing::Test {
     listener = std::move(*bound);
     gauge = std::make_shared<ConnectionGauge>(max_connections);
     listener->start(
-        ConnectionSettings{}, [](Worker&) { return std::make_unique<AlwaysOk>(); }, gauge);
+        ConnectionSettings{},
+        [this](Worker& worker) {
+          last_served_by = worker.index();
+          return std::make_unique<AlwaysOk>();
+        },
+        gauge);
+  }
+  // A port of a client whose connections the kernel gives to that worker: it decides by the
+  // addresses of both sides.
+  std::uint16_t client_port_of(std::size_t worker) {
+    for (int i = 0; i < 100; ++i) {
+      Client client;
+      client.bind_to(0);
+      EXPECT_TRUE(client.connect(listener->port()));
+      EXPECT_EQ(client.ask(), kResponse);
+      const std::uint16_t port = client.port();
+      client.reset();
+      if (last_served_by == worker) return port;
+    }
+    ADD_FAILURE() << "no connection for worker " << worker;
+    return 0;
   }
   // What has been posted to the workers so far has been done after this.
   void let_workers_catch_up() {
@@ -113,6 +157,7 @@ class ListenerTest : public testing::Test {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Worker*> workers;
   std::shared_ptr<ConnectionGauge> gauge;
+  std::atomic<std::size_t> last_served_by{0};
   std::unique_ptr<Listener> listener;
 };
 
@@ -193,6 +238,23 @@ TEST_F(ListenerTest, HoldsBackConnectionsWhileThereAreTooMany) {
   first.close();
   EXPECT_EQ(second.receive(), kResponse);
   EXPECT_EQ(gauge->open(), 1U);
+}
+
+TEST_F(ListenerTest, IdleConnectionsOfOneWorkerMakeRoomForThoseOfAnother) {
+  listen({.host = "127.0.0.1", .port = 0}, 1);
+  const std::uint16_t port_of_first = client_port_of(0);
+  const std::uint16_t port_of_second = client_port_of(1);
+  Client idle;
+  idle.bind_to(port_of_first);
+  ASSERT_TRUE(idle.connect(listener->port()));
+  EXPECT_EQ(idle.ask(), kResponse);
+  ASSERT_EQ(last_served_by, 0U);
+  Client other;
+  other.bind_to(port_of_second);
+  ASSERT_TRUE(other.connect(listener->port()));
+  EXPECT_EQ(other.ask(), kResponse);
+  EXPECT_EQ(last_served_by, 1U);
+  EXPECT_EQ(idle.receive(), "") << "it was closed";
 }
 
 TEST_F(ListenerTest, AcceptsAgainAfterDescriptorsWereShort) {

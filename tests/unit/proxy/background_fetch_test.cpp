@@ -33,6 +33,7 @@ TEST_F(BackgroundFetch, ThatTricklesIsGivenUpAfterFiveMinutes) {
   EXPECT_TRUE(world.origin->cancelled);
   EXPECT_EQ(pieces, 3);
   EXPECT_EQ(world.count(Counter::stored), 0U);
+  EXPECT_EQ(world.count(Counter::fetches_unread), 1U);
 }
 
 TEST_F(BackgroundFetch, ThatFailedIsTriedAgainAfterASecond) {

@@ -93,8 +93,9 @@ TEST(Explain, TellsWhyTheCacheIsNotAsked) {
   EXPECT_EQ(cookie.kind, PlanKind::bypass);
   EXPECT_TRUE(cookie.key.empty());
   EXPECT_TRUE(cookie.conditions.empty());
-  EXPECT_THAT(to_text(cookie),
-              AllOf(HasSubstr("stepped round"), HasSubstr("(cookie)"), HasSubstr("user:7")));
+  EXPECT_THAT(
+      to_text(cookie),
+      AllOf(HasSubstr("the cache is bypassed"), HasSubstr("(cookie)"), HasSubstr("user:7")));
 }
 
 TEST(Explain, TellsWhatAWriteInvalidates) {

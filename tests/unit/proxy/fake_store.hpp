@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,12 @@ class FakeStore final : public store::Store {
     if (away) co_return make_error_code(Errc::store_unavailable);
     co_return store::Purged{};
   }
+  bool stands_for(const store::StoredResponse& response,
+                  std::string_view authority,
+                  std::string_view path_and_query) noexcept override {
+    ++asked_to_stand_for;
+    return Store::stands_for(response, authority, path_and_query);
+  }
   store::PurgeFence& fence() noexcept override { return fence_; }
   std::uint64_t max_object() const noexcept override { return 1 << 20; }
   store::StoreStats stats() const override { return {}; }
@@ -103,6 +110,7 @@ class FakeStore final : public store::Store {
   int finds = 0;
   int finds_of_all = 0;
   int lease_tries = 0;
+  int asked_to_stand_for = 0;
 
  private:
   static void copy(const std::vector<store::StoredResponsePtr>& from,

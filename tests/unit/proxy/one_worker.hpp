@@ -35,6 +35,7 @@ class FakeOrigin final : public net::Upstream {
 
   std::string answer = answer_text("Cache-Control: max-age=60\r\n");  // empty: refused
   std::function<std::string()> more;  // the rest of the body, piece by piece, none of it at once
+  std::function<void()> asked;        // called before the head is answered
   std::vector<std::string> requests;
   bool cancelled = false;
 
@@ -47,6 +48,7 @@ class FakeOrigin::Exchange final : public net::UpstreamExchange {
   explicit Exchange(FakeOrigin& origin) : origin_(origin) {}
   net::Awaitable<Result<const http::ResponseHead*>> start(net::UpstreamRequest request) override {
     origin_.requests.push_back(std::move(request.head));
+    if (origin_.asked) origin_.asked();
     if (origin_.answer.empty()) co_return make_error_code(Errc::upstream_refused);
     text_ = origin_.answer;
     if (parser_.feed(text_) != http::Feed::complete) throw std::invalid_argument(text_);

@@ -5,6 +5,8 @@
 #include "store/memory_shard.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -172,6 +174,28 @@ TEST_F(MemoryStoreTest, what_can_never_fit_into_the_room_that_is_left_evicts_nob
   }
   EXPECT_EQ(put(response("/big").body(900'000)), PutResult::no_room);
   EXPECT_EQ(store_->stats().entries, 50u);
+}
+
+TEST_F(MemoryStoreTest, tags_that_slow_readers_hold_do_not_empty_the_store) {
+  open({.max_size = 1 << 20, .max_object = 1 << 20, .shards = 4});
+  std::vector<StoredResponsePtr> with_slow_readers;
+  for (int i = 0; i < 20; ++i) {
+    std::vector<std::string> tags;
+    for (int n = 0; n < 100; ++n) tags.push_back(numbered(std::string(250, 't'), 100 * i + n));
+    const FetchTicket ticket = store_->begin_fetch(kNow);
+    auto read = response(numbered("/read/", i)).tags(std::move(tags)).fetched(ticket).made();
+    ASSERT_EQ(store_->put_now(read), PutResult::stored);
+    with_slow_readers.emplace_back(std::move(read));
+  }
+  store_->purge_now(purge_of_everything(), kNow);
+  while (store_->sweep(kNow, 1000) == Store::Sweep::more) {
+  }
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(put(response(numbered("/", i))), PutResult::stored);
+  const std::uint64_t before = store_->stats().evicted;
+  EXPECT_EQ(put(response("/big").body(600'000)), PutResult::no_room);
+  EXPECT_LE(store_->stats().evicted - before, EvictionsInVain::kMost);
+  with_slow_readers.clear();
+  EXPECT_EQ(put(response("/big").body(600'000)), PutResult::stored);
 }
 
 TEST_F(MemoryStoreTest, nothing_fits_into_a_store_of_nothing) {

@@ -171,6 +171,22 @@ TEST(PurgeFence, a_purged_url_is_remembered_for_what_other_urls_brought) {
   EXPECT_EQ(ask_for(before, "/users/7"), Trust::distrusted) << "older than what is forgotten";
 }
 
+TEST(PurgeFence, where_no_other_urls_are_asked_for_any_more_nothing_is_kept_for_them) {
+  PurgeFence fence;
+  const FenceSubject before{.epoch = fence.current(),
+                            .authority = "api.example.com",
+                            .path_and_query = "/users/7"};
+  EXPECT_EQ(fence.check_url(before).trust, Trust::trusted);
+  fence.raise(purge_of_url("", "/users/7"), kNow);
+  fence.raise(purge_of_url("", "/other"), kNow);
+  fence.retire_through(fence.current());
+  EXPECT_EQ(fence.fence_count(), 2u);
+  fence.expect_no_other_urls();
+  fence.retire_through(fence.current());
+  EXPECT_EQ(fence.fence_count(), 0u);
+  EXPECT_EQ(fence.check_url(before).trust, Trust::distrusted) << "its purge is not known any more";
+}
+
 TEST(PurgeFence, a_fence_raised_again_is_not_retired_with_its_former_epoch) {
   PurgeFence fence;
   const Epoch first = fence.raise(purge_of_tag("users"), kNow);
