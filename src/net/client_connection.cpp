@@ -345,8 +345,6 @@ Awaitable<void> ClientConnection::linger() {
 }  // namespace
 
 void serve_connection(Worker& worker, NewConnection begun, const ConnectionSettings& settings) {
-  boost::system::error_code ignored;
-  begun.socket.non_blocking(true, ignored);
   auto connection = std::make_shared<ClientConnection>(worker, std::move(begun), settings);
   asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
 }

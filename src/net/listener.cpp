@@ -1,12 +1,12 @@
 #include "net/listener.hpp"
 
 #include "base/log.hpp"
+#include "net/accepting.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,10 +17,10 @@ namespace hawkcache::net {
 namespace {
 
 using asio::ip::tcp;
-using Acceptor = asio::basic_socket_acceptor<tcp, Executor>;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int kBacklog = 4096;
+constexpr unsigned kInARow = 8;  // accepted, before what else is ready has its turn
 constexpr Duration kGaugePoll{50};      // how often a full gauge is asked again
 constexpr Duration kTroublePause{150};  // after an accept that failed
 constexpr std::chrono::seconds kWarnInterval{10};
@@ -34,6 +34,7 @@ struct AcceptorState {
   Worker& worker;
   Acceptor acceptor;
   Timer pause;
+  Turns::Place place;
   std::shared_ptr<const std::vector<Worker*>> all_workers;  // that accept here
   ConnectionSettings settings;
   std::shared_ptr<SpareParsers> parsers;
@@ -66,6 +67,12 @@ void ask_for_room(AcceptorState& state) {
   }
 }
 
+// Mostly descriptors or memory are short; trying again at once would spin.
+Awaitable<void> rest_from_trouble(AcceptorPtr state, ErrorCode error) {
+  warn_of_trouble(*state, error);
+  co_await rest(state, kTroublePause);
+}
+
 // An accepted connection waits here while there are too many; the ones behind it wait in the
 // kernel. Those that say nothing must not keep out those that would.
 Awaitable<void> wait_for_room(AcceptorPtr state) {
@@ -86,19 +93,19 @@ void hand_over(AcceptorState& state, Socket socket, const tcp::endpoint& peer) {
 }
 
 Awaitable<void> accept_loop(AcceptorPtr state) {
-  while (!state->stopped) {
-    Socket socket(state->worker.executor());
-    tcp::endpoint peer;
-    const auto [error] = co_await state->acceptor.async_accept(socket, peer, use_op);
-    if (state->stopped) break;
-    if (error) {
-      // Mostly descriptors or memory are short; trying again at once would spin.
-      warn_of_trouble(*state, error);
-      co_await rest(state, kTroublePause);
-      continue;
+  for (unsigned in_a_row = 1; !state->stopped; ++in_a_row) {
+    Result<Accepted> accepted = accept_now(state->acceptor);
+    if (accepted.has_value()) {
+      if (!state->gauge->try_add()) co_await wait_for_room(state);
+      if (!state->stopped) hand_over(*state, std::move(accepted->socket), accepted->peer);
+      if (in_a_row % kInARow != 0) continue;
+      co_await state->worker.turns().wait(state->place, asio::deferred);
+    } else if (accepted.error() == asio::error::would_block) {
+      const auto [error] = co_await state->acceptor.async_wait(Acceptor::wait_read, use_op);
+      if (error && !state->stopped) co_await rest_from_trouble(state, error);
+    } else {
+      co_await rest_from_trouble(state, accepted.error());
     }
-    if (!state->gauge->try_add()) co_await wait_for_room(state);
-    if (!state->stopped) hand_over(*state, std::move(socket), peer);
   }
 }
 
@@ -130,6 +137,7 @@ ErrorCode listen(Acceptor& acceptor, const tcp::endpoint& endpoint, bool v6_only
   // Accepted sockets have it from the listening one: a system call less for each.
   if (!error) acceptor.set_option(tcp::no_delay(true), error);
   if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.non_blocking(true, error);  // accept_now() never waits
   if (!error) acceptor.listen(kBacklog, error);
   return error;
 }
