@@ -79,10 +79,16 @@ void Fetch::exceed_budget() {
   stop_keeping(Reason::in_flight_limit);
 }
 
+// What is not kept is in nobody's budget: as many clients as there are may be slow at it.
+std::uint64_t Fetch::window() const noexcept {
+  const bool wide = keeping_ && !share_.is_half_used_by_others();
+  return wide ? Fill::kWindow : Fill::kNarrowWindow;
+}
+
 bool Fetch::has_room() {
   // All is here: it is stored before its end is shown to anyone, so there is nothing to wait for.
   if (head_->content_length && fill_.staged_size() >= *head_->content_length) return true;
-  const Fill::Room room = fill_.room(nullptr);
+  const Fill::Room room = fill_.room(nullptr, window());
   if (room == Fill::Room::unread) return may_go_on_unread();
   unread_since_.reset();
   return room == Fill::Room::go_on;
@@ -107,13 +113,13 @@ void Fetch::note_unread() {
 net::Awaitable<bool> Fetch::wait_for_room() {
   if (!bell_) bell_ = std::make_shared<net::WakeUp>(state_.worker.executor());
   for (;;) {
-    const Fill::Room room = fill_.room(bell_);
+    const Fill::Room room = fill_.room(bell_, window());
     if (room == Fill::Room::go_on) co_return true;
     if (room == Fill::Room::abandoned) co_return false;
     if (room == Fill::Room::unread) {
       if (may_go_on_unread()) co_return true;
       leave();  // nobody can join any more; somebody may have until now
-      if (fill_.room(nullptr) != Fill::Room::unread) co_return true;
+      if (fill_.room(nullptr, window()) != Fill::Room::unread) co_return true;
       note_unread();
       co_return false;
     }

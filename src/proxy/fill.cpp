@@ -152,7 +152,7 @@ std::vector<SharedBytes> Fill::body() const {
   return body;
 }
 
-Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
+Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell, std::uint64_t window) {
   const std::lock_guard lock(mutex_);
   bool anyone = false;
   std::uint64_t fastest = 0;
@@ -163,7 +163,7 @@ Fill::Room Fill::room(const std::shared_ptr<net::WakeUp>& writer_bell) {
   }
   if (!anyone) return kept_ ? Room::unread : Room::abandoned;
   if (!kept_) cut_off_laggards_locked(fastest);
-  if (staged_ - std::min(staged_, fastest) < kWindow) return Room::go_on;
+  if (staged_ - std::min(staged_, fastest) < window) return Room::go_on;
   writer_bell_ = writer_bell;
   return Room::wait;
 }

@@ -97,8 +97,10 @@ class FillReader;
 
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
-  // How many bytes the fetch may be ahead of the fastest reader.
+  // How many bytes the fetch may be ahead of the fastest reader; narrow: where nothing is kept, or
+  // others have half of the memory for what is kept.
   static constexpr std::uint64_t kWindow = 1024 * 1024;
+  static constexpr std::uint64_t kNarrowWindow = 128 * 1024;
   // Where nothing is kept: how far a reader may fall behind the fastest before it is cut off.
   // Others do not wait for it.
   static constexpr std::uint64_t kMaxLag = 16 * 1024 * 1024;
@@ -138,7 +140,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   // unread: as far as anybody minds; nobody reads it, it is kept.
   enum class Room : std::uint8_t { go_on, wait, abandoned, unread };
   // Whether to read more from the origin now. On `wait` the bell rings when that may have changed.
-  Room room(const std::shared_ptr<net::WakeUp>& writer_bell);
+  Room room(const std::shared_ptr<net::WakeUp>& writer_bell, std::uint64_t window);
   // The writer is going: its bell is not rung any more. `unfinished`: what became of it where it
   // has not said how it ended.
   void detach_writer(ErrorCode unfinished);

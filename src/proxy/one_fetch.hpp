@@ -73,6 +73,7 @@ class Fetch final : public net::InterimSink {
   void stop_keeping(caching::Reason reason);
   void keep_within_budget();
   void exceed_budget();
+  std::uint64_t window() const noexcept;
   bool has_room();
   bool may_go_on_unread();
   void note_unread();

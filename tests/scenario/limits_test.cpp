@@ -201,6 +201,40 @@ TEST_F(Limits, AClientThatDoesNotReadSlowsItsOriginDown) {
   lazy.reset();
 }
 
+// 8 MiB are for bodies on their way, half of them for those that wait for slow clients. What is not
+// kept runs 128 KiB ahead of its client; the rest is for buffers, on both sides of the daemon.
+TEST_F(Limits, ClientsThatDoNotReadTakeLittleMoreThanIsForBodiesOnTheirWay) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}\n  ttl: 60s",
+               .memory = "max_size: 16MiB\nmax_object: 8MiB"});
+  constexpr std::size_t kStalled = 64;
+  constexpr double kMiB = 1024.0 * 1024.0;
+  const auto piece = std::make_shared<const std::string>(65'536, 'x');
+  const auto sent = std::make_shared<std::atomic<std::size_t>>(0);
+  const auto endless = [piece, sent](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 8388608\r\n\r\n");
+    while (exchange.send(*piece)) *sent += piece->size();
+  };
+  const double before = proxy->metric("process_resident_memory_bytes");
+  std::vector<Client> stalled;
+  for (std::size_t i = 0; i < kStalled; ++i) {
+    const std::string target = "/cached/stalled/" + std::to_string(i);
+    origin.on(target, endless);
+    stalled.push_back(client());
+    stalled.back().wire().shrink_receive_buffer(4096);
+    stalled.back().send_request("GET", target);
+  }
+  // Each that is kept runs 1 MiB ahead of its client.
+  EXPECT_TRUE(eventually(
+      [&] { return proxy->metric("hawkcache_not_stored_in_flight_total") >= kStalled - 4; }));
+  EXPECT_LT(settled(*sent, kStalled * 8'000'000), kStalled * 8'000'000);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(proxy->metric("process_resident_memory_bytes") - before, (8 + kStalled) * kMiB);
+#endif
+  EXPECT_EQ(x_cache("/cached/quick"), "MISS");
+  EXPECT_EQ(x_cache("/cached/quick"), "HIT") << "they leave room for others";
+  for (Client& one : stalled) one.reset();
+}
+
 TEST_F(Limits, AnOriginThatDoesNotReadSlowsItsClientDown) {
   start("- path: /cached/{rest:path}");
   origin.on(
