@@ -81,7 +81,7 @@ void Fetch::exceed_budget() {
 
 // What is not kept is in nobody's budget: as many clients as there are may be slow at it.
 std::uint64_t Fetch::window() const noexcept {
-  const bool wide = keeping_ && !state_.fill_budget.is_half_used();
+  const bool wide = keeping_ && !share_.is_half_used_by_others();
   return wide ? Fill::kWindow : Fill::kNarrowWindow;
 }
 

@@ -98,7 +98,7 @@ class FillReader;
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
   // How many bytes the fetch may be ahead of the fastest reader; narrow: where nothing is kept, or
-  // memory for what is kept is short.
+  // others have half of the memory for what is kept.
   static constexpr std::uint64_t kWindow = 1024 * 1024;
   static constexpr std::uint64_t kNarrowWindow = 128 * 1024;
   // Where nothing is kept: how far a reader may fall behind the fastest before it is cut off.

@@ -49,6 +49,10 @@ class FillShare {
     taken_ = bytes;
     return true;
   }
+  // Whether the others' bodies take half of the budget and more.
+  bool is_half_used_by_others() const noexcept {
+    return budget_.used() > budget_.limit_ / 2 + taken_;
+  }
   void give_back() noexcept {
     if (taken_ > 0) budget_.give_back(taken_);
     taken_ = 0;

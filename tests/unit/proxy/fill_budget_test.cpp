@@ -42,5 +42,15 @@ TEST(FillBudgetTest, SaysWhenMoreThanHalfIsInUse) {
   EXPECT_TRUE(budget.is_half_used());
 }
 
+TEST(FillBudgetTest, SaysWhenOthersHaveMoreThanHalf) {
+  FillBudget budget(100, 10);
+  FillShare first(budget);
+  FillShare second(budget);
+  EXPECT_TRUE(first.grow_to(26));
+  EXPECT_TRUE(second.grow_to(24));
+  EXPECT_FALSE(first.is_half_used_by_others());
+  EXPECT_TRUE(second.is_half_used_by_others());
+}
+
 }  // namespace
 }  // namespace hawkcache::proxy
