@@ -140,7 +140,7 @@ void Fetch::judge_keeping() {
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-  } else if (state_.store.fence().current() != fill_.epoch() && is_overtaken()) {
+  } else if (state_.store.fence().current() != epoch() && is_overtaken()) {
     auto refused = std::make_shared<FillHead>(*head_);
     refused->refused = Reason::purged_meanwhile;
     head_ = std::move(refused);
