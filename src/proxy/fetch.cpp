@@ -118,9 +118,10 @@ IntakeInput Fetch::intake_input() const {
           .max_object = state_.store.max_object()};
 }
 
-// A new response and nothing else: nothing is stored that it could confirm, complete or replace.
+// A new response and nothing else: nothing is stored that it could confirm, complete or replace, and
+// it purges nothing.
 bool Fetch::is_all_new(const http::ResponseHead& head) const {
-  return !order_.base && !order_.part &&
+  return !order_.base && !order_.part && order_.invalidates.empty() &&
          !is_unasked(head.status, fill_.subject(), order_.conditions);
 }
 
@@ -180,6 +181,7 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
 }
 
 net::Awaitable<void> Fetch::begin_body() {
+  co_await purge_ahead(nullptr);
   judge_keeping();
   if (!keeping_ && speaks_for_the_resource(*head_)) {
     co_await forget_base();

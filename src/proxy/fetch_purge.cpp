@@ -23,6 +23,8 @@ store::UrlScope url_of(const store::StoredResponse& stored) {
 
 store::PurgeRequest Fetch::purged_by_answer(const store::StoredResponse* updated) const {
   store::PurgeRequest purge;
+  const int status = head_->forward_status.value_or(head_->status);
+  if (status >= 200 && status <= 399) purge.tags = order_.invalidates;
   if (updated != nullptr && moves_away(*updated, *head_)) purge.urls.push_back(url_of(*updated));
   return purge;
 }
@@ -30,6 +32,10 @@ store::PurgeRequest Fetch::purged_by_answer(const store::StoredResponse* updated
 net::Awaitable<void> Fetch::purge_ahead(const store::StoredResponse* updated) {
   store::PurgeRequest purge = purged_by_answer(updated);
   if (purge.names_nothing()) co_return;
+  if (!purge.tags.empty()) {
+    state_.counters.add(observe::Counter::purges);
+    state_.counters.add(observe::Counter::purges_by_response);
+  }
   const store::Epoch before = state_.store.fence().current();  // before any fence is looked at
   const bool was_overtaken = is_overtaken();
   const PurgeReach reach = co_await purge_for_traffic(state_, std::move(purge));
