@@ -148,5 +148,16 @@ TEST_F(VariantChoice, ARefreshThatWidensVaryLeavesNothingNarrower) {
   EXPECT_THAT(other.cache_status(), HasSubstr("fwd=vary-miss"));
 }
 
+TEST_F(VariantChoice, WhatAnotherRuleStoredIsSaidToBeSo) {
+  start("- path: /a\n  key: K\n- path: /b\n  key: K");
+  EXPECT_THAT(get("/a").cache_status(), HasSubstr("fwd=uri-miss"));
+  const Response other = get("/b");
+  EXPECT_THAT(other.cache_status(), HasSubstr("fwd=miss"));
+  EXPECT_THAT(other.cache_status(), HasSubstr("stored"));
+  EXPECT_THAT(other.cache_status(), HasSubstr("detail=rule-changed"));
+  EXPECT_EQ(get("/b").x_cache(), "HIT");
+  EXPECT_EQ(get("/a").x_cache(), "HIT");
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario
