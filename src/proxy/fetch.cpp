@@ -118,8 +118,8 @@ IntakeInput Fetch::intake_input() const {
           .max_object = state_.store.max_object()};
 }
 
-// A new response and nothing else: nothing is stored that it could confirm, complete or replace, and
-// it purges nothing.
+// A new response and nothing else: nothing is stored that it could confirm, complete or replace,
+// and it purges nothing.
 bool Fetch::is_all_new(const http::ResponseHead& head) const {
   return !order_.base && !order_.part && order_.invalidates.empty() &&
          !is_unasked(head.status, fill_.subject(), order_.conditions);

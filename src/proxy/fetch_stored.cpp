@@ -31,11 +31,10 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
 // Whether the store will refuse it, as far as that is known by now.
 bool Fetch::is_overtaken() const {
   const FillSubject& subject = fill_.subject();
-  const auto verdict = state_.store.fence().check({.epoch = epoch(),
-                                                   .authority = subject.authority,
-                                                   .path_and_query = subject.path_and_query},
-                                                  head_->meta.tags,
-                                                  store::TagsKnown::all);
+  const auto verdict = state_.store.fence().check(
+      {.epoch = epoch(), .authority = subject.authority, .path_and_query = subject.path_and_query},
+      head_->meta.tags,
+      store::TagsKnown::all);
   return verdict.trust == store::Trust::distrusted;
 }
 

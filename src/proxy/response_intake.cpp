@@ -105,8 +105,8 @@ bool is_called_private(http::FieldsView response) {
   return said.private_ || said.no_store;
 }
 
-// Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored against
-// the origin's word (`override`) is everybody's already.
+// Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored
+// against the origin's word (`override`) is everybody's already.
 bool keeps_cache_control(const FillHead& head,
                          http::FieldsView response,
                          const IntakeInput& input) {
@@ -127,10 +127,11 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
   static const std::optional<std::string> kKeep;
   const bool keeps = keeps_cache_control(head, response.fields(), input);
-  HeadRendering rendering{.strip = judged.strip,
-                          .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
-                          .received = response.version,
-                          .now = input.times.response_time};
+  HeadRendering rendering{
+      .strip = judged.strip,
+      .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
+      .received = response.version,
+      .now = input.times.response_time};
   const std::string_view reason = other_status ? std::string_view() : response.reason;
   head.text = render_response_head(head.meta.status, reason, response.fields(), rendering);
   if (has_own_text) {

@@ -90,8 +90,8 @@ TEST_F(VariantChoice, A304FreshensAllThatMatchUnderItsStrongTag) {
   EXPECT_EQ(x_cache("/a", {{"A", "9"}, {"B", "2"}}), "HIT");
 }
 
-// Two bodies under one entity tag, told apart by X-Z; the origin names X-Z in Vary (beside the fields
-// that it names anyway) from the second request on.
+// Two bodies under one entity tag, told apart by X-Z; the origin names X-Z in Vary (beside the
+// fields that it names anyway) from the second request on.
 void begin_to_vary(OriginExchange& exchange, const std::string& before = {}) {
   const OriginRequest& asked = exchange.request();
   const std::string vary = before.empty() ? "X-Z" : before + ", X-Z";
