@@ -75,6 +75,15 @@ TEST_P(RedisStored, A304ThatBringsVaryLeavesNothingWithoutItOnAnyNode) {
   for (const auto* node : {&a, &b}) EXPECT_EQ(get(**node, "/a").body, "none");
 }
 
+TEST_P(RedisStored, AFetchThatPurgesItsOwnTagsIsStoredForAllNodes) {
+  serve("- path: /a\n  tags: [t]\n  invalidates: [t]\n- path: /b\n  tags: [t]");
+  get(*b, "/b");
+  EXPECT_THAT(get(*a, "/a").cache_status(), HasSubstr("stored"));
+  for (const auto* node : {&a, &b}) EXPECT_EQ(get(**node, "/a").body, "/a #1");
+  EXPECT_TRUE(eventually([this] { return get(*b, "/b").body == "/b #2"; }));
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
 TEST_P(RedisStored, AnEntryIsFreshenedByA304ForAllNodes) {
   serve("- path: /a\n  ttl: 60s");
   origin.on("/a", [](OriginExchange& exchange) {
