@@ -118,9 +118,10 @@ IntakeInput Fetch::intake_input() const {
           .max_object = state_.store.max_object()};
 }
 
-// A new response and nothing else: nothing is stored that it could confirm, complete or replace.
+// A new response and nothing else: nothing is stored that it could confirm, complete or replace,
+// and it purges nothing.
 bool Fetch::is_all_new(const http::ResponseHead& head) const {
-  return !order_.base && !order_.part &&
+  return !order_.base && !order_.part && order_.invalidates.empty() &&
          !is_unasked(head.status, fill_.subject(), order_.conditions);
 }
 
@@ -140,7 +141,7 @@ void Fetch::judge_keeping() {
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-  } else if (state_.store.fence().current() != fill_.epoch() && is_overtaken()) {
+  } else if (state_.store.fence().current() != epoch() && is_overtaken()) {
     auto refused = std::make_shared<FillHead>(*head_);
     refused->refused = Reason::purged_meanwhile;
     head_ = std::move(refused);
@@ -183,6 +184,7 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
 }
 
 net::Awaitable<void> Fetch::begin_body() {
+  co_await purge_ahead(nullptr);
   judge_keeping();
   // What was only overtaken by a purge says nothing against what is stored by now.
   const bool may_be_stored = head_->not_stored == Reason::none;

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hawkcache::proxy {
 
@@ -41,6 +42,8 @@ struct FetchOrder {
   // the whole.
   store::StoredResponsePtr part;
   std::optional<http::ByteRange> rest;
+  // By the rule's `invalidates:`, before anybody gets what the origin answers (2xx or 3xx).
+  std::vector<std::string> invalidates;
   Coalesce coalesce = Coalesce::node;
   store::Patience patience;  // of the request that leads it; of a refresh, its own
   const Route* route = nullptr;

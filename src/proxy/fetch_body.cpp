@@ -187,9 +187,9 @@ store::StoredPartsView Fetch::parts_to_put(const FillHead& head,
           .head = head.text,
           .withheld = head.withheld,
           .body = body,
-          .epoch = fill_.epoch(),
+          .epoch = ticket().epoch(),
           .sequence = fill_.sequence(),
-          .shared = fill_.shared()};
+          .shared = ticket().shared()};
 }
 
 // What the store has now is what this fetch brought, or newer.

@@ -17,6 +17,7 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
   head_ = freshen(*order_.base, head, intake_input());
   // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
   if (!head_) co_return Next::ask_unconditionally;
+  co_await purge_ahead(order_.base.get());
   if (head_->not_stored != Reason::none) {
     co_await hand_on_alone();
     co_return Next::done;
@@ -30,11 +31,10 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
 // Whether the store will refuse it, as far as that is known by now.
 bool Fetch::is_overtaken() const {
   const FillSubject& subject = fill_.subject();
-  const auto verdict = state_.store.fence().check({.epoch = fill_.epoch(),
-                                                   .authority = subject.authority,
-                                                   .path_and_query = subject.path_and_query},
-                                                  head_->meta.tags,
-                                                  store::TagsKnown::all);
+  const auto verdict = state_.store.fence().check(
+      {.epoch = epoch(), .authority = subject.authority, .path_and_query = subject.path_and_query},
+      head_->meta.tags,
+      store::TagsKnown::all);
   return verdict.trust == store::Trust::distrusted;
 }
 
@@ -65,6 +65,7 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
     const store::PutResult put = co_await state_.store.put(std::move(marked), order_.patience);
     if (put == store::PutResult::purged_meanwhile) co_await forget_base();
   } else if (head_->not_stored == Reason::none) {
+    co_await purge_ahead(order_.base.get());
     foretell_freshened(200);
     co_await serve_freshened(200);
     co_return true;
@@ -142,8 +143,7 @@ net::Awaitable<void> Fetch::forget_base() {
   const store::StoredResponsePtr known = order_.base ? order_.base : order_.part;
   if (!known) co_return;
   store::PurgeRequest purge;
-  purge.urls.push_back(
-      {store::normalized_authority(known->authority()), std::string(known->path_and_query())});
+  purge.urls.push_back(url_of(*known));
   order_.base.reset();
   [[maybe_unused]] const auto reach = co_await purge_for_traffic(state_, std::move(purge));
 }

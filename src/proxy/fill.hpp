@@ -113,6 +113,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   store::Epoch epoch() const noexcept { return ticket_.epoch(); }
   std::uint64_t sequence() const noexcept { return ticket_.sequence(); }
   const store::SharedStamp& shared() const noexcept { return ticket_.shared(); }
+  const store::FetchTicket& ticket() const noexcept { return ticket_; }
 
   // --- the writer's side: the fetch, on its own worker ---
   // Before the head. Not part of what is stored.

@@ -7,6 +7,7 @@
 #include "proxy/fetch.hpp"
 #include "proxy/fetch_lease.hpp"
 #include "proxy/response_intake.hpp"
+#include "store/purge_fence.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,9 @@
 #include <string_view>
 
 namespace hawkcache::proxy {
+
+// As purges name it.
+store::UrlScope url_of(const store::StoredResponse& stored);
 
 // One fetch under way. Owned by the coroutine that carries it out.
 class Fetch final : public net::InterimSink {
@@ -62,6 +66,10 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> serve_freshened(int origin_status);
   enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };
   net::Awaitable<Rest> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
+  // What the answer of which head_ is made has to purge before anybody gets it. `updated`: the
+  // stored response that head_ is to take the place of; null: none.
+  net::Awaitable<void> purge_ahead(const store::StoredResponse* updated);
+  store::PurgeRequest purged_by_answer(const store::StoredResponse* updated) const;
   void judge_keeping();
   net::Awaitable<void> begin_body();
   void on_error(const ErrorCode& error);
@@ -88,6 +96,11 @@ class Fetch final : public net::InterimSink {
   // Views of the head and the body.
   store::StoredPartsView parts_to_put(const FillHead& head,
                                       std::span<const SharedBytes> body) const;
+  // What the fetch brings is measured against purges from here on.
+  store::Epoch epoch() const noexcept { return ticket().epoch(); }
+  const store::FetchTicket& ticket() const noexcept {
+    return renewed_ ? *renewed_ : fill_.ticket();
+  }
   void note(store::PutResult result) noexcept;
   void leave() noexcept { state_.fills.leave(fill_, left_); }
   void not_stored(caching::Reason reason);
@@ -109,6 +122,7 @@ class Fetch final : public net::InterimSink {
   std::optional<SteadyTime> unread_since_;
   bool validating_;  // a 304 is an answer
   bool keeping_ = false;
+  std::optional<store::FetchTicket> renewed_;  // taken after its own purge
   CollapseTable::Left left_ = CollapseTable::Left::not_stored;
   std::optional<OwnedFields> part_fields_;  // of a part that is kept, as the origin sent them
 };

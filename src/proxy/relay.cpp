@@ -1,9 +1,9 @@
 #include "proxy/relay.hpp"
 
-#include "caching/cache_control.hpp"
 #include "caching/freshness.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
+#include "proxy/response_intake.hpp"
 #include "proxy/traffic_purge.hpp"
 #include "proxy/write_invalidation.hpp"
 
@@ -48,15 +48,6 @@ class ClientInterim final : public net::InterimSink {
   net::ClientExchange& client_;
 };
 
-// What bypasses the cache is often for one user alone: no rule makes that public again.
-bool would_be_made_public(http::FieldsView response, const Route& rule) {
-  if (!rule.client_cache_control) return false;
-  const std::string_view text = *rule.client_cache_control;
-  if (text.find("private") != text.npos || text.find("no-store") != text.npos) return false;
-  const caching::ResponseDirectives said = caching::parse_response_directives(response);
-  return said.private_ || said.no_store;
-}
-
 std::string render_relayed_head(const http::ResponseHead& head,
                                 http::BodyFraming framing,
                                 net::ClientExchange& client,
@@ -65,7 +56,8 @@ std::string render_relayed_head(const http::ResponseHead& head,
                                 ClientFraming& client_side) {
   static const std::optional<std::string> kKeep;
   const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
-  if (rule != nullptr && would_be_made_public(head.fields(), *rule)) rule = nullptr;
+  const http::FieldsView asked = client.request().head->fields();
+  if (rule != nullptr && would_be_made_public(*rule, asked, head.fields())) rule = nullptr;
   std::string text = render_response_head(
       head.status,
       head.reason,

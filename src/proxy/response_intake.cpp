@@ -1,5 +1,6 @@
 #include "proxy/response_intake.hpp"
 
+#include "caching/cache_control.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/storability.hpp"
 #include "caching/tags.hpp"
@@ -92,6 +93,31 @@ void represent_as_whole(FillHead& head, const caching::PartialContent& content) 
   head.meta.partial = std::make_shared<const caching::PartialContent>(content);
 }
 
+// What a rule's text says to those who read it as Cache-Control.
+bool lets_others_have_it(const Route& rule) {
+  if (!rule.client_cache_control) return false;
+  const std::string_view text = *rule.client_cache_control;
+  return text.find("private") == text.npos && text.find("no-store") == text.npos;
+}
+
+bool is_called_private(http::FieldsView response) {
+  const caching::ResponseDirectives said = caching::parse_response_directives(response);
+  return said.private_ || said.no_store;
+}
+
+// Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored
+// against the origin's word (`override`) is everybody's already.
+bool keeps_cache_control(const FillHead& head,
+                         http::FieldsView response,
+                         const IntakeInput& input) {
+  const Route& rule = *input.route;
+  if (head.not_stored != Reason::none) {
+    return would_be_made_public(rule, input.subject->request->fields(), response);
+  }
+  return rule.policy.precedence == caching::OriginPrecedence::origin_first &&
+         lets_others_have_it(rule) && is_called_private(response);
+}
+
 void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
   FillHead& head = *judged.head;
   const bool other_status = head.meta.status != response.status;
@@ -99,10 +125,13 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   if (other_status) unstripped.emplace_back("content-range");
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
-  HeadRendering rendering{.strip = judged.strip,
-                          .client_cache_control = &input.route->client_cache_control,
-                          .received = response.version,
-                          .now = input.times.response_time};
+  static const std::optional<std::string> kKeep;
+  const bool keeps = keeps_cache_control(head, response.fields(), input);
+  HeadRendering rendering{
+      .strip = judged.strip,
+      .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
+      .received = response.version,
+      .now = input.times.response_time};
   const std::string_view reason = other_status ? std::string_view() : response.reason;
   head.text = render_response_head(head.meta.status, reason, response.fields(), rendering);
   if (has_own_text) {
@@ -184,6 +213,11 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   }
   render(judged, response, input);
   return judged.head;
+}
+
+bool would_be_made_public(const Route& rule, http::FieldsView request, http::FieldsView response) {
+  return lets_others_have_it(rule) &&
+         (request.contains(http::FieldName::authorization) || is_called_private(response));
 }
 
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions) {

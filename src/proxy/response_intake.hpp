@@ -34,6 +34,10 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input);
 
+// Of an answer that is not stored: whether the rule's client_cache_control would let others have
+// what the API calls private or no-store, or what it answered to credentials.
+bool would_be_made_public(const Route& rule, http::FieldsView request, http::FieldsView response);
+
 // A part, or "not modified", is no answer to a request for the whole.
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions);
 

@@ -18,6 +18,11 @@ using caching::ReuseAction;
 using observe::Counter;
 using observe::RouteOutcome;
 
+// The rule could not be followed: neither stored nor fetched.
+bool is_unanswered(Reason detail) noexcept {
+  return detail == Reason::only_if_cached || detail == Reason::store_unavailable;
+}
+
 bool is_failure(int status, Reason detail) noexcept {
   return status == 502 || status == 504 || detail == Reason::store_unavailable;
 }
@@ -137,6 +142,7 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
       state_.counters.add(Counter::passes);
       break;
     case XCache::bypass:
+      if (is_unanswered(record_.detail)) outcome = RouteOutcome::error;
       state_.counters.add(Counter::bypasses);
       break;
     case XCache::hit:
@@ -244,12 +250,12 @@ net::Awaitable<void> Transaction::answer_from_afar(net::ClientExchange& client) 
 
 // The store cannot be asked, nothing here will do, and the origin is not to be asked instead.
 net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& client) {
-  record_.cache = XCache::miss;
+  record_.cache = XCache::bypass;
   record_.detail = Reason::store_unavailable;
   caching::CacheStatus status;
   status.detail = Reason::store_unavailable;
   record_.status = co_await answer_failure(
-      client, Errc::store_unavailable, XCache::miss, status, state_.worker.clock().wall());
+      client, Errc::store_unavailable, XCache::bypass, status, state_.worker.clock().wall());
 }
 
 bool Transaction::spares_origin() const noexcept {
@@ -275,12 +281,12 @@ net::Awaitable<void> Transaction::answer_looked_up(net::ClientExchange& client) 
 }
 
 net::Awaitable<void> Transaction::answer_only_if_cached(net::ClientExchange& client) {
-  record_.cache = XCache::miss;
+  record_.cache = XCache::bypass;
   record_.detail = Reason::only_if_cached;
   caching::CacheStatus status;
   status.detail = Reason::only_if_cached;
   record_.status = co_await answer_failure(
-      client, Errc::upstream_timeout, XCache::miss, status, state_.worker.clock().wall());
+      client, Errc::upstream_timeout, XCache::bypass, status, state_.worker.clock().wall());
 }
 
 net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {

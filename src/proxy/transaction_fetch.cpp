@@ -35,6 +35,11 @@ bool is_brought_by_another_node(const FillReader::View& view) {
          view.origin_status == 0;
 }
 
+// Why what is stored did not do, where `fwd` does not say it.
+Reason detail_of_miss(Reason reason) noexcept {
+  return reason == Reason::rule_changed ? reason : Reason::none;
+}
+
 // Of a fill that asked for a range.
 bool is_for(const FillSubject& subject, const http::RequestHead& request) {
   return subject.range == request.fields().value(http::FieldName::range);
@@ -212,7 +217,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
   } else if (view.phase == FillPhase::use_stored) {
     if (view.origin_status != 0) status.forward_status = view.origin_status;
     status.stored = view.stored_reason == Reason::none;
-    status.detail = view.stored_reason;
+    status.detail = status.stored ? detail_of_miss(lookup_.reuse.reason) : view.stored_reason;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
     record_.status = co_await answer_failure(
@@ -235,6 +240,7 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
   status.detail = head.not_stored;
   if (status.detail == Reason::none) status.detail = head.refused;
   status.stored = status.detail == Reason::none;
+  if (status.stored) status.detail = detail_of_miss(lookup_.reuse.reason);
   // A client's range went to the origin as it came: not for its own sake.
   if (status.detail == Reason::partial &&
       state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {

@@ -55,6 +55,35 @@ TEST_P(RedisStored, VariantsByVary) {
   EXPECT_THAT(names_of("i:"), SizeIs(1));
 }
 
+TEST_P(RedisStored, A304ThatBringsVaryLeavesNothingWithoutItOnAnyNode) {
+  serve("- path: /a\n  request_cache_control: honor");
+  origin.on("/a", [](OriginExchange& exchange) {
+    const Fields& asked = exchange.request().fields;
+    if (asked.has("if-none-match") && !asked.has("x-z")) {
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\nVary: X-Z\r\n\r\n");
+    } else {
+      Fields fields{{"ETag", "\"1\""}};
+      if (asked.has("x-z")) fields.emplace_back("Vary", "X-Z");
+      exchange.respond(asked.has("x-z") ? asked.value("x-z") : "none", fields);
+    }
+  });
+  for (const auto* node : {&a, &b}) get(**node, "/a");
+  const Response updated = get(*a, "/a", {{"Cache-Control", "no-cache"}});
+  EXPECT_THAT(updated.cache_status(), HasSubstr("fwd-status=304"));
+  EXPECT_TRUE(eventually([this] { return get(*b, "/a", {{"X-Z", "1"}}).body == "1"; }));
+  EXPECT_EQ(get(*a, "/a", {{"X-Z", "2"}}).body, "2");
+  for (const auto* node : {&a, &b}) EXPECT_EQ(get(**node, "/a").body, "none");
+}
+
+TEST_P(RedisStored, AFetchThatPurgesItsOwnTagsIsStoredForAllNodes) {
+  serve("- path: /a\n  tags: [t]\n  invalidates: [t]\n- path: /b\n  tags: [t]");
+  get(*b, "/b");
+  EXPECT_THAT(get(*a, "/a").cache_status(), HasSubstr("stored"));
+  for (const auto* node : {&a, &b}) EXPECT_EQ(get(**node, "/a").body, "/a #1");
+  EXPECT_TRUE(eventually([this] { return get(*b, "/b").body == "/b #2"; }));
+  EXPECT_EQ(origin.count("/a"), 1U);
+}
+
 TEST_P(RedisStored, AnEntryIsFreshenedByA304ForAllNodes) {
   serve("- path: /a\n  ttl: 60s");
   origin.on("/a", [](OriginExchange& exchange) {

@@ -90,5 +90,74 @@ TEST_F(VariantChoice, A304FreshensAllThatMatchUnderItsStrongTag) {
   EXPECT_EQ(x_cache("/a", {{"A", "9"}, {"B", "2"}}), "HIT");
 }
 
+// Two bodies under one entity tag, told apart by X-Z; the origin names X-Z in Vary (beside the
+// fields that it names anyway) from the second request on.
+void begin_to_vary(OriginExchange& exchange, const std::string& before = {}) {
+  const OriginRequest& asked = exchange.request();
+  const std::string vary = before.empty() ? "X-Z" : before + ", X-Z";
+  Fields fields{{"ETag", "\"1\""}, {"Cache-Control", "max-age=60"}};
+  if (asked.number > 1) {
+    fields.emplace_back("Vary", vary);
+  } else if (!before.empty()) {
+    fields.emplace_back("Vary", before);
+  }
+  if (asked.fields.has("if-none-match") && !asked.fields.has("x-z")) {
+    exchange.send("HTTP/1.1 304 Not Modified\r\n" + to_lines(fields) + "\r\n");
+  } else if (asked.method == "HEAD") {
+    exchange.send("HTTP/1.1 200 OK\r\n" + to_lines(fields) + "Content-Length: 2\r\n\r\n");
+  } else {
+    exchange.respond("z" + (asked.fields.has("x-z") ? asked.fields.value("x-z") : "-"), fields);
+  }
+}
+
+// What is updated takes the place of what it was (RFC 9111 section 4.3.4), under another Vary too.
+TEST_F(VariantChoice, A304ThatBringsVaryLeavesNothingWithoutIt) {
+  start("- path: /a\n  ttl: origin\n  request_cache_control: honor");
+  origin.on("/a", [](OriginExchange& exchange) { begin_to_vary(exchange); });
+  get("/a");
+  const Response updated = get("/a", {{"Cache-Control", "no-cache"}});
+  EXPECT_EQ(updated.body, "z-");
+  EXPECT_THAT(updated.cache_status(), HasSubstr("fwd-status=304"));
+  EXPECT_EQ(get("/a").x_cache(), "HIT");
+  const Response other = get("/a", {{"X-Z", "1"}});
+  EXPECT_EQ(other.body, "z1");
+  EXPECT_THAT(other.cache_status(), HasSubstr("fwd=vary-miss"));
+  EXPECT_EQ(get("/a", {{"X-Z", "1"}}).x_cache(), "HIT");
+  EXPECT_EQ(get("/a").body, "z-");
+  EXPECT_EQ(origin.count("/a"), 3U);
+}
+
+TEST_F(VariantChoice, AHeadThatBringsVaryLeavesNothingWithoutIt) {
+  start("- path: /a\n  ttl: origin\n  request_cache_control: honor");
+  origin.on("/a", [](OriginExchange& exchange) { begin_to_vary(exchange); });
+  get("/a");
+  request("HEAD", "/a", {{"Cache-Control", "no-cache"}});
+  EXPECT_THAT(get("/a", {{"X-Z", "1"}}).cache_status(), HasSubstr("fwd=vary-miss"));
+  EXPECT_EQ(get("/a").x_cache(), "HIT");
+}
+
+TEST_F(VariantChoice, ARefreshThatWidensVaryLeavesNothingNarrower) {
+  start("- path: /a\n  ttl: origin\n  stale_while_revalidate: 60s");
+  origin.on("/a", [](OriginExchange& exchange) { begin_to_vary(exchange, "A"); });
+  get("/a", {{"A", "1"}});
+  clock.advance(61s);
+  EXPECT_EQ(get("/a", {{"A", "1"}}).body, "z-");
+  EXPECT_TRUE(eventually([this] { return get("/a", {{"A", "1"}})["age"] == "0"; }));
+  const Response other = get("/a", {{"A", "1"}, {"X-Z", "1"}});
+  EXPECT_EQ(other.body, "z1");
+  EXPECT_THAT(other.cache_status(), HasSubstr("fwd=vary-miss"));
+}
+
+TEST_F(VariantChoice, WhatAnotherRuleStoredIsSaidToBeSo) {
+  start("- path: /a\n  key: K\n- path: /b\n  key: K");
+  EXPECT_THAT(get("/a").cache_status(), HasSubstr("fwd=uri-miss"));
+  const Response other = get("/b");
+  EXPECT_THAT(other.cache_status(), HasSubstr("fwd=miss"));
+  EXPECT_THAT(other.cache_status(), HasSubstr("stored"));
+  EXPECT_THAT(other.cache_status(), HasSubstr("detail=rule-changed"));
+  EXPECT_EQ(get("/b").x_cache(), "HIT");
+  EXPECT_EQ(get("/a").x_cache(), "HIT");
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario

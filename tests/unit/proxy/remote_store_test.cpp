@@ -106,8 +106,9 @@ TEST_F(SparedOrigin, GetsNoRequestWhereThereIsNothing) {
   EXPECT_TRUE(asking->says("HTTP/1.1 503 "));
   EXPECT_TRUE(asking->says("Retry-After: 1\r\n"));
   EXPECT_TRUE(asking->says("Content-Type: application/problem+json"));
-  EXPECT_TRUE(asking->says("X-Cache: MISS"));
+  EXPECT_TRUE(asking->says("X-Cache: BYPASS"));
   EXPECT_TRUE(asking->says("Cache-Status: hawkcache; detail=store-unavailable"));
+  EXPECT_EQ(world.count(Counter::misses), 0U);
   EXPECT_TRUE(world.origin->requests.empty());
 }
 
