@@ -45,6 +45,7 @@ store::PurgeRequest purge_for_response(const http::RequestHead& request,
     if (uri.authority.empty()) continue;  // would mean every host
     purge.urls.push_back({store::normalized_authority(uri.authority), as_keyed(uri, router)});
   }
+  store::drop_repeats(purge);
   return purge;
 }
 
