@@ -122,7 +122,8 @@ void Transaction::finished(const net::Request& request, std::uint64_t written) n
   end(request, written);
 }
 
-void Transaction::rejected(int) noexcept {
+void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
+  state_.counters.add(Counter::bytes_to_clients, bytes);
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::rejected);
 }
