@@ -140,9 +140,9 @@ void Fetch::judge_keeping() {
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-  } else if (state_.store.fence().current() != fill_.epoch() && is_overtaken()) {
+  } else if (const Reason reason = foreseen_refusal(); reason != Reason::none) {
     auto refused = std::make_shared<FillHead>(*head_);
-    refused->refused = Reason::purged_meanwhile;
+    refused->refused = reason;
     head_ = std::move(refused);
   }
 }

@@ -19,7 +19,7 @@ using observe::Counter;
 using observe::RouteOutcome;
 
 bool is_failure(int status, Reason detail) noexcept {
-  return status == 502 || status == 504 || detail == Reason::store_unavailable;
+  return status == 502 || status == 504 || (status == 503 && detail == Reason::store_unavailable);
 }
 
 }  // namespace

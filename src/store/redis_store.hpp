@@ -55,6 +55,9 @@ class RedisStore : public Store {
                   std::string_view authority,
                   std::string_view path_and_query) noexcept override;
   PurgeFence& fence() noexcept override { return core_.local; }
+  bool could_keep(Epoch epoch,
+                  const SharedStamp& shared,
+                  const Patience& patience) const noexcept override;
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   StoreStats stats() const override;
   Awaitable<LeaseState> try_lease(LeaseRequest request, Patience& patience) override;

@@ -47,6 +47,14 @@ Awaitable<PutResult> RedisStore::put(NewResponsePtr response, Patience& patience
   co_return result;
 }
 
+bool RedisStore::could_keep(Epoch epoch,
+                            const SharedStamp& shared,
+                            const Patience& patience) const noexcept {
+  if (epoch < core_.lost_sight_at() || patience.is_spent() || !core_.link.usable()) return false;
+  const auto membership = core_.link.membership();
+  return membership && membership->generation == shared.generation;
+}
+
 Awaitable<PutResult> RedisStore::write(StoredResponsePtr response, Patience& patience) {
   if (response->body_size() > core_.settings.max_object) co_return PutResult::too_large;
   if (response->vouch(core_.local) == Trust::distrusted) co_return PutResult::purged_meanwhile;

@@ -89,6 +89,14 @@ Awaitable<PutResult> TieredStore::put(NewResponsePtr response, Patience& patienc
   co_return in_redis;
 }
 
+// While Redis is away, this node's memory keeps it.
+bool TieredStore::could_keep(Epoch epoch,
+                             const SharedStamp& shared,
+                             const Patience& patience) const noexcept {
+  if (core().link.usable()) return RedisStore::could_keep(epoch, shared, patience);
+  return epoch >= core().lost_sight_at();
+}
+
 std::uint64_t TieredStore::max_object() const noexcept {
   return std::max(core().memory->max_object(), RedisStore::max_object());
 }

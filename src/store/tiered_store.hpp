@@ -22,6 +22,9 @@ class TieredStore final : public RedisStore {
   Awaitable<FindOutcome> find_all(caching::KeyView key, Found& found, Patience& patience) override;
   NewResponsePtr make(const StoredPartsView& parts) override { return core().memory->make(parts); }
   Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) override;
+  bool could_keep(Epoch epoch,
+                  const SharedStamp& shared,
+                  const Patience& patience) const noexcept override;
   std::uint64_t max_object() const noexcept override;
   StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;
