@@ -81,7 +81,7 @@ net::TryHandled AdminHandler::try_handle(const net::Request& /*request*/,
 }
 
 void AdminHandler::finished(const net::Request& /*request*/, std::uint64_t /*written*/) noexcept {}
-void AdminHandler::rejected(int /*status*/) noexcept {}
+void AdminHandler::rejected(int /*status*/, std::uint64_t /*bytes*/) noexcept {}
 
 std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& request,
                                                          const AdminSettings& settings) const {

@@ -27,7 +27,7 @@ class AdminHandler final : public net::RequestHandler {
                              net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& exchange) override;
   void finished(const net::Request& request, std::uint64_t written) noexcept override;
-  void rejected(int status) noexcept override;
+  void rejected(int status, std::uint64_t bytes) noexcept override;
 
  private:
   struct BodyOutcome;

@@ -161,6 +161,7 @@ PurgeDecision parse_purge_post(http::FieldsView fields,
   }
   if (const Problem problem = read_soft_field(fields, request)) return finish({}, problem);
   add_surrogate_keys(fields, request);
+  store::drop_repeats(request);
   if (request.names_nothing()) {
     return finish({},
                   "nothing to purge is named; send an object with tags, urls or prefixes that are "
@@ -180,6 +181,7 @@ PurgeDecision parse_purge_method(http::FieldsView fields,
   if (const Problem problem = read_soft_field(fields, request)) return finish({}, problem);
   if (fields.contains(FieldName::surrogate_key)) {
     add_surrogate_keys(fields, request);
+    store::drop_repeats(request);
     if (request.tags.empty()) return finish({}, "Surrogate-Key names no tag");
     return request;
   }

@@ -78,7 +78,7 @@ namespace hawkcache::caching {
   X(max_stale, "max-stale", "served stale because the client accepts it")                          \
   X(store_unavailable,                                                                             \
     "store-unavailable",                                                                           \
-    "the shared store cannot be asked and the origin is spared: what is known here, or nothing")
+    "the shared store is not in use: nothing is stored, or the origin is spared")
 
 enum class Reason : std::uint8_t {
 #define X(enumerator, text, explanation) enumerator,

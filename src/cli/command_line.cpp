@@ -136,7 +136,8 @@ void add_top(CLI::App& app, Parsed& parsed) {
       ->type_name("DURATION");
   CLI::Option* count = command.add_option("--count", options.count, "End after so many views")
                            ->type_name("N")
-                           ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+                           ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000})
+                                       .description(""));
   command
       .add_flag_callback(
           "--once", [&options] { options.count = 1; }, "End after one view: --count 1")

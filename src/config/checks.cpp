@@ -5,8 +5,14 @@
 #include "config/units.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <string>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace hawkcache::config {
 namespace {
@@ -32,6 +38,33 @@ void check_admin(Reader& reader, const YamlNode& file, const AdminConfig& admin)
           "without admin.token; set a token, or listen on 127.0.0.1:{}",
           to_string(admin.listen),
           admin.listen.port));
+}
+
+// Why a file could not be opened for appending; none: it could, as far as can be told without
+// creating it.
+std::error_code why_not_writable(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) return std::make_error_code(std::errc::is_a_directory);
+    if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0) return {};
+  } else if (errno == ENOENT) {
+    const std::string directory = path.substr(0, path.rfind('/') + 1);
+    if (::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return {};
+  }
+  return {errno, std::generic_category()};
+}
+
+void check_access_log(Reader& reader, const YamlNode& file, const AccessLog& access) {
+  const YamlNode* section = file.find("log");
+  const YamlNode* node = section ? section->find("access") : nullptr;
+  if (node == nullptr || !reader.is_good(node) || access.kind != AccessLog::Kind::file) return;
+  const std::error_code error = why_not_writable(access.path);
+  if (!error) return;
+  reader.error(node->position,
+               fmt::format("log.access: cannot write to {}: {}; name a file in a directory that is "
+                           "there and that hawkcache may write to",
+                           access.path,
+                           error.message()));
 }
 
 // [::] leaves IPv4 to 0.0.0.0 where both are listened on.
@@ -169,6 +202,7 @@ void check_file(Reader& reader, const YamlNode& node, Draft& draft) {
   check_upstream(reader, node);
   check_admin(reader, node, draft.config.admin);
   check_listeners(reader, node, draft.config);
+  check_access_log(reader, node, draft.config.log.access);
   read_routes(reader, draft);
   if (draft.routes == nullptr || (draft.routes->kind == YamlNode::Kind::null)) {
     reader.warning(position_or(draft.routes, {1, 1}),

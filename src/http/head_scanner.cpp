@@ -2,8 +2,6 @@
 
 #include "http/control_bytes.hpp"
 
-#include <algorithm>
-
 namespace hawkcache::http {
 namespace {
 
@@ -40,7 +38,7 @@ Feed HeadScanner::scan(std::string_view buffer,
 bool HeadScanner::takes_all(std::string_view buffer,
                             const KnownLines& known,
                             ChangedValues& changed) noexcept {
-  const std::string_view window = buffer.substr(0, limits_.header_block);
+  const std::string_view window = buffer.substr(0, limit());
   const std::size_t size = known.match(window.substr(line_begin_), changed);
   line_begin_ += size;
   all_known_ = size > 0;
@@ -87,8 +85,10 @@ Feed HeadScanner::fail(HeadError error) noexcept {
 
 // How many bytes of the buffer may be looked at.
 std::size_t HeadScanner::limit() const noexcept {
-  if (has_start_line_) return limits_.header_block;
-  return std::min(limits_.header_block, line_begin_ + limits_.start_line + 2);
+  constexpr std::size_t kLineEnd = 2;
+  if (!has_start_line_) return line_begin_ + limits_.start_line + kLineEnd;
+  // The field lines, and the empty line after them.
+  return start_begin_ + start_size_ + kLineEnd + limits_.header_block + kLineEnd;
 }
 
 std::string_view HeadScanner::start_line(std::string_view buffer) const noexcept {

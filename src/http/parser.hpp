@@ -22,7 +22,7 @@ namespace hawkcache::http {
 
 struct HeadLimits {
   std::size_t start_line = 16 * 1024;    // bytes of the request line or status line
-  std::size_t header_block = 64 * 1024;  // bytes of the whole head
+  std::size_t header_block = 64 * 1024;  // bytes of the field lines
   std::size_t field_count = 256;
 };
 

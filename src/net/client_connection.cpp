@@ -316,7 +316,6 @@ bool ClientConnection::wants_linger() noexcept {
 }
 
 Awaitable<void> ClientConnection::refuse(int status) {
-  handler_->rejected(status);
   const std::string bytes = http::render_problem({.status = status,
                                                   .detail = http::refusal_detail(status),
                                                   .extra_fields = {},
@@ -324,7 +323,9 @@ Awaitable<void> ClientConnection::refuse(int status) {
                                                  parser_.head().method,
                                                  http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
+  output_.begin_exchange();
   refused_ = !co_await write(buffers);
+  handler_->rejected(status, bytes_written());
   aborted_ = !refused_;
 }
 

@@ -59,7 +59,7 @@ class RequestHandler {
   // After an answer of try_handle() has been written (or not: `written` is short then).
   virtual void finished(const Request& request, std::uint64_t written) noexcept = 0;
   // A request that never reached the handler: answered with `status` by the connection itself.
-  virtual void rejected(int status) noexcept = 0;
+  virtual void rejected(int status, std::uint64_t bytes) noexcept = 0;
 };
 
 using HandlerFactory = std::function<std::unique_ptr<RequestHandler>(Worker&)>;

@@ -160,6 +160,7 @@ Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
 // The request, or all of it but the part that the pump sends.
 ErrorCode PooledExchange::send_now() {
   response_->begin(request_.method);
+  head_begun_ = HeadBegun::no;
   connection_->begin_request();
   request_written_ = false;
   return connection_->write_now(
@@ -196,14 +197,32 @@ ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
   HeadState state = response_->next_head();
   while (state == HeadState::interim) {
     heard_interim();
+    head_begun_ = HeadBegun::no;
+    await_next_head();
     state = response_->next_head();
   }
   if (state == HeadState::malformed) return Errc::upstream_malformed;
-  if (state == HeadState::need_input) return {};
+  if (state == HeadState::need_input) {
+    if (response_->has_part_of_head()) limit_rest_of_head();
+    return {};
+  }
   head_complete_ = true;
   connection_->unlimit_reading();
   if (pump_) pump_->head_arrived();
   return {};
+}
+
+// While the body is being sent, the client sets the pace; its end begins the time for the response.
+void PooledExchange::await_next_head() noexcept {
+  if (pump_ && pump_->running()) return;
+  connection_->limit_reading(pool_->settings.response_timeout);
+}
+
+// From its first byte on, once: a head that drips is not given more time for every byte.
+void PooledExchange::limit_rest_of_head() noexcept {
+  if (pump_ && pump_->running()) return;
+  if (std::exchange(head_begun_, HeadBegun::yes) == HeadBegun::yes) return;
+  connection_->limit_reading(pool_->settings.idle_timeout);
 }
 
 // The client has its 100 before its body is read.

@@ -65,6 +65,8 @@ class PooledExchange final : public UpstreamExchange {
   ErrorCode sent(const ErrorCode& error);
   ErrorCode hear(const UpstreamConnection::Read& read);
   void heard_interim();
+  void await_next_head() noexcept;
+  void limit_rest_of_head() noexcept;
   void received(const UpstreamConnection::Read& read) noexcept;
   void response_ended() noexcept;
   // Nothing more is wanted of the connection.
@@ -77,6 +79,7 @@ class PooledExchange final : public UpstreamExchange {
   UpstreamRequest request_;
   Turns::Place place_;
   ServerChoice::Tried tried_;
+  enum class HeadBegun : std::uint8_t { no, yes } head_begun_ = HeadBegun::no;
   bool head_complete_ = false;
   bool request_written_ = false;  // without the part that the pump sends
   bool ended_ = false;

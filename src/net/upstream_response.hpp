@@ -39,6 +39,8 @@ class UpstreamResponse {
   void received_end() noexcept { at_end_of_input_ = true; }
   // Whether a single byte has come since begin().
   bool any_received() const noexcept { return any_received_; }
+  // After need_input: whether the next head has come in part.
+  bool has_part_of_head() const noexcept { return head_begin_ < head_end_; }
 
   // interim: head() is that of a 1xx until the next call, which goes on behind it.
   // malformed: not HTTP, over a limit, too many 1xx, a 101, or a body length that could be read in

@@ -141,13 +141,15 @@ void Fetch::judge_keeping() {
   keeping_ = head_->not_stored == Reason::none;
   if (!keeping_) {
     not_stored(head_->not_stored);
-  } else if (state_.store.fence().current() != epoch() && is_overtaken()) {
+  } else if (const Reason reason = foreseen_refusal(); reason != Reason::none) {
     auto refused = std::make_shared<FillHead>(*head_);
-    refused->refused = Reason::purged_meanwhile;
+    refused->refused = reason;
     head_ = std::move(refused);
+    // While a store is away its fetches are shared all the same.
+    if (reason != Reason::purged_meanwhile) return;
     keeping_ = false;
     remember_failure();
-    not_stored(Reason::purged_meanwhile);
+    not_stored(reason);
   }
 }
 

@@ -28,7 +28,15 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
   co_return Next::done;
 }
 
-// Whether the store will refuse it, as far as that is known by now.
+// Why the store will not keep it, as far as that is known by now.
+Reason Fetch::foreseen_refusal() const {
+  if (!state_.store.could_keep(epoch(), ticket().shared(), order_.patience)) {
+    return Reason::store_unavailable;
+  }
+  const bool purged = state_.store.fence().current() != epoch() && is_overtaken();
+  return purged ? Reason::purged_meanwhile : Reason::none;
+}
+
 bool Fetch::is_overtaken() const {
   const FillSubject& subject = fill_.subject();
   const auto verdict = state_.store.fence().check(
@@ -96,17 +104,21 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
 // nobody's yet.
 void Fetch::foretell_freshened(int origin_status) {
   if (!waits_for_store()) return;
-  fill_.foretell_stored(freshened(*order_.base, *head_), Reason::none, origin_status);
+  fill_.foretell_stored(freshened(*order_.base, *head_), foreseen_refusal(), origin_status);
 }
 
 net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_);
+  Reason refused = foreseen_refusal();
   const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);
-  const bool refused = put == store::PutResult::purged_meanwhile;
-  fill_.use_stored(
-      std::move(stored), refused ? Reason::purged_meanwhile : Reason::none, origin_status);
+  if (put == store::PutResult::purged_meanwhile && refused == Reason::none) {
+    refused = foreseen_refusal();
+  } else if (put == store::PutResult::unavailable) {
+    refused = Reason::store_unavailable;
+  }
+  fill_.use_stored(std::move(stored), refused, origin_status);
 }
 
 // The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the

@@ -73,8 +73,8 @@ struct FillHead {
   caching::StoredMeta meta;
   std::optional<std::uint64_t> content_length;         // as the origin announced it
   caching::Reason not_stored = caching::Reason::none;  // none: storable, may be shared
-  // Why it will not be stored though it might, and those who wait may have it: none, or
-  // purged_meanwhile.
+  // Why it will not be stored though it might, and those who wait may have it: none,
+  // purged_meanwhile or store_unavailable.
   caching::Reason refused = caching::Reason::none;
   bool has_body = true;               // false: 204, 304, an answer to HEAD
   std::optional<int> forward_status;  // what the origin answered, where it is not `status`

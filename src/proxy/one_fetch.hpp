@@ -92,6 +92,7 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<store::PutResult> put();
   bool is_as_long_as_announced() const;
   bool is_overtaken() const;
+  caching::Reason foreseen_refusal() const;
   bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
   // Views of the head and the body.
   store::StoredPartsView parts_to_put(const FillHead& head,

@@ -277,7 +277,8 @@ TemplateInput RequestPlanner::template_input() const {
           .query = plan_.query,
           .parameters = parameters(),
           .method = {},
-          .tag_length = plan_.route->tag_length};
+          .tag_length = plan_.route->tag_length,
+          .normalize = plan_.route->policy.normalize};
 }
 
 // What is kept for a GET is keyed and tagged as one.

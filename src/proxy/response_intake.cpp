@@ -47,9 +47,7 @@ Judged judge(const http::ResponseHead& response,
   Judged judged;
   FillHead& head = *judged.head;
   head.status = response.status;
-  if (response.fields().contains(http::FieldName::age)) {
-    head.declared_age = caching::declared_age(response.fields());
-  }
+  head.declared_age = caching::readable_age(response.fields());
   head.has_body = framing.kind != http::BodyKind::none;
   head.content_length = announced_length(framing);
   head.meta.status = response.status;

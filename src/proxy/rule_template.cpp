@@ -7,6 +7,7 @@
 #include "http/cookie.hpp"
 #include "http/query.hpp"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace hawkcache::proxy {
@@ -42,8 +43,18 @@ std::optional<std::string_view> plain_value(const TemplatePart& part, const Temp
   return std::nullopt;
 }
 
+// As it is forwarded.
+std::optional<std::string> header_value(const TemplatePart& part, const TemplateInput& input) {
+  std::optional<std::string> value = input.request->fields().combined(part.text);
+  const auto& names = input.normalize;
+  if (value && std::find(names.begin(), names.end(), part.text) != names.end()) {
+    value = caching::normalize_value(part.text, *value);
+  }
+  return value;
+}
+
 std::string tag_header(const TemplatePart& part, const TemplateInput& input) {
-  const std::string value = input.request->fields().combined(part.text).value_or("");
+  const std::string value = header_value(part, input).value_or("");
   return caching::is_credential(part.text) && !value.empty() ? credential_digest(value) : value;
 }
 
@@ -82,7 +93,7 @@ void append_value(std::string& out, std::optional<std::string_view> value) {
 }
 
 void append_header(std::string& out, const TemplatePart& part, const TemplateInput& input) {
-  const std::optional<std::string> value = input.request->fields().combined(part.text);
+  const std::optional<std::string> value = header_value(part, input);
   if (value && caching::is_credential(part.text)) {
     caching::append_key_secret(out, *value);
   } else {

@@ -46,6 +46,7 @@ struct TemplateInput {
   std::span<const std::string_view> parameters;    // converted: "7" for /users/007 with :int
   std::string_view method{};                       // instead of the request's own; empty: that
   std::size_t tag_length = caching::kMaxTagValue;  // bytes of one value in a tag
+  std::span<const std::string> normalize{};        // fields taken in their canonical spelling
 };
 
 // {method} is GET for a HEAD too: both share one entry.

@@ -24,7 +24,7 @@ bool is_unanswered(Reason detail) noexcept {
 }
 
 bool is_failure(int status, Reason detail) noexcept {
-  return status == 502 || status == 504 || detail == Reason::store_unavailable;
+  return status == 502 || status == 504 || (status == 503 && detail == Reason::store_unavailable);
 }
 
 }  // namespace
@@ -127,7 +127,8 @@ void Transaction::finished(const net::Request& request, std::uint64_t written) n
   end(request, written);
 }
 
-void Transaction::rejected(int) noexcept {
+void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
+  state_.counters.add(Counter::bytes_to_clients, bytes);
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::rejected);
 }

@@ -33,7 +33,7 @@ class Transaction final : public net::RequestHandler {
                              net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& client) override;
   void finished(const net::Request& request, std::uint64_t written) noexcept override;
-  void rejected(int status) noexcept override;
+  void rejected(int status, std::uint64_t bytes) noexcept override;
 
  private:
   // How a request ended, for counters and log.

@@ -52,6 +52,7 @@ store::PurgeRequest purge_for_response(const http::RequestHead& request,
     if (keyed != uri.path_and_query) purge.urls.push_back({authority, uri.path_and_query});
     purge.urls.push_back({authority, std::move(keyed)});
   }
+  store::drop_repeats(purge);
   return purge;
 }
 

@@ -38,6 +38,8 @@ void RedisCore::distrust_everything_here() {
   store::PurgeRequest everything;
   everything.scope = store::PurgeRequest::Scope::everything;
   raise_locally(everything, clock.wall());
+  // After it: who meets the distrust a moment earlier takes it for a purge, no more.
+  lost_sight.store(local.current(), std::memory_order_release);
 }
 
 }  // namespace hawkcache::shared_store

@@ -58,6 +58,9 @@ class RedisStore : public store::Store {
                   std::string_view authority,
                   std::string_view path_and_query) noexcept override;
   store::PurgeFence& fence() noexcept override { return core_.local; }
+  bool could_keep(store::Epoch epoch,
+                  const store::SharedStamp& shared,
+                  const store::Patience& patience) const noexcept override;
   std::uint64_t max_object() const noexcept override { return core_.settings.max_object; }
   store::StoreStats stats() const override;
   net::Awaitable<store::LeaseState> try_lease(store::LeaseRequest request,

@@ -48,6 +48,14 @@ net::Awaitable<store::PutResult> RedisStore::put(store::NewResponsePtr response,
   co_return result;
 }
 
+bool RedisStore::could_keep(store::Epoch epoch,
+                            const store::SharedStamp& shared,
+                            const store::Patience& patience) const noexcept {
+  if (epoch < core_.lost_sight_at() || patience.is_spent() || !core_.link.usable()) return false;
+  const auto membership = core_.link.membership();
+  return membership && membership->generation == shared.generation;
+}
+
 net::Awaitable<store::PutResult> RedisStore::write(store::StoredResponsePtr response,
                                                    store::Patience& patience) {
   if (response->body_size() > core_.settings.max_object) co_return store::PutResult::too_large;

@@ -76,6 +76,14 @@ net::Awaitable<store::PutResult> TieredStore::put(store::NewResponsePtr response
   co_return in_redis;
 }
 
+// While Redis is away, this node's memory keeps it.
+bool TieredStore::could_keep(store::Epoch epoch,
+                             const store::SharedStamp& shared,
+                             const store::Patience& patience) const noexcept {
+  if (core().link.usable()) return RedisStore::could_keep(epoch, shared, patience);
+  return epoch >= core().lost_sight_at();
+}
+
 std::uint64_t TieredStore::max_object() const noexcept {
   return std::max(core().memory->max_object(), RedisStore::max_object());
 }

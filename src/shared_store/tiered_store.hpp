@@ -20,6 +20,9 @@ class TieredStore final : public RedisStore {
   }
   net::Awaitable<store::PutResult> put(store::NewResponsePtr response,
                                        store::Patience& patience) override;
+  bool could_keep(store::Epoch epoch,
+                  const store::SharedStamp& shared,
+                  const store::Patience& patience) const noexcept override;
   std::uint64_t max_object() const noexcept override;
   store::StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;

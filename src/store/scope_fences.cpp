@@ -20,12 +20,15 @@ bool HashedFences::raise(
   const auto [place, is_new] = fences_.try_emplace(hash);
   Fence& fence = place->second;
   if (is_new) fence.note = note;
+  // Named again by the same purge: its place in the order is not outdated, and would stay.
+  const bool has_place = !is_new && fence.newest() == epoch;
   if (kind == PurgeKind::hard) {
     fence.hard = epoch;
   } else {
     fence.soft = epoch;
     fence.soft_time = now;
   }
+  if (has_place) return false;
   order_.push_back({epoch, hash});
   settle();
   return is_new;
@@ -94,7 +97,9 @@ void PrefixFences::forget_oldest() {
 }
 
 void TagFences::raise(TagRef record, PurgeKind kind, Epoch epoch, WallTime now) {
+  const bool has_place = record->remembered_ && record->fence().newest() == epoch;
   record->fence().raise(kind, epoch, now);
+  if (has_place) return;
   if (!std::exchange(record->remembered_, true)) {
     ++remembered_;
     record_bytes_ += TagTable::record_bytes(record->text());

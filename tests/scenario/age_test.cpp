@@ -44,6 +44,17 @@ TEST_F(AgeOfAnswers, IsTheFirstMemberThatIsANumber) {
   });
 }
 
+TEST_F(AgeOfAnswers, IsDroppedWhereItCannotBeRead) {
+  start("- path: /cached/{x}");
+  for (const char* age : {"x", "-1", "5.5", ""}) {
+    for (const std::string target : {"/cached/1", "/relayed"}) {
+      origin.answer(target, ok("x", {{"Age", age}, {"Cache-Control", "no-cache, max-age=0"}}));
+      const Response response = get(target);
+      EXPECT_FALSE(response.fields.has("Age")) << target << " " << age;
+    }
+  }
+}
+
 TEST_F(AgeOfAnswers, IsTheOlderOfWhatAgeAndDateSay) {
   start("- path: /age\n- path: /date\n- path: /future\n- path: /no-date\n- path: /odd-date");
   const auto serve = [this](const char* target, Fields fields) {

@@ -82,6 +82,19 @@ TEST_F(Limits, LargerOnesAreRefusedAndNeverCut) {
   });
 }
 
+TEST_F(Limits, TheBytesOfARefusalAreCounted) {
+  start("- path: /cached/{rest:path}");
+  const double before = proxy->metric("hawkcache_bytes_to_clients_total");
+  Client refused = client();
+  refused.send("GET / HTTP/1.1\r\n\r\n");
+  const std::string bytes = refused.read_all();
+  EXPECT_NE(bytes.find(" 400 "), std::string::npos);
+  EXPECT_TRUE(eventually([&] {
+    return proxy->metric("hawkcache_bytes_to_clients_total") ==
+           before + static_cast<double>(bytes.size());
+  }));
+}
+
 TEST_F(Limits, AnEndlessHeadIsCut) {
   start("- path: /cached/{rest:path}");
   Client one = client();

@@ -6,6 +6,9 @@
 namespace hawkcache::scenario {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
+
 class RedisAway : public OnRedis {
  protected:
   // Both daemons have "/items/1" of before.
@@ -29,6 +32,34 @@ class RedisAway : public OnRedis {
 
   RedisServer redis;
 };
+
+// One that was under way when Redis was lost, and one that began later: nobody purged anything.
+TEST_P(RedisAway, WhatIsNotStoredForItsSakeSaysSo) {
+  use(redis.url());
+  origin.on("/items/held", [](OriginExchange& exchange) {
+    exchange.hold("fetching");
+    exchange.respond("held");
+  });
+  Client waiting = client();
+  waiting.send_request("GET", "/items/held");
+  ASSERT_TRUE(origin.wait_for_requests("/items/held", 1));
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  origin.gate("fetching").open();
+  const Response held = waiting.read();
+  EXPECT_EQ(held.body, "held");
+  EXPECT_THAT(held.cache_status(), HasSubstr("; detail=store-unavailable"));
+  EXPECT_THAT(held.cache_status(), Not(HasSubstr("; stored")));
+  const Response later = get_in_time("/items/later");
+  if (has_memory()) {
+    EXPECT_THAT(later.cache_status(), HasSubstr("; stored"));
+    EXPECT_EQ(get_in_time("/items/later").x_cache(), "HIT");
+  } else {
+    EXPECT_THAT(later.cache_status(), HasSubstr("; detail=store-unavailable"));
+    EXPECT_THAT(later.cache_status(), Not(HasSubstr("; stored")));
+  }
+  redis.thaw();
+}
 
 TEST_P(RedisAway, APurgeIsRefusedInForceHereAndHandedOn) {
   start_both();

@@ -53,6 +53,18 @@ TEST(PurgePost, TakesEverything) {
   EXPECT_EQ(accepted(decision).kind, PurgeKind::hard);
 }
 
+TEST(PurgePost, WhatIsNamedSeveralTimesIsAskedForOnce) {
+  const PurgeDecision decision = post(
+      R"({"tags": ["a", "b", "a"], "urls": ["http://x:80/a", "https://X/a"],
+      "prefixes": ["/a", "/a"]})",
+      "Surrogate-Key: a c a\nSurrogate-Key: c\n");
+  EXPECT_EQ(accepted(decision).tags, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(accepted(decision).urls, (std::vector<UrlScope>{{"x", "/a"}}));
+  EXPECT_EQ(accepted(decision).prefixes, (std::vector<UrlScope>{{"", "/a"}}));
+  EXPECT_EQ(accepted(purge("/", "Surrogate-Key: a a b a\n")).tags,
+            (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(PurgePost, EmptyListsBesideSomethingNamedAreFine) {
   EXPECT_EQ(
       accepted(post(R"({"tags": ["a"], "urls": [], "prefixes": [], "all": false, "soft": false})"))

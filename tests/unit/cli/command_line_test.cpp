@@ -103,6 +103,11 @@ TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
   }
 }
 
+TEST_F(CommandLine, ACountOfNoneIsToldTheLeast) {
+  EXPECT_EQ(run_it({"top", "--count", "0"}), kUsage);
+  EXPECT_NE(err_.str().find("Value 0 not in range 1 to "), std::string::npos) << err_.str();
+}
+
 TEST_F(CommandLine, CheckAcceptsASoundFile) {
   EXPECT_EQ(run_it({"check", "--config", config(kUserRule)}), kDone);
   EXPECT_EQ(out_.str(), file_.string() + ": ok, 1 rule\n");

@@ -44,7 +44,7 @@ upstream:
 store:
   memory: { max_size: 1GiB, max_entries: 5, max_object: 1MiB, eviction: lru }
   redis: { url: "redis://h:1/2", prefix: "p:", timeout: 1s, on_failure: stale_only }
-log: { level: debug, format: json, access: /var/log/access.log }
+log: { level: debug, format: json, access: /tmp/access.log }
 limits:
   max_connections: 10
   request_line: 1KiB
@@ -107,7 +107,7 @@ routes:
   EXPECT_EQ(
       config.log,
       (LogConfig{
-          log::Level::debug, log::Format::json, {AccessLog::Kind::file, "/var/log/access.log"}}));
+          log::Level::debug, log::Format::json, {AccessLog::Kind::file, "/tmp/access.log"}}));
   EXPECT_EQ(
       config.limits,
       (LimitsConfig{

@@ -305,8 +305,12 @@ TEST(RequestParser, HasLimits) {
            Limited{"(GET /" + std::string(1000, 'x'), HeadError::malformed},
            Limited{line + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n", HeadError::none},
            Limited{line + "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n", HeadError::fields_too_large},
-           Limited{line + "A: " + std::string(77, 'a') + "\r\n\r\n", HeadError::none},
-           Limited{line + "A: " + std::string(78, 'a') + "\r\n\r\n", HeadError::fields_too_large},
+           Limited{"GET /" + path + " HTTP/1.1\r\nA: " + std::string(95, 'a') + "\r\n\r\n",
+                   HeadError::none},
+           Limited{"GET /" + path + " HTTP/1.1\r\nA: " + std::string(96, 'a') + "\r\n\r\n",
+                   HeadError::fields_too_large},
+           Limited{line + "A: " + std::string(95, 'a') + "\r\n\r\n", HeadError::none},
+           Limited{line + "A: " + std::string(96, 'a') + "\r\n\r\n", HeadError::fields_too_large},
            Limited{line + "A: " + std::string(9000, 'a'), HeadError::fields_too_large},
            Limited{line + "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nbad", HeadError::fields_too_large},
            Limited{line + "bad\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n\r\n",
@@ -318,6 +322,13 @@ TEST(RequestParser, HasLimits) {
     EXPECT_EQ(parser.error(), c.error);
     expect_same_however_cut<RequestParser>(c.input, limits);
   }
+}
+
+TEST(RequestParser, ALongRequestLineIsNoMatterOfTheFieldLines) {
+  const HeadLimits limits{.start_line = 200, .header_block = 100, .field_count = 3};
+  const std::string line = "GET /" + std::string(150, 'x') + " HTTP/1.1\r\n";
+  EXPECT_EQ(RequestParser(limits).feed(line + "Host: a\r\n\r\n"), Feed::complete);
+  expect_same_however_cut<RequestParser>(line + "Host: a\r\n\r\n", limits);
 }
 
 TEST(RequestParser, LimitsAreGenerousEnoughByDefault) {

@@ -4,7 +4,9 @@
 #include "unit/net/scripted_body.hpp"
 #include "unit/net/upstream_fixture.hpp"
 
+#include <chrono>
 #include <future>
+#include <thread>
 
 namespace hawkcache::net::test {
 namespace {
@@ -192,10 +194,49 @@ TEST_F(UpstreamExchangeTest, GivesUpAServerThatDoesNotAnswer) {
     });
     settings.servers.clear();
     settings.response_timeout = Duration(30);
+    settings.idle_timeout = Duration(30);
     use({origin.port()});
     EXPECT_EQ(fetch(get()).start_error, Errc::upstream_timeout);
     origin.join();
   }
+}
+
+// response_timeout ends with the first byte of a head; an interim response begins it anew.
+TEST_F(UpstreamExchangeTest, GivesTheRestOfAHeadTheTimeOfAPause) {
+  for (const std::string_view beginning :
+       {"HTTP/1.1 200 O", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 O"}) {
+    SCOPED_TRACE(beginning);
+    ScriptedOrigin origin([&](ScriptedOrigin& self) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      connection.write(beginning);
+      std::this_thread::sleep_for(std::chrono::milliseconds(400));
+      connection.write("K\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    });
+    settings.servers.clear();
+    settings.response_timeout = Duration(150);
+    settings.idle_timeout = Duration(20'000);
+    use({origin.port()});
+    EXPECT_EQ(fetch(get()).body, "ok");
+    origin.join();
+  }
+}
+
+TEST_F(UpstreamExchangeTest, GivesAHeadThatDripsNoMoreTimeForEachByte) {
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    connection.write("HTTP/1.1 200 OK\r\nA: ");
+    for (int i = 0; i < 100; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      if (!connection.try_write("a")) return;
+    }
+  });
+  settings.response_timeout = Duration(20'000);
+  settings.idle_timeout = Duration(100);
+  use({origin.port()});
+  EXPECT_EQ(fetch(get()).start_error, Errc::upstream_timeout);
+  origin.join();
 }
 
 TEST_F(UpstreamExchangeTest, GivesUpAServerThatStopsInMidBody) {

@@ -59,6 +59,11 @@ class FakeStore final : public store::Store {
     far.insert(far.begin(), std::move(response));
     co_return store::PutResult::stored;
   }
+  bool could_keep(store::Epoch /*epoch*/,
+                  const store::SharedStamp& /*shared*/,
+                  const store::Patience& /*patience*/) const noexcept override {
+    return !away;
+  }
   net::Awaitable<Result<store::Purged>> purge(store::PurgeRequest request, WallTime now) override {
     fence_.raise(request, now);
     if (away) co_return make_error_code(Errc::store_unavailable);

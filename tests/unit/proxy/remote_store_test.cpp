@@ -77,6 +77,10 @@ TEST(RemoteStore, WhileItIsAwayTheOriginIsAsked) {
   const auto asking = world.ask();
   EXPECT_TRUE(asking->says("X-Cache: MISS"));
   EXPECT_TRUE(asking->says("\r\n\r\nbody"));
+  EXPECT_TRUE(asking->says("; detail=store-unavailable\r\n"));
+  EXPECT_FALSE(asking->says("; stored"));
+  EXPECT_EQ(world.count(Counter::stored), 0U);
+  EXPECT_EQ(world.count(Counter::not_stored), 1U);
   EXPECT_EQ(world.origin->requests.size(), 1U);
 }
 

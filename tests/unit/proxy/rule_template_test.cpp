@@ -20,6 +20,7 @@ struct Given {
   Fields fields = {};
   std::string method = "GET";
   std::vector<std::string_view> parameters = {"7", "ann"};
+  std::vector<std::string> normalize = {};
 };
 
 TemplateInput input_of(const TestRequest& request, const Given& given) {
@@ -29,7 +30,8 @@ TemplateInput input_of(const TestRequest& request, const Given& given) {
           .authority = target.authority,
           .path = target.path,
           .query = target.has_query ? std::optional(target.query) : std::nullopt,
-          .parameters = given.parameters};
+          .parameters = given.parameters,
+          .normalize = given.normalize};
 }
 
 std::string tag(std::string_view text, const Given& given = {}) {
@@ -80,6 +82,17 @@ TEST(RuleTemplate, CredentialsNeverStandInClear) {
     EXPECT_THAT(key(text, given), testing::Not(testing::HasSubstr("secret")));
     EXPECT_NE(key(text, given), key(text));
   }
+}
+
+TEST(RuleTemplate, TakesAFieldThatTheRuleNormalizesAsItIsForwarded) {
+  const Given one{.fields = {{"Accept-Language", "DE, en;q=0.5"}},
+                  .normalize = {"accept-language"}};
+  const Given other{.fields = {{"Accept-Language", "de,en; q=0.50"}},
+                    .normalize = {"accept-language"}};
+  EXPECT_EQ(key("{header.accept-language}", one), key("{header.accept-language}", other));
+  EXPECT_EQ(tag("{header.accept-language}", one), tag("{header.accept-language}", other));
+  const Given as_it_came{.fields = other.fields};
+  EXPECT_NE(key("{header.accept-language}", one), key("{header.accept-language}", as_it_came));
 }
 
 TEST(RuleTemplate, AHeadHasTheKeyOfAGet) {

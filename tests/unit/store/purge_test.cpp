@@ -42,5 +42,25 @@ TEST(Purge, a_request_without_anything_in_it_names_nothing) {
   EXPECT_FALSE(request.names_nothing());
 }
 
+TEST(Purge, of_what_is_named_several_times_the_first_stays) {
+  PurgeRequest request;
+  request.tags = {"b", "a", "b", "b", "c", "a"};
+  request.urls = {{"", "/a"}, {"x", "/a"}, {"", "/a"}, {"x", "/b"}, {"x", "/a"}};
+  request.prefixes = {{"x", ""}, {"x", ""}};
+  drop_repeats(request);
+  EXPECT_EQ(request.tags, (std::vector<std::string>{"b", "a", "c"}));
+  EXPECT_EQ(request.urls, (std::vector<UrlScope>{{"", "/a"}, {"x", "/a"}, {"x", "/b"}}));
+  EXPECT_EQ(request.prefixes, (std::vector<UrlScope>{{"x", ""}}));
+}
+
+TEST(Purge, many_names_that_differ_all_stay) {
+  PurgeRequest request;
+  for (int i = 0; i < 20'000; ++i) request.tags.push_back(std::to_string(i / 2));
+  drop_repeats(request);
+  ASSERT_EQ(request.tags.size(), 10'000u);
+  EXPECT_EQ(request.tags.front(), "0");
+  EXPECT_EQ(request.tags.back(), "9999");
+}
+
 }  // namespace
 }  // namespace hawkcache::store

@@ -47,6 +47,19 @@ TEST(HashedFences, stay_small_when_the_same_is_purged_again_and_again) {
   EXPECT_EQ(fences.oldest(), 1u);
 }
 
+// A place in the order that is not outdated is never cleaned away: with one for each repeat, every
+// raise would walk them all.
+TEST(HashedFences, take_one_place_for_what_one_purge_names_several_times) {
+  HashedFences fences;
+  for (std::uint64_t i = 0; i < 100'000; ++i) fences.raise(i % 2, PurgeKind::hard, 5, kTime);
+  EXPECT_EQ(fences.size(), 2u);
+  EXPECT_LT(fences.bytes(), 4096u);
+  fences.forget_oldest();
+  EXPECT_EQ(fences.oldest(), 5u);
+  fences.forget_oldest();
+  EXPECT_EQ(fences.oldest(), kNoEpoch);
+}
+
 TEST(PrefixFences, find_every_prefix_of_a_path) {
   PrefixFences fences;
   fences.raise(0, "/users/", PurgeKind::hard, 5, kTime);
@@ -83,6 +96,21 @@ TEST(TagFences, remember_each_tag_once_and_keep_its_record_alive) {
   EXPECT_TRUE(table->find("a"));
   fences.forget_oldest();
   EXPECT_EQ(fences.size(), 0u);
+  EXPECT_EQ(fences.oldest(), kNoEpoch);
+  EXPECT_EQ(table->size(), 0u);
+}
+
+TEST(TagFences, take_one_place_for_what_one_purge_names_several_times) {
+  const auto table = TagTable::create();
+  TagFences fences;
+  for (int i = 0; i < 100'000; ++i) {
+    fences.raise(table->intern(i % 2 == 0 ? "a" : "b"), PurgeKind::soft, 5, kTime);
+  }
+  EXPECT_EQ(fences.size(), 2u);
+  EXPECT_LT(fences.bytes(), 1024u);
+  fences.forget_oldest();
+  EXPECT_EQ(fences.oldest(), 5u);
+  fences.forget_oldest();
   EXPECT_EQ(fences.oldest(), kNoEpoch);
   EXPECT_EQ(table->size(), 0u);
 }
