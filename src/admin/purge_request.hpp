@@ -1,6 +1,6 @@
 // What a purge request on the admin listener asks for, or why it asks for nothing that could be
-// done. What is named several times is asked for once. Strict, because a purge that was misread is worse than one that was refused: whatever is
-// unclear purges nothing. Pure; any thread.
+// done. What is named several times is asked for once. Strict, because a purge that was misread is
+// worse than one that was refused: whatever is unclear purges nothing. Pure; any thread.
 #pragma once
 
 #include "http/fields.hpp"

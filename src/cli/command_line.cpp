@@ -134,10 +134,10 @@ void add_top(CLI::App& app, Parsed& parsed) {
       });
   command.add_option("--interval", options.interval, "How long each view counts (default 1s)")
       ->type_name("DURATION");
-  CLI::Option* count = command.add_option("--count", options.count, "End after so many views")
-                           ->type_name("N")
-                           ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000})
-                                       .description(""));
+  CLI::Option* count =
+      command.add_option("--count", options.count, "End after so many views")
+          ->type_name("N")
+          ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}).description(""));
   command
       .add_flag_callback(
           "--once", [&options] { options.count = 1; }, "End after one view: --count 1")

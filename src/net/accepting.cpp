@@ -24,8 +24,8 @@ class FreshSocket : public Socket {
     if (error) return error;
     auto& state = impl_.get_implementation().state_;
     namespace socket_ops = asio::detail::socket_ops;
-    state = static_cast<unsigned char>((state & ~socket_ops::possible_dup) |
-                                       socket_ops::non_blocking);
+    state =
+        static_cast<unsigned char>((state & ~socket_ops::possible_dup) | socket_ops::non_blocking);
     return {};
   }
 };

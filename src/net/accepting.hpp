@@ -17,8 +17,8 @@ struct Accepted {
   asio::ip::tcp::endpoint peer;
 };
 
-// REQUIRES: the acceptor does not block. Never waits: would_block where no connection is there. One that was gone again before it was
-// accepted is passed over. On the acceptor's thread.
+// REQUIRES: the acceptor does not block. Never waits: would_block where no connection is there. One
+// that was gone again before it was accepted is passed over. On the acceptor's thread.
 Result<Accepted> accept_now(Acceptor& acceptor);
 
 }  // namespace hawkcache::net

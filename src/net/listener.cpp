@@ -20,7 +20,7 @@ using asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int kBacklog = 4096;
-constexpr unsigned kInARow = 8;  // accepted, before what else is ready has its turn
+constexpr unsigned kInARow = 8;         // accepted, before what else is ready has its turn
 constexpr Duration kGaugePoll{50};      // how often a full gauge is asked again
 constexpr Duration kTroublePause{150};  // after an accept that failed
 constexpr std::chrono::seconds kWarnInterval{10};

@@ -44,7 +44,7 @@ struct RedisCore {
   // Of everything, for what this node cannot vouch for any more.
   void distrust_everything_here();
   // What was fetched before it is distrusted for want of Redis, whether it was purged or not.
-  Epoch lost_sight_at() const noexcept { return lost_sight.load(std::memory_order_acquire); }
+  store::Epoch lost_sight_at() const noexcept { return lost_sight.load(std::memory_order_acquire); }
   // Milliseconds since 1970 by Redis's clock, as far as it is known: what orders the fetches of
   // several nodes.
   WallTime shared_time(WallTime now) const noexcept {
@@ -69,7 +69,7 @@ struct RedisCore {
   RedisFigures figures;
   redis::ClientFigures client_figures;
   std::atomic<std::int64_t> clock_offset{0};       // ms to be added to this node's clock
-  std::atomic<Epoch> lost_sight{0};                // see lost_sight_at()
+  std::atomic<store::Epoch> lost_sight{0};         // see lost_sight_at()
   std::atomic<std::uint64_t> purges_under_way{0};  // asked of Redis, and not answered yet
 };
 

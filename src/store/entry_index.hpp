@@ -83,8 +83,8 @@ class EntryIndex {
     return static_cast<std::uint16_t>(link >> kAddressBits);
   }
   static Link link_to(Entry& entry) noexcept {
-    return reinterpret_cast<std::uintptr_t>(&entry) |
-           std::uint64_t{tag_of_hash(entry.hash)} << kAddressBits;
+    return reinterpret_cast<std::uintptr_t>(&entry) | std::uint64_t{tag_of_hash(entry.hash)}
+                                                          << kAddressBits;
   }
   static Entry* entry_of(Link link) noexcept {
     return reinterpret_cast<Entry*>(link & ((Link{1} << kAddressBits) - 1));

@@ -37,7 +37,8 @@ struct Purged {
   enum class Accuracy : std::uint8_t { exact, estimate } accuracy = Accuracy::exact;
 };
 
-// Leaves of each tag, URL and prefix that is named several times the first. Linear in what is named.
+// Leaves of each tag, URL and prefix that is named several times the first. Linear in what is
+// named.
 void drop_repeats(PurgeRequest& request);
 
 // "API.Example.com:80" -> "api.example.com".

@@ -143,8 +143,9 @@ class Store {
   // carries is held until this returns. When it returns `stored`, this node finds it. Waits as
   // find() does; without patience left nothing is stored that others would have to be asked for.
   virtual Awaitable<PutResult> put(NewResponsePtr response, Patience& patience) = 0;
-  // Whether the store could keep what such a ticket fetches, as far as can be told now. False: it is
-  // not in use, or was lost sight of since the ticket was taken, and put() will refuse. Any thread.
+  // Whether the store could keep what such a ticket fetches, as far as can be told now. False: it
+  // is not in use, or was lost sight of since the ticket was taken, and put() will refuse. Any
+  // thread.
   virtual bool could_keep(Epoch /*epoch*/,
                           const SharedStamp& /*shared*/,
                           const Patience& /*patience*/) const noexcept {

@@ -104,10 +104,9 @@ routes:
   EXPECT_EQ(config.store.redis.prefix, "p:");
   EXPECT_EQ(config.store.redis.timeout, 1s);
   EXPECT_EQ(config.store.redis.on_failure, RedisFailure::stale_only);
-  EXPECT_EQ(
-      config.log,
-      (LogConfig{
-          log::Level::debug, log::Format::json, {AccessLog::Kind::file, "/tmp/access.log"}}));
+  EXPECT_EQ(config.log,
+            (LogConfig{
+                log::Level::debug, log::Format::json, {AccessLog::Kind::file, "/tmp/access.log"}}));
   EXPECT_EQ(
       config.limits,
       (LimitsConfig{

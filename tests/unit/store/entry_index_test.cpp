@@ -49,7 +49,8 @@ TEST(EntryIndex, loses_none_when_crowded_buckets_are_thinned_out) {
     if (present.erase(&entry) != 0) {
       index.remove(entry);
     } else {
-      entry.hash = 12'345 + (static_cast<std::uint32_t>(random() % 3) << 8);  // one bucket, three tags
+      entry.hash =
+          12'345 + (static_cast<std::uint32_t>(random() % 3) << 8);  // one bucket, three tags
       index.insert(entry);
       present.insert(&entry);
     }

@@ -173,9 +173,8 @@ TEST(PurgeFence, a_purged_url_is_remembered_for_what_other_urls_brought) {
 
 TEST(PurgeFence, where_no_other_urls_are_asked_for_any_more_nothing_is_kept_for_them) {
   PurgeFence fence;
-  const FenceSubject before{.epoch = fence.current(),
-                            .authority = "api.example.com",
-                            .path_and_query = "/users/7"};
+  const FenceSubject before{
+      .epoch = fence.current(), .authority = "api.example.com", .path_and_query = "/users/7"};
   EXPECT_EQ(fence.check_url(before).trust, Trust::trusted);
   fence.raise(purge_of_url("", "/users/7"), kNow);
   fence.raise(purge_of_url("", "/other"), kNow);
