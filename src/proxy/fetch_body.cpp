@@ -138,7 +138,8 @@ net::Awaitable<void> Fetch::complete() {
   if (order_.rest) {
     fill_.stage(order_.part->share_body(), order_.rest->first, order_.part->body_size());
   }
-  if (keeping_ && is_as_long_as_announced()) {
+  // Nothing of what is kept is dropped; a body that lacks its beginning would be served as whole.
+  if (keeping_ && fill_.holds_all() && is_as_long_as_announced()) {
     if (waits_for_store()) fill_.foretell_complete();
     const store::PutResult result = co_await put();
     note(result);
@@ -157,7 +158,7 @@ net::Awaitable<void> Fetch::complete() {
 // next, but not those of more than 1,020 bytes.
 net::Awaitable<store::PutResult> Fetch::put() {
   const std::vector<SharedBytes> body = fill_.body();
-  store::StoredPartsView parts = parts_to_put(*head_, body);
+  store::StoredPartsView parts = parts_to_put(*head_, body, ticket());
   if (order_.rest) {
     // What is completed is trusted as far as its older bytes are.
     parts.epoch = std::min(parts.epoch, order_.part->epoch());
@@ -179,7 +180,8 @@ bool Fetch::is_as_long_as_announced() const {
 }
 
 store::StoredPartsView Fetch::parts_to_put(const FillHead& head,
-                                           std::span<const SharedBytes> body) const {
+                                           std::span<const SharedBytes> body,
+                                           const store::FetchTicket& ticket) const {
   return {.key = fill_.subject().key,
           .authority = fill_.subject().authority,
           .path_and_query = fill_.subject().path_and_query,
@@ -187,9 +189,9 @@ store::StoredPartsView Fetch::parts_to_put(const FillHead& head,
           .head = head.text,
           .withheld = head.withheld,
           .body = body,
-          .epoch = ticket().epoch(),
+          .epoch = ticket.epoch(),
           .sequence = fill_.sequence(),
-          .shared = ticket().shared()};
+          .shared = ticket.shared()};
 }
 
 // What the store has now is what this fetch brought, or newer.

@@ -36,13 +36,13 @@ net::Awaitable<void> Fetch::purge_ahead(const store::StoredResponse* updated) {
     state_.counters.add(observe::Counter::purges);
     state_.counters.add(observe::Counter::purges_by_response);
   }
-  const store::Epoch before = state_.store.fence().current();  // before any fence is looked at
-  const bool was_overtaken = is_overtaken();
+  // Before any fence is looked at.
+  const store::FetchTicket before = state_.store.begin_fetch(state_.worker.clock().wall());
+  const bool trusted = fence_verdict().trust == store::Trust::trusted;
   const PurgeReach reach = co_await purge_for_traffic(state_, std::move(purge));
-  if (was_overtaken || reach != PurgeReach::everywhere) co_return;
+  if (!trusted || reach != PurgeReach::everywhere) co_return;
   store::FetchTicket purged = state_.store.begin_fetch(state_.worker.clock().wall());
-  // Each purge takes one epoch: one step is our own, and nobody else's.
-  if (purged.epoch() == before + 1) renewed_ = std::move(purged);
+  if (store::is_one_purge_after(purged, before)) renewed_ = std::move(purged);
 }
 
 }  // namespace hawkcache::proxy

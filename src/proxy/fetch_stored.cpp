@@ -37,13 +37,12 @@ Reason Fetch::foreseen_refusal() const {
   return purged ? Reason::purged_meanwhile : Reason::none;
 }
 
-bool Fetch::is_overtaken() const {
+store::FenceVerdict Fetch::fence_verdict() const {
   const FillSubject& subject = fill_.subject();
-  const auto verdict = state_.store.fence().check(
+  return state_.store.fence().check(
       {.epoch = epoch(), .authority = subject.authority, .path_and_query = subject.path_and_query},
       head_->meta.tags,
       store::TagsKnown::all);
-  return verdict.trust == store::Trust::distrusted;
 }
 
 // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no
@@ -85,8 +84,9 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
 
 // The same body under a newer head.
 store::NewResponsePtr Fetch::freshened(const store::StoredResponse& stored,
-                                       const FillHead& head) const {
-  return state_.store.make(parts_to_put(head, stored.share_body()));
+                                       const FillHead& head,
+                                       const store::FetchTicket& ticket) const {
+  return state_.store.make(parts_to_put(head, stored.share_body(), ticket));
 }
 
 // "All the stored responses in the initial set with one of those same strong validators are
@@ -95,7 +95,8 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
   for (const store::StoredResponsePtr& stored : order_.alike) {
     const auto head = freshen(*stored, not_modified, intake_input());
     if (!head || head->not_stored != Reason::none) continue;
-    auto fresh = freshened(*stored, *head);
+    // With tags of their own, about which no fence was asked before the ticket was renewed.
+    auto fresh = freshened(*stored, *head, fill_.ticket());
     [[maybe_unused]] const auto put = co_await state_.store.put(std::move(fresh), order_.patience);
   }
 }
@@ -104,12 +105,13 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
 // nobody's yet.
 void Fetch::foretell_freshened(int origin_status) {
   if (!waits_for_store()) return;
-  fill_.foretell_stored(freshened(*order_.base, *head_), foreseen_refusal(), origin_status);
+  fill_.foretell_stored(
+      freshened(*order_.base, *head_, ticket()), foreseen_refusal(), origin_status);
 }
 
 net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   state_.counters.add(Counter::revalidated);
-  auto stored = freshened(*order_.base, *head_);
+  auto stored = freshened(*order_.base, *head_, ticket());
   Reason refused = foreseen_refusal();
   const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);

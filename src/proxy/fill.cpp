@@ -33,8 +33,9 @@ void Fill::add_interim(FillInterimPtr interim) {
 
 void Fill::set_head(std::shared_ptr<const FillHead> head) {
   const std::lock_guard lock(mutex_);
-  kept_ =
-      kept_ && head->not_stored == caching::Reason::none && head->refused == caching::Reason::none;
+  // While a store is away it may be back before the end, and others may come in until then.
+  kept_ = kept_ && head->not_stored == caching::Reason::none &&
+          head->refused != caching::Reason::purged_meanwhile;
   head_ = std::move(head);
   phase_ = FillPhase::streaming;
   changed_locked();
@@ -134,6 +135,11 @@ void Fill::foretell_stored(store::StoredResponsePtr stored,
   const std::lock_guard lock(mutex_);
   set_stored_locked(std::move(stored), reason, origin_status);
   foretold_ = FillPhase::use_stored;
+}
+
+bool Fill::holds_all() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_ == 0;
 }
 
 std::vector<SharedBytes> Fill::body() const {

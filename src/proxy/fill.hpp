@@ -136,6 +136,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   // readers see it whose patience with the store is at an end.
   void foretell_complete();
   void foretell_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
+  // Whether nothing of the body has been dropped: never while it is kept.
+  bool holds_all() const;
   // The whole body, for the store. REQUIRES: kept, all staged.
   std::vector<SharedBytes> body() const;
   // unread: as far as anybody minds; nobody reads it, it is kept.

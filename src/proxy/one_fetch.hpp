@@ -60,7 +60,9 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> hand_on_alone();
   bool validates_by_head() const noexcept;
   net::Awaitable<bool> is_answered_by_head(const http::ResponseHead& head);
-  store::NewResponsePtr freshened(const store::StoredResponse& stored, const FillHead& head) const;
+  store::NewResponsePtr freshened(const store::StoredResponse& stored,
+                                  const FillHead& head,
+                                  const store::FetchTicket& ticket) const;
   net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
   void foretell_freshened(int origin_status);
   net::Awaitable<void> serve_freshened(int origin_status);
@@ -91,12 +93,15 @@ class Fetch final : public net::InterimSink {
   net::Awaitable<void> complete();
   net::Awaitable<store::PutResult> put();
   bool is_as_long_as_announced() const;
-  bool is_overtaken() const;
+  // Of what came, as of the fetch's own ticket or the renewed one.
+  store::FenceVerdict fence_verdict() const;
+  bool is_overtaken() const { return fence_verdict().trust == store::Trust::distrusted; }
   caching::Reason foreseen_refusal() const;
   bool waits_for_store() const noexcept { return state_.store.reach() == store::Reach::remote; }
   // Views of the head and the body.
   store::StoredPartsView parts_to_put(const FillHead& head,
-                                      std::span<const SharedBytes> body) const;
+                                      std::span<const SharedBytes> body,
+                                      const store::FetchTicket& ticket) const;
   // What the fetch brings is measured against purges from here on.
   store::Epoch epoch() const noexcept { return ticket().epoch(); }
   const store::FetchTicket& ticket() const noexcept {

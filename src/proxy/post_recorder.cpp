@@ -40,21 +40,19 @@ void PostRecorder::judge(const http::ResponseHead& head, http::BodyFraming frami
        .times = {.request_time = request_time_, .response_time = state_.worker.clock().wall()},
        .max_object = state_.store.max_object()});
   if (taken->not_stored != Reason::none) return;
-  const store::PurgeFence& fence = state_.store.fence();
-  judged_at_ = fence.current();  // before any fence is looked at
-  const auto verdict = fence.check({.epoch = sent_.epoch(),
-                                    .authority = subject_.authority,
-                                    .path_and_query = subject_.path_and_query},
-                                   taken->meta.tags,
-                                   store::TagsKnown::all);
+  judged_ = state_.store.begin_fetch(state_.worker.clock().wall());  // ahead of any fence's answer
+  const auto verdict = state_.store.fence().check({.epoch = sent_.epoch(),
+                                                   .authority = subject_.authority,
+                                                   .path_and_query = subject_.path_and_query},
+                                                  taken->meta.tags,
+                                                  store::TagsKnown::all);
   if (verdict.trust == store::Trust::trusted) head_ = std::move(taken);
 }
 
 void PostRecorder::begin(OwnPurge purge) {
   if (!head_) return;
   store::FetchTicket purged = state_.store.begin_fetch(state_.worker.clock().wall());
-  // Each purge takes one epoch: one step since judge() is our own purge, and nobody else's.
-  if (purge != OwnPurge::raised || purged.epoch() != judged_at_ + 1) {
+  if (purge != OwnPurge::raised || !store::is_one_purge_after(purged, judged_)) {
     head_.reset();
     return;
   }

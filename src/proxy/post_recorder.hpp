@@ -58,7 +58,7 @@ class PostRecorder {
   FillSubject subject_;
   const store::FetchTicket sent_;  // taken before the request went up
   const WallTime request_time_;
-  store::Epoch judged_at_ = 0;
+  store::FetchTicket judged_;             // taken when the fences were asked about the answer
   std::shared_ptr<const FillHead> head_;  // null: not kept
   std::optional<Fill> body_;              // until it is stored
   FillShare share_;                       // of the memory for bodies on their way

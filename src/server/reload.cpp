@@ -56,10 +56,11 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
       config.upstream == after.upstream &&
       config.limits.response_header_block == after.limits.response_header_block &&
       config.limits.response_header_count == after.limits.response_header_count;
+  // What may fail comes first: then all is as it was.
+  const std::shared_ptr<LogUsers> old_log_users = retired_logs.retire(access_log, workers.size());
   config = std::move(after);
   log::setup({.level = config.log.level, .format = config.log.format});
-  const std::shared_ptr<LogUsers> old_log_users =
-      retired_logs.retire(std::exchange(access_log, std::move(new_log)), workers.size());
+  access_log = std::move(new_log);
   snapshot = make_snapshot(config, counters);
   const bool shares_keys = std::any_of(config.routes.begin(),
                                        config.routes.end(),

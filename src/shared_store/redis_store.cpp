@@ -175,7 +175,8 @@ void RedisStore::release_lease(caching::KeyView key,
 
 // Nothing lies here but what is being fetched: older fences have nothing left to do.
 store::Store::Sweep RedisStore::sweep(WallTime /*now*/, std::size_t /*budget*/) {
-  core_.local.retire_through(core_.local.oldest_fetch());
+  const auto retired = core_.local.retire_through(core_.local.oldest_fetch());
+  if (retired == store::PurgeFence::Retired::in_part) return Sweep::more;
   return Sweep::done;
 }
 

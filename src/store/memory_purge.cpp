@@ -55,8 +55,8 @@ Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   expire(second_of(now), budget);
   Sweep result = budget == 0 ? Sweep::more : walk(now, budget);
   if (follow_slack() == Sweep::more) result = Sweep::more;
-  fence_.retire_through(std::min(swept_.load(), fence_.oldest_fetch()));
-  return result;
+  const auto retired = fence_.retire_through(std::min(swept_.load(), fence_.oldest_fetch()));
+  return retired == PurgeFence::Retired::in_part ? Sweep::more : result;
 }
 
 // What lasts is counted, not what is on its way back to the system. Little changes where little is

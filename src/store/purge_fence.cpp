@@ -264,23 +264,20 @@ std::uint64_t PurgeFence::members(std::string_view tag) const {
 
 std::size_t PurgeFence::tag_count() const noexcept { return impl_->tags->size(); }
 
-void PurgeFence::retire_through(Epoch epoch) {
+PurgeFence::Retired PurgeFence::retire_through(Epoch epoch) {
   if (epoch > retired_.load(std::memory_order_relaxed)) {
     retired_.store(epoch, std::memory_order_release);
   }
-  bool more = true;
-  while (more) {
-    const std::lock_guard lock(impl_->purge_mutex);
-    std::size_t left = kRetireBatch;
-    while (left > 0) {
-      const Epoch oldest = impl_->oldest_to_retire();
-      if (oldest > epoch) break;
-      impl_->forget_oldest(oldest);
-      --left;
-    }
-    more = left == 0;
-    if (left < kRetireBatch) impl_->tally();
+  const std::lock_guard lock(impl_->purge_mutex);
+  std::size_t left = kRetireBatch;
+  while (left > 0) {
+    const Epoch oldest = impl_->oldest_to_retire();
+    if (oldest > epoch) break;
+    impl_->forget_oldest(oldest);
+    --left;
   }
+  if (left < kRetireBatch) impl_->tally();
+  return left == 0 ? Retired::in_part : Retired::all;
 }
 
 std::size_t PurgeFence::fence_count() const {

@@ -64,6 +64,17 @@ class FetchTicket {
   SharedStamp shared_;
 };
 
+// Whether exactly one purge came between the two tickets, on all nodes that share the store. Each
+// takes an epoch of this node and, where the store is shared, one of the shared counter. Only the
+// latter tells them all: purges of the same thing that are followed together are one step here.
+inline bool is_one_purge_after(const FetchTicket& later, const FetchTicket& earlier) noexcept {
+  const SharedStamp& before = earlier.shared();
+  const SharedStamp& after = later.shared();
+  const Epoch shared_steps = after.generation == 0 ? 0 : 1;
+  return later.epoch() == earlier.epoch() + 1 && after.generation == before.generation &&
+         after.epoch == before.epoch + shared_steps;
+}
+
 // What is known of a response (or of one that is being fetched) when the fence is asked.
 struct FenceSubject {
   Epoch epoch = 0;
@@ -137,7 +148,9 @@ class PurgeFence {
   // under way has an epoch below `epoch`, as far as a fence <= `epoch` concerns it. What somebody
   // holds of a response that is in no store any more, and was last found trusted before `epoch`, is
   // distrusted from now on.
-  void retire_through(Epoch epoch);
+  // A batch of them; in_part: call again.
+  enum class Retired : std::uint8_t { all, in_part };
+  Retired retire_through(Epoch epoch);
   std::size_t fence_count() const;
   Epoch floor() const noexcept { return floor_.load(std::memory_order_acquire); }
 

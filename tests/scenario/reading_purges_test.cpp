@@ -105,5 +105,50 @@ TEST_F(ReadingPurges, APurgeInTheMeantimeKeepsItOut) {
   EXPECT_EQ(get("/r").body, "#2");
 }
 
+// A soft one has made stale what it will be.
+TEST_F(ReadingPurges, ASoftPurgeInTheMeantimeIsNotForgotten) {
+  start("- path: /r\n  tags: [r, s]\n  invalidates: [r]");
+  origin.on("/r", [](OriginExchange& exchange) {
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond("#" + std::to_string(exchange.request().number));
+  });
+  Client before = client();
+  before.send_request("GET", "/r");
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  EXPECT_EQ(purge(R"({"tags": ["s"], "soft": true})").status, 200);
+  origin.gate("first").open();
+  EXPECT_EQ(before.read().body, "#1");
+  EXPECT_EQ(get("/r").body, "#2");
+}
+
+// A 304 freshens what else would answer the request under the same entity tag, with tags of its
+// own.
+TEST_F(ReadingPurges, APurgeInTheMeantimeKeepsOutWhatIsFreshenedAlong) {
+  start("- path: /r\n  ttl: 60s\n  invalidates: [f]\n  request_cache_control: honor");
+  origin.on("/r", [](OriginExchange& exchange) {
+    const auto number = exchange.request().number;
+    if (number == 3) {
+      exchange.hold("validation");
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\n\r\n");
+      return;
+    }
+    Fields fields{{"ETag", "\"1\""}};
+    if (number == 1) fields.emplace_back("Surrogate-Key", "x");
+    if (number == 2) fields.emplace_back("Vary", "X-V");
+    exchange.respond("#" + std::to_string(number), fields);
+  });
+  const Fields anew{{"X-V", "a"}, {"Cache-Control", "no-cache"}};
+  get("/r");
+  request("GET", "/r", anew);
+  EXPECT_EQ(request("GET", "/r", {{"X-V", "b"}}).body, "#1") << "without Vary, and still there";
+  Client before = client();
+  before.send_request("GET", "/r", anew);
+  ASSERT_TRUE(origin.gate("validation").wait_for());
+  EXPECT_EQ(purge(R"({"tags": ["x"]})").status, 200);
+  origin.gate("validation").open();
+  EXPECT_EQ(before.read().body, "#2");
+  EXPECT_EQ(request("GET", "/r", {{"X-V", "b"}}).body, "#4");
+}
+
 }  // namespace
 }  // namespace hawkcache::scenario

@@ -67,6 +67,30 @@ TEST_F(FillTest, WhatChangedSinceAReaderLookedEndsItsWaitAtOnce) {
   EXPECT_TRUE(*over) << "it has no bell yet, and needs none";
 }
 
+// A store that is away may be back at the end.
+TEST_F(FillTest, WhatMayBeStoredAfterAllIsKeptWhole) {
+  for (const auto& [reason, whole] : {std::pair(caching::Reason::none, true),
+                                      std::pair(caching::Reason::store_unavailable, true),
+                                      std::pair(caching::Reason::purged_meanwhile, false)}) {
+    fill = make_fill();
+    reader = fill->try_read(loop.worker.executor());
+    auto refused = std::make_shared<FillHead>();
+    refused->refused = reason;
+    fill->set_head(refused);
+    const std::string piece(64 * 1024, 'x');
+    std::size_t read = 0;
+    for (int i = 0; i < 4; ++i) {
+      fill->stage(piece);
+      fill->publish();
+      read += text(reader->take()).size();
+      reader->peek();
+    }
+    EXPECT_EQ(read, 4 * piece.size());
+    fill->complete();
+    EXPECT_EQ(fill->holds_all(), whole) << caching::to_string(reason);
+  }
+}
+
 TEST_F(FillTest, WhatIsNotKeptGoesWhenAllHaveReadIt) {
   fill->set_head(head(12));
   fill->stop_keeping(caching::Reason::too_large);

@@ -148,6 +148,46 @@ TEST(PurgeFence, retired_fences_are_forgotten_and_the_floor_stays) {
   EXPECT_EQ(fence.bytes(), PurgeFence().bytes());
 }
 
+TEST(PurgeFence, many_fences_are_forgotten_a_batch_at_a_time) {
+  PurgeFence fence;
+  for (int i = 0; i < 1000; ++i) fence.raise(purge_of_tag(numbered("t", i)), kNow);
+  int batches = 1;
+  while (fence.retire_through(fence.current()) == PurgeFence::Retired::in_part) ++batches;
+  EXPECT_GT(batches, 2);
+  EXPECT_EQ(fence.fence_count(), 0u);
+}
+
+// Purges of one thing that are followed together are one step of this node's.
+TEST(PurgeFence, between_two_tickets_all_nodes_purges_count) {
+  struct Case {
+    const char* what;
+    int purges_here;
+    SharedStamp before;
+    SharedStamp after;
+    bool one;
+  };
+  const Case cases[] = {
+      {"its own, and no other node", 1, {}, {}, true},
+      {"none", 0, {}, {}, false},
+      {"two here", 2, {}, {}, false},
+      {"its own, shared", 1, {7, 3}, {7, 4}, true},
+      {"another's of the same thing, followed along with it", 1, {7, 3}, {7, 5}, false},
+      {"its own, not followed yet", 1, {7, 3}, {7, 3}, false},
+      {"Redis was emptied meanwhile", 1, {7, 3}, {8, 4}, false},
+      {"Redis came into use meanwhile", 1, {}, {7, 1}, false},
+      {"Redis went out of use meanwhile", 1, {7, 3}, {}, false},
+  };
+  for (const Case& one : cases) {
+    PurgeFence fence;
+    FetchTicket before = fence.begin_fetch(kNow);
+    before.set_shared(one.before);
+    for (int i = 0; i < one.purges_here; ++i) fence.raise(purge_of_tag("t"), kNow);
+    FetchTicket after = fence.begin_fetch(kNow);
+    after.set_shared(one.after);
+    EXPECT_EQ(is_one_purge_after(after, before), one.one) << one.what;
+  }
+}
+
 TEST(PurgeFence, a_purged_url_is_remembered_for_what_other_urls_brought) {
   PurgeFence fence({.fences = 32, .prefixes = 16});
   const auto ask_for = [&](Epoch epoch, std::string_view path) {
