@@ -11,12 +11,9 @@
 #include "net/request_body.hpp"
 
 #include <array>
-#include <cstring>
-#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <sys/socket.h>
 
 namespace hawkcache::net {
 namespace {

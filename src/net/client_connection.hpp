@@ -26,7 +26,7 @@ struct ConnectionSettings {
 };
 
 struct NewConnection {
-  Socket socket;
+  Socket socket;  // non-blocking
   asio::ip::tcp::endpoint peer;
   std::unique_ptr<RequestHandler> handler;
   std::shared_ptr<SpareParsers> parsers;   // with the same limits as the settings

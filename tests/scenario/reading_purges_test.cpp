@@ -89,41 +89,41 @@ TEST_F(ReadingPurges, ItsOwnTagsKeepItOutOfNoStore) {
   EXPECT_EQ(origin.count("/r"), 2U);
 }
 
+class FetchingMeanwhile : public ReadingPurges {
+ protected:
+  // Asks for /r, which the origin answers "#1" when `purged` has been purged, and "#2" the next
+  // time.
+  Response fetch_while_purging(std::string_view purged) {
+    start("- path: /r\n  tags: [r, s]\n  invalidates: [r]");
+    origin.on("/r", [](OriginExchange& exchange) {
+      if (exchange.request().number == 1) exchange.hold("first");
+      exchange.respond("#" + std::to_string(exchange.request().number));
+    });
+    Client before = client();
+    before.send_request("GET", "/r");
+    EXPECT_TRUE(origin.gate("first").wait_for());
+    EXPECT_EQ(purge(purged).status, 200);
+    origin.gate("first").open();
+    return before.read();
+  }
+};
+
 // ... but no newer than another's.
-TEST_F(ReadingPurges, APurgeInTheMeantimeKeepsItOut) {
-  start("- path: /r\n  tags: [r, s]\n  invalidates: [r]");
-  origin.on("/r", [](OriginExchange& exchange) {
-    if (exchange.request().number == 1) exchange.hold("first");
-    exchange.respond("#" + std::to_string(exchange.request().number));
-  });
-  Client before = client();
-  before.send_request("GET", "/r");
-  ASSERT_TRUE(origin.gate("first").wait_for());
-  EXPECT_EQ(purge(R"({"tags": ["s"]})").status, 200);
-  origin.gate("first").open();
-  EXPECT_THAT(before.read().cache_status(), HasSubstr("purged-meanwhile"));
+TEST_F(FetchingMeanwhile, APurgeKeepsItOut) {
+  EXPECT_THAT(fetch_while_purging(R"({"tags": ["s"]})").cache_status(),
+              HasSubstr("purged-meanwhile"));
   EXPECT_EQ(get("/r").body, "#2");
 }
 
 // A soft one has made stale what it will be.
-TEST_F(ReadingPurges, ASoftPurgeInTheMeantimeIsNotForgotten) {
-  start("- path: /r\n  tags: [r, s]\n  invalidates: [r]");
-  origin.on("/r", [](OriginExchange& exchange) {
-    if (exchange.request().number == 1) exchange.hold("first");
-    exchange.respond("#" + std::to_string(exchange.request().number));
-  });
-  Client before = client();
-  before.send_request("GET", "/r");
-  ASSERT_TRUE(origin.gate("first").wait_for());
-  EXPECT_EQ(purge(R"({"tags": ["s"], "soft": true})").status, 200);
-  origin.gate("first").open();
-  EXPECT_EQ(before.read().body, "#1");
+TEST_F(FetchingMeanwhile, ASoftPurgeIsNotForgotten) {
+  EXPECT_EQ(fetch_while_purging(R"({"tags": ["s"], "soft": true})").body, "#1");
   EXPECT_EQ(get("/r").body, "#2");
 }
 
 // A 304 freshens what else would answer the request under the same entity tag, with tags of its
 // own.
-TEST_F(ReadingPurges, APurgeInTheMeantimeKeepsOutWhatIsFreshenedAlong) {
+TEST_F(FetchingMeanwhile, APurgeKeepsOutWhatIsFreshenedAlong) {
   start("- path: /r\n  ttl: 60s\n  invalidates: [f]\n  request_cache_control: honor");
   origin.on("/r", [](OriginExchange& exchange) {
     const auto number = exchange.request().number;
