@@ -17,6 +17,16 @@ void flatten(const std::vector<KeyInfo>& keys,
   }
 }
 
+// "connect_timeout" and "idle_timeout" for "timeout".
+std::vector<std::string> names_ending_with(std::string_view text,
+                                           const std::vector<std::string>& known) {
+  std::vector<std::string> names;
+  for (const std::string& name : known) {
+    if (name.ends_with(fmt::format("_{}", text))) names.push_back(name);
+  }
+  return names;
+}
+
 // Where a key of this name does belong: "; it belongs under `store.memory`".
 std::string belongs_elsewhere(const std::string& name, const std::string& label) {
   for (const FlatKey& key : flat_keys()) {
@@ -73,8 +83,13 @@ void report_unknown_key(Reader& reader,
                         const std::string& label,
                         const std::vector<std::string>& known) {
   std::string hint = did_you_mean(key.text, known);
+  const std::vector<std::string> fuller = names_ending_with(key.text, known);
   const std::string elsewhere = belongs_elsewhere(key.text, label);
-  if (!elsewhere.empty()) hint = elsewhere;
+  if (!fuller.empty()) {
+    hint = "; the keys here are " + join(fuller);
+  } else if (!elsewhere.empty()) {
+    hint = elsewhere;
+  }
   if (key.text.find(':') != std::string::npos) hint = "; a key ends with a colon and a blank";
   if (hint.empty()) hint = "; the keys here are " + join(known);
   reader.error(key.position,

@@ -45,7 +45,7 @@ class MethodWarnings {
   }
 
   void check_reading_that_purges() {
-    if (!reads() || route_.invalidates.empty() || !scope_.rule.find("invalidates")) return;
+    if (!reads() || route_.invalidates.empty()) return;
     warn("invalidates",
          "invalidates: this rule takes GET or HEAD, so reading purges; write methods: [PUT, "
          "PATCH, DELETE], unless that is meant");

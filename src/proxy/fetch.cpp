@@ -198,13 +198,18 @@ net::Awaitable<void> Fetch::begin_body() {
   fill_.set_head(head_);
 }
 
-void Fetch::on_error(const ErrorCode& error) {
+void Fetch::note_failure(const ErrorCode& error, std::string_view where) {
   state_.counters.add(Counter::fetch_errors);
   remember_failure();
-  log::warn("fetch of {}{} failed: {}",
+  log::warn("fetch of {}{} failed{}: {}",
             fill_.subject().authority,
             fill_.subject().path_and_query,
+            where,
             error.message());
+}
+
+void Fetch::on_error(const ErrorCode& error) {
+  note_failure(error, "");
   if (serve_stale_instead()) return;
   leave();
   fill_.fail(error);

@@ -41,8 +41,7 @@ net::Awaitable<void> Fetch::receive_body() {
     fill_.publish();
     const auto piece = co_await exchange_->read_body();
     if (!piece) {
-      state_.counters.add(Counter::fetch_errors);
-      remember_failure();
+      note_failure(piece.error(), " within the body");
       leave();
       fill_.fail(piece.error());
       co_return;

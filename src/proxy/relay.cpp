@@ -1,5 +1,6 @@
 #include "proxy/relay.hpp"
 
+#include "base/log.hpp"
 #include "caching/freshness.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
@@ -57,7 +58,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
   static const std::optional<std::string> kKeep;
   const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
   const http::FieldsView asked = client.request().head->fields();
-  if (rule != nullptr && would_be_made_public(*rule, asked, head.fields())) rule = nullptr;
+  if (rule != nullptr && would_be_made_public(*rule, asked, head)) rule = nullptr;
   std::string text = render_response_head(
       head.status,
       head.reason,
@@ -108,8 +109,31 @@ OwnPurge count_purge(WorkerState& state, PurgeReach reach) noexcept {
   return reach == PurgeReach::everywhere ? OwnPurge::raised : OwnPurge::deferred;
 }
 
+bool is_of_client(const ErrorCode& error) noexcept {
+  return error == Errc::client_gone || error == Errc::client_timeout ||
+         error == Errc::body_truncated || error == Errc::body_malformed ||
+         error == Errc::body_too_large;
+}
+
+// `where`: " within the body" of the response, or "".
+void note_failure(WorkerState& state,
+                  const net::Request& request,
+                  const ErrorCode& error,
+                  std::string_view where) {
+  if (is_of_client(error)) return;
+  state.counters.add(Counter::fetch_errors);
+  log::warn("{} of {}{} failed{}: {}",
+            request.head->method_text,
+            request.target.authority,
+            request.head->target,
+            where,
+            error.message());
+}
+
 // The response's body and end, behind its head.
-net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
+net::Awaitable<ErrorCode> relay_response(WorkerState& state,
+                                         const net::Request& request,
+                                         net::UpstreamExchange& exchange,
                                          BodyWriter& writer,
                                          PostRecorder* recorder) {
   using Last = BodyWriter::Last;
@@ -121,7 +145,10 @@ net::Awaitable<ErrorCode> relay_response(net::UpstreamExchange& exchange,
       if (flushed == asio::error::would_block) flushed = co_await writer.write_rest();
       if (flushed) co_return flushed;
       const auto read = co_await exchange.read_body();
-      if (!read) co_return read.error();
+      if (!read) {
+        note_failure(state, request, read.error(), " within the body");
+        co_return read.error();
+      }
       piece = *read;
     }
     // What is stored can be found before its last byte goes to the client.
@@ -212,11 +239,12 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     outcome.status = head.status;
     BodyWriter writer =
         begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-    outcome.error = co_await relay_response(*exchange, writer, input.recorder);
+    outcome.error =
+        co_await relay_response(state, client.request(), *exchange, writer, input.recorder);
     if (outcome.error) writer.break_off();
   } else {
     outcome.error = started.error();
-    state.counters.add(Counter::fetch_errors);
+    note_failure(state, client.request(), outcome.error, "");
   }
   if (!exchange->finish_now()) co_await exchange->finish();
   if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);

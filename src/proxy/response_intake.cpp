@@ -100,20 +100,28 @@ bool lets_others_have_it(const Route& rule) {
 
 bool is_called_private(http::FieldsView response) {
   const caching::ResponseDirectives said = caching::parse_response_directives(response);
-  return said.private_ || said.no_store;
+  const auto targeted = caching::parse_targeted_directives(response);
+  return said.private_ || said.no_store || (targeted && (targeted->private_ || targeted->no_store));
+}
+
+bool is_for_one(const Route& rule, http::FieldsView request, http::FieldsView response) {
+  const bool by_cookie = rule.policy.cookies == caching::CookieMode::bypass &&
+                         request.contains(http::FieldName::cookie);
+  return by_cookie || request.contains(http::FieldName::authorization) ||
+         response.contains(http::FieldName::set_cookie) || is_called_private(response);
 }
 
 // Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored
 // against the origin's word (`override`) is everybody's already.
 bool keeps_cache_control(const FillHead& head,
-                         http::FieldsView response,
+                         const http::ResponseHead& response,
                          const IntakeInput& input) {
   const Route& rule = *input.route;
   if (head.not_stored != Reason::none) {
     return would_be_made_public(rule, input.subject->request->fields(), response);
   }
   return rule.policy.precedence == caching::OriginPrecedence::origin_first &&
-         lets_others_have_it(rule) && is_called_private(response);
+         lets_others_have_it(rule) && is_called_private(response.fields());
 }
 
 void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
@@ -124,7 +132,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
   static const std::optional<std::string> kKeep;
-  const bool keeps = keeps_cache_control(head, response.fields(), input);
+  const bool keeps = keeps_cache_control(head, response, input);
   HeadRendering rendering{
       .strip = judged.strip,
       .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
@@ -213,9 +221,11 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   return judged.head;
 }
 
-bool would_be_made_public(const Route& rule, http::FieldsView request, http::FieldsView response) {
+bool would_be_made_public(const Route& rule,
+                          http::FieldsView request,
+                          const http::ResponseHead& response) {
   return lets_others_have_it(rule) &&
-         (request.contains(http::FieldName::authorization) || is_called_private(response));
+         (response.status >= 500 || is_for_one(rule, request, response.fields()));
 }
 
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions) {

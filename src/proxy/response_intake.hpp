@@ -35,8 +35,11 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         const IntakeInput& input);
 
 // Of an answer that is not stored: whether the rule's client_cache_control would let others have
-// what the API calls private or no-store, or what it answered to credentials.
-bool would_be_made_public(const Route& rule, http::FieldsView request, http::FieldsView response);
+// what is for one (the API calls it private or no-store, answered to credentials, or set a cookie),
+// or an error.
+bool would_be_made_public(const Route& rule,
+                          http::FieldsView request,
+                          const http::ResponseHead& response);
 
 // A part, or "not modified", is no answer to a request for the whole.
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions);

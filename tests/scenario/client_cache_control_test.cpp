@@ -25,7 +25,6 @@ class ClientCacheControl : public Scenario {
 TEST_F(ClientCacheControl, TheRulesTextTakesThePlaceOfTheOrigins) {
   serve("");
   EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}), kPublic);
-  EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, {{"Cookie", "a=1"}}), kPublic);
   EXPECT_EQ(shown({}), kPublic);
 }
 
@@ -43,10 +42,34 @@ TEST_F(ClientCacheControl, WhatTheApiCallsPrivateStaysSo) {
 
 TEST_F(ClientCacheControl, AnAnswerToCredentialsThatIsNotStoredStaysAsItIs) {
   serve("");
-  const Fields credentials{{"Authorization", "x"}};
-  EXPECT_EQ(shown({}, credentials), "");
-  EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, credentials), "max-age=60");
-  EXPECT_EQ(shown({{"Cache-Control", "max-age=60, public"}}, credentials), kPublic);
+  for (const char* name : {"Authorization", "Cookie"}) {
+    const Fields credentials{{name, "x"}};
+    EXPECT_EQ(shown({}, credentials), "") << name;
+    EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, credentials), "max-age=60") << name;
+  }
+  EXPECT_EQ(shown({{"Cache-Control", "max-age=60, public"}}, {{"Authorization", "x"}}), kPublic)
+      << "stored";
+}
+
+TEST_F(ClientCacheControl, WhatSetsACookieOrIsPrivateToCachesStaysAsItIs) {
+  serve("");
+  EXPECT_EQ(shown({{"Set-Cookie", "a=1"}}), "");
+  for (const char* own : {"private", "no-store"}) {
+    EXPECT_EQ(shown({{"CDN-Cache-Control", own}}), "") << own;
+  }
+}
+
+TEST_F(ClientCacheControl, CookiesThatTheRuleIgnoresAreNoCredentials) {
+  serve("  cookies: ignore");
+  EXPECT_EQ(shown({}, {{"Cookie", "a=1"}}), kPublic);
+}
+
+TEST_F(ClientCacheControl, AnErrorThatIsNotStoredStaysAsItIs) {
+  serve("");
+  origin.on("/broken",
+            [](OriginExchange& exchange) { exchange.respond("x", {}, "503 Service Unavailable"); });
+  EXPECT_EQ(get("/broken")["cache-control"], "");
+  EXPECT_EQ(request("POST", "/broken")["cache-control"], "");
 }
 
 TEST_F(ClientCacheControl, AnOverriddenPrivateIsStoredAndEverybodys) {
