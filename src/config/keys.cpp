@@ -85,11 +85,10 @@ void report_unknown_key(Reader& reader,
   std::string hint = did_you_mean(key.text, known);
   const std::vector<std::string> fuller = names_ending_with(key.text, known);
   const std::string elsewhere = belongs_elsewhere(key.text, label);
-  if (!fuller.empty()) {
-    hint = "; the keys here are " + join(fuller);
-  } else if (!elsewhere.empty()) {
-    hint = elsewhere;
-  }
+  if (!elsewhere.empty()) hint = elsewhere;
+  // A rule's key where the file's are expected is out of place rather than too short.
+  const bool of_a_rule = elsewhere.find("`routes`") != std::string::npos;
+  if (!fuller.empty() && !of_a_rule) hint = "; the keys here that end so are " + join(fuller);
   if (key.text.find(':') != std::string::npos) hint = "; a key ends with a colon and a blank";
   if (hint.empty()) hint = "; the keys here are " + join(known);
   reader.error(key.position,

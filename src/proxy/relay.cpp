@@ -49,6 +49,11 @@ class ClientInterim final : public net::InterimSink {
   net::ClientExchange& client_;
 };
 
+// By the rule's own word, for what the request brings.
+bool is_set_apart(caching::Reason reason) noexcept {
+  return reason == caching::Reason::bypass_cookie || reason == caching::Reason::bypass_header;
+}
+
 std::string render_relayed_head(const http::ResponseHead& head,
                                 http::BodyFraming framing,
                                 net::ClientExchange& client,
@@ -58,7 +63,10 @@ std::string render_relayed_head(const http::ResponseHead& head,
   static const std::optional<std::string> kKeep;
   const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
   const http::FieldsView asked = client.request().head->fields();
-  if (rule != nullptr && would_be_made_public(*rule, asked, head)) rule = nullptr;
+  const bool set_apart = rule != nullptr && is_set_apart(input.reason) &&
+                         !head.fields().contains(http::FieldName::cache_control) &&
+                         lets_others_have_it(*rule);
+  if (set_apart || (rule != nullptr && would_be_made_public(*rule, asked, head))) rule = nullptr;
   std::string text = render_response_head(
       head.status,
       head.reason,
@@ -118,14 +126,15 @@ bool is_of_client(const ErrorCode& error) noexcept {
 // `where`: " within the body" of the response, or "".
 void note_failure(WorkerState& state,
                   const net::Request& request,
+                  const RequestPlan& plan,
                   const ErrorCode& error,
                   std::string_view where) {
   if (is_of_client(error)) return;
   state.counters.add(Counter::fetch_errors);
   log::warn("{} of {}{} failed{}: {}",
             request.head->method_text,
-            request.target.authority,
-            request.head->target,
+            plan.target.authority,
+            plan.path_and_query,
             where,
             error.message());
 }
@@ -133,6 +142,7 @@ void note_failure(WorkerState& state,
 // The response's body and end, behind its head.
 net::Awaitable<ErrorCode> relay_response(WorkerState& state,
                                          const net::Request& request,
+                                         const RequestPlan& plan,
                                          net::UpstreamExchange& exchange,
                                          BodyWriter& writer,
                                          PostRecorder* recorder) {
@@ -146,7 +156,7 @@ net::Awaitable<ErrorCode> relay_response(WorkerState& state,
       if (flushed) co_return flushed;
       const auto read = co_await exchange.read_body();
       if (!read) {
-        note_failure(state, request, read.error(), " within the body");
+        note_failure(state, request, plan, read.error(), " within the body");
         co_return read.error();
       }
       piece = *read;
@@ -239,12 +249,12 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     outcome.status = head.status;
     BodyWriter writer =
         begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-    outcome.error =
-        co_await relay_response(state, client.request(), *exchange, writer, input.recorder);
+    outcome.error = co_await relay_response(
+        state, client.request(), *input.plan, *exchange, writer, input.recorder);
     if (outcome.error) writer.break_off();
   } else {
     outcome.error = started.error();
-    note_failure(state, client.request(), outcome.error, "");
+    note_failure(state, client.request(), *input.plan, outcome.error, "");
   }
   if (!exchange->finish_now()) co_await exchange->finish();
   if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);

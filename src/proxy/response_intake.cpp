@@ -1,5 +1,6 @@
 #include "proxy/response_intake.hpp"
 
+#include "base/ascii.hpp"
 #include "caching/cache_control.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/storability.hpp"
@@ -91,22 +92,20 @@ void represent_as_whole(FillHead& head, const caching::PartialContent& content) 
   head.meta.partial = std::make_shared<const caching::PartialContent>(content);
 }
 
-// What a rule's text says to those who read it as Cache-Control.
-bool lets_others_have_it(const Route& rule) {
-  if (!rule.client_cache_control) return false;
-  const std::string_view text = *rule.client_cache_control;
-  return text.find("private") == text.npos && text.find("no-store") == text.npos;
-}
-
 bool is_called_private(http::FieldsView response) {
   const caching::ResponseDirectives said = caching::parse_response_directives(response);
   const auto targeted = caching::parse_targeted_directives(response);
   return said.private_ || said.no_store || (targeted && (targeted->private_ || targeted->no_store));
 }
 
+// The API says nothing of who may have it: to a cookie it may have answered with one user's.
+bool is_silent(http::FieldsView response) {
+  return !response.contains(http::FieldName::cache_control);
+}
+
 bool is_for_one(const Route& rule, http::FieldsView request, http::FieldsView response) {
   const bool by_cookie = rule.policy.cookies == caching::CookieMode::bypass &&
-                         request.contains(http::FieldName::cookie);
+                         request.contains(http::FieldName::cookie) && is_silent(response);
   return by_cookie || request.contains(http::FieldName::authorization) ||
          response.contains(http::FieldName::set_cookie) || is_called_private(response);
 }
@@ -140,11 +139,13 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
       .now = input.times.response_time};
   const std::string_view reason = other_status ? std::string_view() : response.reason;
   head.text = render_response_head(head.meta.status, reason, response.fields(), rendering);
+  head.withheld = withheld_fields(response.fields(), rendering);
   if (has_own_text) {
     rendering.strip = unstripped;
+    // What is taken out for all others is for this client alone.
+    if (lets_others_have_it(*input.route)) rendering.client_cache_control = &kKeep;
     head.own_text = render_response_head(head.meta.status, reason, response.fields(), rendering);
   }
-  head.withheld = withheld_fields(response.fields(), rendering);
 }
 
 std::string whole_head(const store::StoredResponse& stored) {
@@ -219,6 +220,14 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   }
   render(judged, response, input);
   return judged.head;
+}
+
+bool lets_others_have_it(const Route& rule) {
+  if (!rule.client_cache_control) return false;
+  const std::string text = ascii::to_lower(*rule.client_cache_control);
+  const auto has = [&](const char* directive) { return text.find(directive) != text.npos; };
+  const bool for_nobody = has("max-age=0") && !has("s-maxage");
+  return !for_nobody && !has("private") && !has("no-store") && !has("no-cache");
 }
 
 bool would_be_made_public(const Route& rule,

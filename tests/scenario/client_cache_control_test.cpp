@@ -12,6 +12,9 @@ class ClientCacheControl : public Scenario {
   void serve(const std::string& rule) {
     start("- path: /{rest:path}\n  client_cache_control: \"public, max-age=9\"\n" + rule);
   }
+  void serve_text(const std::string& text) {
+    start("- path: /{rest:path}\n  client_cache_control: \"" + text + "\"\n");
+  }
   // Each on a path of its own.
   std::string shown(const Fields& answer, const Fields& asked = {}) {
     const std::string target = "/p" + std::to_string(++paths_);
@@ -42,11 +45,12 @@ TEST_F(ClientCacheControl, WhatTheApiCallsPrivateStaysSo) {
 
 TEST_F(ClientCacheControl, AnAnswerToCredentialsThatIsNotStoredStaysAsItIs) {
   serve("");
-  for (const char* name : {"Authorization", "Cookie"}) {
-    const Fields credentials{{name, "x"}};
-    EXPECT_EQ(shown({}, credentials), "") << name;
-    EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, credentials), "max-age=60") << name;
-  }
+  const Fields credentials{{"Authorization", "x"}};
+  const Fields cookie{{"Cookie", "a=1"}};
+  EXPECT_EQ(shown({}, credentials), "");
+  EXPECT_EQ(shown({}, cookie), "");
+  EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, credentials), "max-age=60");
+  EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, cookie), kPublic) << "the API's own word";
   EXPECT_EQ(shown({{"Cache-Control", "max-age=60, public"}}, {{"Authorization", "x"}}), kPublic)
       << "stored";
 }
@@ -62,6 +66,28 @@ TEST_F(ClientCacheControl, WhatSetsACookieOrIsPrivateToCachesStaysAsItIs) {
 TEST_F(ClientCacheControl, CookiesThatTheRuleIgnoresAreNoCredentials) {
   serve("  cookies: ignore");
   EXPECT_EQ(shown({}, {{"Cookie", "a=1"}}), kPublic);
+}
+
+TEST_F(ClientCacheControl, WhatTheRuleBypassesForIsForOne) {
+  serve("  cookies: ignore\n  bypass: [{ cookie: session }, { header: X-Key }, { query: q }]");
+  EXPECT_EQ(shown({}, {{"Cookie", "session=1"}}), "");
+  EXPECT_EQ(shown({}, {{"X-Key", "1"}}), "");
+  EXPECT_EQ(shown({}, {{"Cookie", "other=1"}}), kPublic);
+}
+
+TEST_F(ClientCacheControl, WhoGetsTheCookieThatIsStrippedForOthersGetsTheApisText) {
+  serve("  set_cookie: strip");
+  origin.answer("/c", ok("x", {{"Set-Cookie", "a=1"}, {"Cache-Control", "max-age=60"}}));
+  EXPECT_EQ(get("/c")["cache-control"], "max-age=60");
+  EXPECT_EQ(get("/c")["cache-control"], kPublic);
+}
+
+TEST_F(ClientCacheControl, AStrictTextHoldsForAll) {
+  for (const char* text : {"No-Store", "Private", "no-cache", "max-age=0, must-revalidate"}) {
+    serve_text(text);
+    EXPECT_EQ(shown({{"Cache-Control", "max-age=60"}}, {{"Cookie", "a=1"}}), text);
+    EXPECT_EQ(shown({{"Cache-Control", "private"}}), text);
+  }
 }
 
 TEST_F(ClientCacheControl, AnErrorThatIsNotStoredStaysAsItIs) {
