@@ -210,11 +210,11 @@ TEST_F(UpstreamExchangeTest, GivesTheRestOfAHeadTheTimeOfAPause) {
       OriginConnection connection = self.accept();
       connection.read_head();
       connection.write(beginning);
-      std::this_thread::sleep_for(std::chrono::milliseconds(400));
+      std::this_thread::sleep_for(std::chrono::milliseconds(900));
       connection.write("K\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
     });
     settings.servers.clear();
-    settings.response_timeout = Duration(150);
+    settings.response_timeout = Duration(400);
     settings.idle_timeout = Duration(20'000);
     use({origin.port()});
     EXPECT_EQ(fetch(get()).body, "ok");
