@@ -130,15 +130,13 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 }
 
 std::size_t plain_prefix(std::string_view text) noexcept {
-  // A table: one look-up per byte where the comparisons would be four.
-  static constexpr auto kPlain = [] {
-    std::array<bool, 256> plain{};
-    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) plain[byte] = byte != '"' && byte != '\\';
-    return plain;
-  }();
-  std::size_t length = 0;
-  while (length < text.size() && kPlain[static_cast<unsigned char>(text[length])]) ++length;
-  return length;
+  const auto is_odd = [](std::uint64_t word) { return !byte_words::is_plain(word, 0x20); };
+  if (!byte_words::any(text, ' ', is_odd)) return text.size();
+  const auto stands_for_itself = [](char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  };
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), stands_for_itself) -
+                                  text.begin());
 }
 
 }  // namespace hawkcache::ascii

@@ -44,6 +44,16 @@ constexpr bool has(std::uint64_t word, char c) noexcept {
 }
 constexpr bool has_above_ascii(std::uint64_t word) noexcept { return (word & kHighs) != 0; }
 
+// Whether every byte of the word is ASCII from `lowest` (1 to 128) on, and none a double quote, a
+// backslash or DEL: what stands for itself between quotes. Each term sets the high bit of a byte
+// that is one of these; what a carry sets beside it makes no other answer.
+constexpr bool is_plain(std::uint64_t word, unsigned char lowest) noexcept {
+  const std::uint64_t below = word - kOnes * lowest;
+  const std::uint64_t quote = (word ^ (kOnes * '"')) - kOnes;
+  const std::uint64_t backslash = (word ^ (kOnes * '\\')) - kOnes;
+  return ((word | below | quote | backslash | (word + kOnes)) & kHighs) == 0;
+}
+
 // Whether `matches` says so of any word of the text. What is missing to a whole word is `filler`,
 // which must not match.
 template <class Matches>

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include "base/ascii.hpp"
+#include "base/text_writer.hpp"
 #include "base/utf8.hpp"
 
 #include <array>
@@ -12,53 +13,51 @@ namespace hawkcache {
 namespace {
 
 // What does not stand for itself.
-void append_escaped(std::string& out, char c) {
+void write_escaped(TextWriter& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
     case '"':
-      out += "\\\"";
-      return;
+      return out.text("\\\"");
     case '\\':
-      out += "\\\\";
-      return;
+      return out.text("\\\\");
     case '\n':
-      out += "\\n";
-      return;
+      return out.text("\\n");
     case '\r':
-      out += "\\r";
-      return;
+      return out.text("\\r");
     case '\t':
-      out += "\\t";
-      return;
+      return out.text("\\t");
     default:
       break;
   }
   const auto byte = static_cast<unsigned char>(c);
-  out += "\\u00";
-  out += kHex[byte >> 4U];
-  out += kHex[byte & 0xFU];
+  out.texts("\\u00", kHex.substr(byte >> 4U, 1), kHex.substr(byte & 0xFU, 1));
 }
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t plain = ascii::plain_prefix(text.substr(i));
-    out += text.substr(i, plain);
-    i += plain;
-    if (i == text.size()) break;
-    const std::size_t length = utf8::sequence_length(text.substr(i));
+void write_json_string(TextWriter& out, std::string_view text) {
+  out.text("\"");
+  for (;;) {
+    const std::size_t plain = ascii::plain_prefix(text);
+    out.text(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const std::size_t length = utf8::sequence_length(text);
     if (length == 0) {
-      out += utf8::kReplacement;
+      out.text(utf8::kReplacement);
     } else if (length == 1) {
-      append_escaped(out, text[i]);
+      write_escaped(out, text.front());
     } else {
-      out += text.substr(i, length);
+      out.text(text.substr(0, length));
     }
-    i += length == 0 ? 1 : length;
+    text.remove_prefix(length == 0 ? 1 : length);
   }
-  out += '"';
+  out.text("\"");
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  TextWriter writer(out);
+  write_json_string(writer, text);
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {

@@ -14,7 +14,10 @@
 
 namespace hawkcache {
 
-// Appends the text as a JSON string, with its quotes.
+class TextWriter;
+
+// The text as a JSON string, with its quotes.
+void write_json_string(TextWriter& out, std::string_view text);
 void append_json_string(std::string& out, std::string_view text);
 
 class JsonWriter {

@@ -27,6 +27,8 @@ class TextWriter {
     if (piece.size() > room()) make_room(piece.size() + kRoom);
     put(piece);
   }
+  // Of the string, with what has been written.
+  std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
   // Several pieces, with one look at the room for all.
   template <class... Pieces>
   void texts(const Pieces&... pieces) {
@@ -44,7 +46,6 @@ class TextWriter {
  private:
   static constexpr std::size_t kRoom = 256;  // more than most heads' tails take
   static constexpr std::size_t kDigits = 20;
-  std::size_t size() const { return static_cast<std::size_t>(at_ - out_.data()); }
   std::size_t room() const { return static_cast<std::size_t>(end_ - at_); }
   void make_room(std::size_t room) {
     const std::size_t written = size();

@@ -1,10 +1,11 @@
 #include "observe/access_line.hpp"
 
 #include "base/ascii.hpp"
+#include "base/byte_words.hpp"
 #include "base/json.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -14,16 +15,11 @@
 namespace hawkcache::observe {
 namespace {
 
-void append_decimal(std::string& out, std::int64_t number) {
-  const fmt::format_int digits(number);
-  out.append(digits.data(), digits.size());
-}
-
 // Below a thousand, with leading zeros.
-void append_thousandths(std::string& out, std::int64_t number) {
+void write_thousandths(TextWriter& out, std::int64_t number) {
   const auto digit = [](std::int64_t value) { return static_cast<char>('0' + value % 10); };
   const char digits[] = {digit(number / 100), digit(number / 10), digit(number)};
-  out.append(digits, std::size(digits));
+  out.text({digits, std::size(digits)});
 }
 
 std::string text_of(std::chrono::sys_seconds second) {
@@ -39,113 +35,112 @@ std::string text_of(std::chrono::sys_seconds second) {
                      clock.seconds().count());
 }
 
-void append_time(std::string& out, WallTime time) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  // Most lines are of the same second as the one before.
-  thread_local std::chrono::sys_seconds last_second = second;
-  thread_local std::string last_text = text_of(second);
-  if (second != last_second) {
-    last_text = text_of(second);
+void write_time(TextWriter& out, WallTime time) {
+  // Most lines are of the same second as the one before, many of the same millisecond.
+  thread_local std::chrono::sys_seconds last_second{};
+  thread_local std::string second_text = text_of(last_second);
+  thread_local WallTime last_time{};
+  thread_local std::string text = second_text + "000Z";
+  if (time != last_time) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(time);
+    if (second != last_second) second_text = text_of(second);
     last_second = second;
+    last_time = time;
+    text.clear();
+    TextWriter writer(text);
+    writer.text(second_text);
+    write_thousandths(writer, (time - second).count());
+    writer.text("Z");
   }
-  out += last_text;
-  append_thousandths(out, (time - second).count());
-  out += 'Z';
+  out.text(text);
 }
 
-// Bytes that could end the line, close the quotes or steer a terminal become \xNN; an empty text is
-// "-".
-void append_word(std::string& out, std::string_view text) {
-  if (text.empty()) out += '-';
-  while (!text.empty()) {
+// Bytes that could end the line, close the quotes or steer a terminal become \xNN.
+void write_escaped(TextWriter& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  for (;;) {
     const std::size_t plain = ascii::plain_prefix(text);
-    out += text.substr(0, plain);
-    text.remove_prefix(plain);
-    if (text.empty()) return;
-    const auto byte = static_cast<unsigned char>(text.front());
-    fmt::format_to(std::back_inserter(out), "\\x{:02x}", byte);
-    text.remove_prefix(1);
+    out.text(text.substr(0, plain));
+    if (plain == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[plain]);
+    const char escape[] = {'\\', 'x', kHex[byte >> 4U], kHex[byte & 0xFU]};
+    out.text({escape, std::size(escape)});
+    text.remove_prefix(plain + 1);
   }
 }
 
-// A word that stands without quotes: blanks would make two of it.
-void append_bare_word(std::string& out, std::string_view text) {
-  const std::size_t start = out.size();
-  append_word(out, text);
-  std::replace(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), ' ', '_');
+// A word that stands without quotes: blanks would make two of it. An empty one is "-".
+void write_bare_word(TextWriter& out, std::string_view word) {
+  if (word.empty()) return out.text("-");
+  const auto is_odd = [](std::uint64_t bytes) { return !byte_words::is_plain(bytes, '!'); };
+  if (!byte_words::any(word, '-', is_odd)) return out.text(word);
+  for (std::size_t blank = word.find(' '); blank != word.npos; blank = word.find(' ')) {
+    write_escaped(out, word.substr(0, blank));
+    out.text("_");
+    word.remove_prefix(blank + 1);
+  }
+  write_escaped(out, word);
 }
 
-void append_text(std::string& out, const TransactionRecord& record) {
-  append_time(out, record.time);
-  out += ' ';
-  append_bare_word(out, record.peer);
-  out += ' ';
-  append_bare_word(out, record.host);
-  out += " \"";
-  append_word(out, record.method);
-  out += ' ';
-  append_word(out, record.target);
-  out += "\" ";
-  append_decimal(out, record.status);
-  out += ' ';
-  append_decimal(out, static_cast<std::int64_t>(record.bytes));
-  out += ' ';
+std::string_view word_or_dash(std::string_view word) { return word.empty() ? "-" : word; }
+
+void write_text(TextWriter& out, const TransactionRecord& record) {
+  write_time(out, record.time);
+  out.texts(" ", word_or_dash(record.peer), " ");
+  write_bare_word(out, record.host);
+  out.text(" \"");
+  write_escaped(out, word_or_dash(record.method));
+  out.text(" ");
+  write_escaped(out, word_or_dash(record.target));
+  out.text("\" ");
+  out.number(record.status);
+  out.text(" ");
+  out.number(record.bytes);
+  out.text(" ");
   const std::int64_t us = record.duration.count();
-  append_decimal(out, us / 1000);
-  out += '.';
-  append_thousandths(out, us % 1000);
-  out += "ms ";
-  append_bare_word(out, record.route);
-  out += ' ';
-  append_bare_word(out, record.cache);
-  out += ' ';
-  append_bare_word(out, record.detail);
-  out += '\n';
+  out.number(us / 1000);
+  out.text(".");
+  write_thousandths(out, us % 1000);
+  out.text("ms ");
+  write_bare_word(out, record.route);
+  out.texts(" ", word_or_dash(record.cache), " ", word_or_dash(record.detail), "\n");
 }
 
-void append_json_member(std::string& out, std::string_view name, std::string_view value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_json_string(out, value);
+void write_member(TextWriter& out, std::string_view name, std::string_view value) {
+  out.texts(",\"", name, "\":");
+  write_json_string(out, value);
 }
 
-void append_json_member(std::string& out, std::string_view name, std::int64_t value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  append_decimal(out, value);
+void write_member(TextWriter& out, std::string_view name, std::integral auto value) {
+  out.texts(",\"", name, "\":");
+  out.number(value);
 }
 
-void append_json(std::string& out, const TransactionRecord& record) {
-  out += "{\"time\":\"";
-  append_time(out, record.time);
-  out += '"';
-  append_json_member(out, "peer", record.peer);
-  append_json_member(out, "method", record.method);
-  append_json_member(out, "host", record.host);
-  append_json_member(out, "target", record.target);
-  append_json_member(out, "status", record.status);
-  append_json_member(out, "bytes", static_cast<std::int64_t>(record.bytes));
-  append_json_member(out, "duration_us", record.duration.count());
-  append_json_member(out, "route", record.route);
-  append_json_member(out, "cache", record.cache);
-  append_json_member(out, "detail", record.detail);
-  out += "}\n";
+void write_json(TextWriter& out, const TransactionRecord& record) {
+  out.text("{\"time\":\"");
+  write_time(out, record.time);
+  out.text("\"");
+  write_member(out, "peer", record.peer);
+  write_member(out, "method", record.method);
+  write_member(out, "host", record.host);
+  write_member(out, "target", record.target);
+  write_member(out, "status", record.status);
+  write_member(out, "bytes", record.bytes);
+  write_member(out, "duration_us", record.duration.count());
+  write_member(out, "route", record.route);
+  write_member(out, "cache", record.cache);
+  write_member(out, "detail", record.detail);
+  out.text("}\n");
 }
 
 }  // namespace
 
-void append_access_line(std::string& out,
-                        const TransactionRecord& record,
-                        AccessLog::Format format) {
+void write_access_line(TextWriter& out, const TransactionRecord& record, AccessLog::Format format) {
   switch (format) {
     case AccessLog::Format::text:
-      append_text(out, record);
-      return;
+      return write_text(out, record);
     case AccessLog::Format::json:
-      append_json(out, record);
-      return;
+      return write_json(out, record);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "observe/access_line.hpp"
 #include "observe/line_writer.hpp"
+#include "observe/packed_record.hpp"
 
 #include <cerrno>
 #include <system_error>
@@ -12,22 +13,31 @@
 namespace hawkcache::observe {
 namespace {
 
+constexpr std::size_t kLinesAtATime = 64 * 1024;  // bytes
+
+template <AccessLog::Format format>
+void make_lines(std::string_view& records, std::string& lines) {
+  TextWriter out(lines);
+  while (!records.empty() && out.size() < kLinesAtATime) {
+    write_access_line(out, unpack(records), format);
+  }
+}
+
 class WrittenAccessLog final : public AccessLog {
  public:
   WrittenAccessLog(int descriptor, DescriptorOwnership ownership, Format format)
-      : format_(format), writer_(descriptor, ownership) {}
+      : writer_(descriptor,
+                ownership,
+                format == Format::json ? make_lines<Format::json> : make_lines<Format::text>) {}
 
   void write(const TransactionRecord& record) noexcept override {
-    thread_local std::string line;  // keeps its memory: a line costs no allocation
-    line.clear();
-    append_access_line(line, record, format_);
-    writer_.write(line);
+    thread_local std::string packed;
+    writer_.write(pack(record, packed));
   }
 
   std::uint64_t dropped() const noexcept override { return writer_.dropped(); }
 
  private:
-  const Format format_;
   LineWriter writer_;
 };
 

@@ -1,6 +1,6 @@
-// The access log: one line per request, text or JSON, written by a thread of its own from a bounded
-// queue: a full disk or a reader that does not read loses lines (counted), never stops a request.
-// Off by default; `enabled()` is the only cost then.
+// The access log: one line per request, text or JSON, made and written by a thread of its own from
+// a bounded queue of records: a full disk or a reader that does not read loses lines (counted),
+// never stops a request. Off by default: there is no AccessLog then. Thread-safe.
 #pragma once
 
 #include "base/clock.hpp"
@@ -12,10 +12,10 @@
 
 namespace hawkcache::observe {
 
-// One request and its response, as logged. Views are valid during the call only.
+// One request and its response, as logged. Views are valid during the call only, but where said.
 struct TransactionRecord {
   WallTime time;
-  std::string_view peer;
+  std::string_view peer;  // an IP address
   std::string_view method;
   std::string_view host;
   std::string_view target;
@@ -23,8 +23,8 @@ struct TransactionRecord {
   std::uint64_t bytes = 0;
   std::chrono::microseconds duration{0};
   std::string_view route;   // the rule's name; empty: none
-  std::string_view cache;   // HIT | MISS | BYPASS | ""
-  std::string_view detail;  // the reason's text
+  std::string_view cache;   // HIT | MISS | BYPASS | "": static
+  std::string_view detail;  // the reason's text: static
 };
 
 class AccessLog {

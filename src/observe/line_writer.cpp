@@ -16,7 +16,7 @@ constexpr std::size_t kFileChunk = 256 * 1024;
 // No more than PIPE_BUF: a pipe that poll() calls writable takes that much without blocking.
 constexpr std::size_t kPipeChunk = 4096;
 constexpr auto kLastWords = std::chrono::seconds(1);
-// Lines are written together: the first one waits this long for others, unless there are many.
+// Records become lines together: the first one waits this long for others, unless there are many.
 constexpr auto kGathering = std::chrono::milliseconds(20);
 constexpr std::size_t kMany = 64 * 1024;
 
@@ -32,9 +32,13 @@ std::uint64_t count_lines(std::string_view text) {
 
 }  // namespace
 
-LineWriter::LineWriter(int descriptor, DescriptorOwnership ownership, std::size_t max_buffered)
+LineWriter::LineWriter(int descriptor,
+                       DescriptorOwnership ownership,
+                       Render render,
+                       std::size_t max_buffered)
     : descriptor_(descriptor),
       ownership_(ownership),
+      render_(render),
       max_buffered_(max_buffered),
       chunk_(chunk_for(descriptor)),
       thread_([this] { run(); }) {}
@@ -50,17 +54,17 @@ LineWriter::~LineWriter() {
   if (ownership_ == DescriptorOwnership::owned) ::close(descriptor_);
 }
 
-void LineWriter::write(std::string_view line) noexcept {
+void LineWriter::write(std::string_view record) noexcept {
   bool due = false;
   {
     const std::lock_guard lock(mutex_);
-    if (buffer_.size() + line.size() > max_buffered_) {
+    if (buffer_.size() + record.size() > max_buffered_) {
       ++dropped_;
       return;
     }
     const bool was_few = buffer_.size() < kMany;
-    due = buffer_.empty() || (was_few && buffer_.size() + line.size() >= kMany);
-    buffer_ += line;
+    due = buffer_.empty() || (was_few && buffer_.size() + record.size() >= kMany);
+    buffer_ += record;
   }
   if (due) wake_.notify_one();
 }
@@ -71,17 +75,21 @@ std::uint64_t LineWriter::dropped() const noexcept {
 }
 
 void LineWriter::run() {
-  std::string lines;  // swapped with buffer_, so that both keep their memory
+  std::string records;  // swapped with buffer_, so that both keep their memory
+  std::string lines;
   while (true) {
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !buffer_.empty(); });
       if (buffer_.empty()) return;
       wake_.wait_for(lock, kGathering, [this] { return stopping_ || buffer_.size() >= kMany; });
-      std::swap(lines, buffer_);
+      std::swap(records, buffer_);
     }
-    write_out(lines);
-    lines.clear();
+    for (std::string_view rest = records; !rest.empty(); lines.clear()) {
+      render_(rest, lines);
+      write_out(lines);
+    }
+    records.clear();
   }
 }
 
@@ -101,16 +109,20 @@ void LineWriter::write_out(std::string_view lines) {
   }
 }
 
+bool LineWriter::has_given_up() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ && steady_now() >= give_up_;
+}
+
 bool LineWriter::wait_until_writable() {
   while (true) {
+    const bool last_try = has_given_up();
     pollfd poll_one{descriptor_, POLLOUT, 0};
     constexpr int kPollMs = 100;
-    const int ready = ::poll(&poll_one, 1, kPollMs);
+    const int ready = ::poll(&poll_one, 1, last_try ? 0 : kPollMs);
     // POLLERR and POLLNVAL let write() say what is wrong.
     if (ready > 0) return true;
-    if (ready < 0 && errno != EINTR) return false;
-    const std::lock_guard lock(mutex_);
-    if (stopping_ && steady_now() >= give_up_) return false;
+    if (last_try || (ready < 0 && errno != EINTR)) return false;
   }
 }
 

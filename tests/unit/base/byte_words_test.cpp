@@ -75,5 +75,24 @@ TEST(ByteWords, AWordHasAByteOrNot) {
   }
 }
 
+// Each byte beside each other one, so that what a carry does is seen.
+TEST(ByteWords, PlainIsWhatStandsForItselfBetweenQuotes) {
+  const auto plain = [](unsigned byte, char first) {
+    return byte >= static_cast<unsigned>(first) && byte < 0x7f && byte != '"' && byte != '\\';
+  };
+  for (const char first : {' ', '!'}) {
+    for (unsigned left = 0; left < 256; ++left) {
+      for (unsigned right = 0; right < 256; ++right) {
+        char text[] = "abcdefgh";
+        text[3] = static_cast<char>(left);
+        text[4] = static_cast<char>(right);
+        ASSERT_EQ(is_plain(load(text), static_cast<unsigned char>(first)),
+                  plain(left, first) && plain(right, first))
+            << left << ' ' << right;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hawkcache::byte_words

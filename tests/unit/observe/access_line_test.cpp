@@ -24,7 +24,10 @@ TransactionRecord sample() {
 
 std::string line(const TransactionRecord& record, AccessLog::Format format) {
   std::string out;
-  append_access_line(out, record, format);
+  {
+    TextWriter writer(out);
+    write_access_line(writer, record, format);
+  }
   return out;
 }
 
