@@ -6,6 +6,7 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr microseconds kInterval{1'000'000};
+constexpr microseconds kSoon{100'000};
 // So long a request may have to wait where there is one core for all, and so much of that core is
 // taken while there is much to do.
 constexpr microseconds kSlice{100};
@@ -35,7 +36,7 @@ void Maintenance::run_slice() {
   while (outcome == more && worker_.clock().steady() < end) {
     outcome = store_.sweep(worker_.clock().wall(), kStepEntries);
   }
-  schedule(outcome == more ? kBetweenSlices : kInterval);
+  schedule(outcome == more ? kBetweenSlices : outcome == soon ? kSoon : kInterval);
 }
 
 }  // namespace hawkcache::server

@@ -10,6 +10,7 @@
 
 #include "store/entry.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,11 @@ class EntryIndex {
 
   std::size_t size() const noexcept { return size_; }
   std::size_t buckets() const noexcept { return buckets_; }
+  // What its buckets take beyond kBytesPerEntry for each entry: they stay when entries go.
+  std::size_t spare_bytes() const noexcept {
+    const std::size_t whole = segments_.size() * sizeof(Segment);
+    return whole - std::min(whole, size_ * kBytesPerEntry);
+  }
 
   // Every entry with this hash, in no order: all variants of its key, and rarely others.
   template <class Visit>

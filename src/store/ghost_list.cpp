@@ -14,7 +14,7 @@ constexpr std::size_t kSmallest = 64;
 
 void GhostList::add(std::uint32_t hash, Parting parting, std::size_t reach) {
   reach_ = std::max(reach, kSmallest / 2);
-  if (ghosts_.size() < reach_) grow(reach_);
+  if (ghosts_.size() < reach_ || ghosts_.size() / 8 > reach_) resize(reach_);
   if (now_ == kLastTime) {  // after two billion: starts over
     ghosts_.assign(ghosts_.size(), Ghost{});
     now_ = 0;
@@ -56,7 +56,7 @@ void GhostList::place(Ghost ghost) noexcept {
   *oldest = ghost;
 }
 
-void GhostList::grow(std::size_t reach) {
+void GhostList::resize(std::size_t reach) {
   std::vector<Ghost> old =
       std::exchange(ghosts_, std::vector<Ghost>(std::bit_ceil(std::max(reach, kSmallest))));
   for (const Ghost& ghost : old) {

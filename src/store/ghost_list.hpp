@@ -37,7 +37,7 @@ class GhostList {
   };
   Ghost* set_of(std::uint32_t hash) noexcept;
   void place(Ghost ghost) noexcept;
-  void grow(std::size_t reach);
+  void resize(std::size_t reach);
 
   std::vector<Ghost> ghosts_;  // a power of two
   std::uint32_t now_ = 0;      // counts those that left

@@ -51,33 +51,38 @@ Purged MemoryStore::known(const PurgeRequest& request) const {
 Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   const std::unique_lock lock(sweep_mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return Sweep::done;  // another thread is at it
-  measure_slack(now);
+  Sweep result = measure_slack(now);
   expire(second_of(now), budget);
-  Sweep result = budget == 0 ? Sweep::more : walk(now, budget);
+  if (budget == 0 || walk(now, budget) == Sweep::more) result = Sweep::more;
   if (follow_slack() == Sweep::more) result = Sweep::more;
   const auto retired = fence_.retire_through(std::min(swept_.load(), fence_.oldest_fetch()));
   return retired == PurgeFence::Retired::in_part ? Sweep::more : result;
 }
 
-// What lasts is counted, not what is on its way back to the system. Little changes where little is
-// put.
-void MemoryStore::measure_slack(WallTime now) {
-  constexpr Duration kInterval{900};  // somewhat less than that of the sweeps
-  if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) return;
+// What lasts is counted, not what is on its way back to the system (a tenth of a second, src/
+// allocator.cpp). Little changes where little is put; where much is put, and of other sizes than
+// before, the process grows with it.
+Store::Sweep MemoryStore::measure_slack(WallTime now) {
+  constexpr Duration kInterval{90};
+  if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) {
+    return Sweep::done;
+  }
   progress_.slack_measured = now;
-  const std::uint64_t tolerated = settings_.max_size / 20;
+  const std::uint64_t tolerated = settings_.max_size / 40;
   const std::uint64_t reserved = ledger_.reserved_in_all();
-  const bool little_was_put = reserved - progress_.reserved_then < settings_.max_size / 64;
+  const bool much_was_put = reserved - progress_.reserved_then >= settings_.max_size / 64;
   const bool was_small = progress_.slacks.front() <= tolerated && progress_.slack_wanted == 0;
-  if (little_was_put && was_small) return;
+  if (!much_was_put && was_small) return Sweep::done;
   progress_.reserved_then = reserved;
-  const std::uint64_t whole = settings_.heap_slack();
+  std::uint64_t whole = settings_.heap_slack();
+  for (const auto& shard : shards_) whole += shard->spare_bytes();
   const std::uint64_t grown = whole > slack_at_first_ ? whole - slack_at_first_ : 0;
   heap_slack_.store(grown, std::memory_order_relaxed);
   std::shift_right(progress_.slacks.begin(), progress_.slacks.end(), 1);
   progress_.slacks.front() = grown;
   const std::uint64_t lasting = *std::min_element(progress_.slacks.begin(), progress_.slacks.end());
   progress_.slack_wanted = lasting > tolerated ? lasting - tolerated : 0;
+  return much_was_put ? Sweep::soon : Sweep::done;
 }
 
 // Less room little by little, and made here: nobody who puts something has to evict more than it

@@ -73,6 +73,11 @@ class MemoryShard {
   static constexpr std::size_t kBatch = 64;
   // Memory per response here, itself apart.
   static std::size_t bytes_per_entry() noexcept;
+  // And what it keeps of that of responses that are gone.
+  std::size_t spare_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return index_.spare_bytes();
+  }
 
  private:
   class Removed;
@@ -96,7 +101,7 @@ class MemoryShard {
   void discard_purged(const Entries& purged, Removed& removed) noexcept;
 
   const MemoryShared& shared_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   EntryIndex index_;
   std::unique_ptr<EvictionPolicy> policy_;
   ExpiryWheel wheel_;

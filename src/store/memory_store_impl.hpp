@@ -74,7 +74,7 @@ class MemoryStore final : public LocalStore {
   bool make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries);
   bool reserve_beside(std::size_t shard, std::uint64_t bytes);
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
-  void measure_slack(WallTime now);
+  Sweep measure_slack(WallTime now);
   Sweep follow_slack();
   void expire(std::uint32_t now, std::size_t& budget);
   Sweep walk(WallTime now, std::size_t& budget);

@@ -177,9 +177,10 @@ class Store {
   virtual void release_lease(caching::KeyView key, std::uint64_t sequence, LeaseEnd end) noexcept;
 
   // Removes what is purged or of no use any more (caching::useless_after), looking at no more than
-  // about `budget` entries; called in slices by the server's maintenance timer. Returns whether
-  // there is more to do at once.
-  enum class Sweep : std::uint8_t { done, more };
+  // about `budget` entries; called in slices by the server's maintenance timer. more: there is more
+  // to do at once; soon: so much is being put that it should be called again in a tenth of a
+  // second.
+  enum class Sweep : std::uint8_t { done, soon, more };
   virtual Sweep sweep(WallTime now, std::size_t budget) = 0;
 };
 

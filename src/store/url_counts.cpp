@@ -11,6 +11,12 @@ std::uint32_t host_of(std::string_view authority) noexcept {
   return static_cast<std::uint32_t>(authority_hash(authority)) | 1u;
 }
 
+// A table keeps its memory when entries leave it, of whatever time it had the most.
+template <class Map>
+void shrink(Map& map) {
+  if (map.size() < map.bucket_count() / 8) map.rehash(map.size() * 2);
+}
+
 }  // namespace
 
 std::uint64_t UrlCounts::host_key(std::uint32_t host, std::uint64_t path_hash) noexcept {
@@ -46,11 +52,14 @@ void UrlCounts::remove(std::string_view authority, std::string_view path_and_que
   if (path == shard.paths.end()) return;
   if (path->second.only_host == kSeveral) {
     const auto counted = shard.by_host.find(host_key(host_of(authority), hash));
-    if (counted != shard.by_host.end() && --counted->second == 0) shard.by_host.erase(counted);
+    if (counted != shard.by_host.end() && --counted->second == 0) {
+      shard.by_host.erase(counted);
+      shrink(shard.by_host);
+    }
   }
   if (--path->second.total > 0) return;
   shard.paths.erase(path);
-  if (shard.paths.empty()) shard.paths = {};  // gives the table's memory back
+  shrink(shard.paths);
 }
 
 std::uint64_t UrlCounts::count(std::string_view authority, std::string_view path_and_query) const {
