@@ -216,7 +216,6 @@ net::Awaitable<int> answer_unreached(WorkerState& state,
                                      const RelayInput& input) {
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
-  status.detail = input.reason;
   return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
 }
 

@@ -164,6 +164,11 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 }
 
 void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
+  std::string failure;
+  if (record_.failure) failure = record_.failure.message();
+  std::string_view detail = failure;
+  if (failure.empty() && record_.detail != Reason::none)
+    detail = caching::to_string(record_.detail);
   state_.access_log->write(
       {.time = record_.begun,
        .peer = request.peer,
@@ -176,7 +181,7 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
            state_.worker.clock().steady() - record_.begun_steady),
        .route = plan_->route != nullptr ? std::string_view(plan_->route->name) : "",
        .cache = to_string(record_.cache),
-       .detail = record_.detail == Reason::none ? "" : caching::to_string(record_.detail)});
+       .detail = detail});
 }
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
@@ -238,6 +243,7 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
                    .recorder = recorder.get()};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
+  record_.failure = outcome.error;
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {

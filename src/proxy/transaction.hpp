@@ -44,6 +44,7 @@ class Transaction final : public net::RequestHandler {
     XCache cache = XCache::none;
     int status = 0;
     caching::Reason detail = caching::Reason::none;
+    ErrorCode failure;  // of the client or of the origin; says more than `detail`
   };
 
   void begin(const net::Request& request);

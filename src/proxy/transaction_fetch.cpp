@@ -220,6 +220,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     status.detail = status.stored ? detail_of_miss(lookup_.reuse.reason) : view.stored_reason;
     co_await answer_from_store(client, view.stored, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
+    record_.failure = view.failure;
     record_.status = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
@@ -250,6 +251,7 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
 
 void Transaction::record(const FillAnswer& answer, const net::ClientExchange& client) noexcept {
   if (answer.given_up != Reason::none) record_.detail = answer.given_up;
+  record_.failure = answer.error;
   record_.status = answer.error && !client.response_started() ? 0 : answer.status;
   if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
 }
