@@ -92,10 +92,19 @@ void represent_as_whole(FillHead& head, const caching::PartialContent& content) 
   head.meta.partial = std::make_shared<const caching::PartialContent>(content);
 }
 
-bool is_called_private(http::FieldsView response) {
-  const caching::ResponseDirectives said = caching::parse_response_directives(response);
+// `taken_out`: lower-case names of fields that do not go with it. One that private="..." names and
+// that is not among them is for one, and the rest goes where it goes.
+bool is_called_private(http::FieldsView response, std::span<const std::string> taken_out) {
+  const auto stays = [taken_out](const std::string& name) {
+    return std::find(taken_out.begin(), taken_out.end(), name) == taken_out.end();
+  };
+  const auto is_for_one = [&](const caching::ResponseDirectives& said) {
+    return said.private_ || said.no_store ||
+           std::any_of(said.private_fields.begin(), said.private_fields.end(), stays);
+  };
   const auto targeted = caching::parse_targeted_directives(response);
-  return said.private_ || said.no_store || (targeted && (targeted->private_ || targeted->no_store));
+  return is_for_one(caching::parse_response_directives(response)) ||
+         (targeted && is_for_one(*targeted));
 }
 
 // The API says nothing of who may have it: to a cookie it may have answered with one user's.
@@ -107,20 +116,20 @@ bool is_for_one(const Route& rule, http::FieldsView request, http::FieldsView re
   const bool by_cookie = rule.policy.cookies == caching::CookieMode::bypass &&
                          request.contains(http::FieldName::cookie) && is_silent(response);
   return by_cookie || request.contains(http::FieldName::authorization) ||
-         response.contains(http::FieldName::set_cookie) || is_called_private(response);
+         response.contains(http::FieldName::set_cookie) || is_called_private(response, {});
 }
 
 // Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored
 // against the origin's word (`override`) is everybody's already.
-bool keeps_cache_control(const FillHead& head,
+bool keeps_cache_control(const Judged& judged,
                          const http::ResponseHead& response,
                          const IntakeInput& input) {
   const Route& rule = *input.route;
-  if (head.not_stored != Reason::none) {
+  if (judged.head->not_stored != Reason::none) {
     return would_be_made_public(rule, input.subject->request->fields(), response);
   }
   return rule.policy.precedence == caching::OriginPrecedence::origin_first &&
-         lets_others_have_it(rule) && is_called_private(response.fields());
+         lets_others_have_it(rule) && is_called_private(response.fields(), judged.strip);
 }
 
 void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
@@ -131,7 +140,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
   static const std::optional<std::string> kKeep;
-  const bool keeps = keeps_cache_control(head, response, input);
+  const bool keeps = keeps_cache_control(judged, response, input);
   HeadRendering rendering{
       .strip = judged.strip,
       .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
