@@ -5,6 +5,7 @@
 
 #include "caching/cache_key.hpp"
 #include "caching/reason.hpp"
+#include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
 #include "proxy/route.hpp"
@@ -69,6 +70,11 @@ struct RequestPlan {
 class RequestPlanner {
  public:
   enum class Body : std::uint8_t { absent, present };
+  static Body body_of(const http::BodyFraming& framing) noexcept {
+    const bool empty = framing.kind == http::BodyKind::none ||
+                       (framing.kind == http::BodyKind::length && framing.length == 0);
+    return empty ? Body::absent : Body::present;
+  }
 
   // REQUIRES: `target` comes from parse_target(head) without an error. `body`: whether the request
   // carries one. The head, its buffer and the router stay as they are while the plan or the

@@ -151,7 +151,7 @@ class Transaction final : public net::RequestHandler {
   };
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
-  std::string printable_key() const;
+  std::string shown_key() const;
   using RequestId = std::array<char, 24>;
   RequestId next_request_id();
 

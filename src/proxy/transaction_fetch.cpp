@@ -204,8 +204,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
                                               FillReader& reader,
                                               const FillReader::View& view,
                                               caching::CacheStatus status) {
-  std::string key;
-  if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
+  const std::string key = shown_key();
   status.key = key;
   if (view.phase == FillPhase::use_stored && view.stored_reason == Reason::stale_if_error) {
     state_.counters.add(Counter::hits_stale);
@@ -307,7 +306,5 @@ void Transaction::refresh_in_background(const net::Request& request) {
   state_.counters.add(Counter::refreshes);
   start_fetch(state_, make_order(request, fill, Company::nobody), nullptr);
 }
-
-std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }
 
 }  // namespace hawkcache::proxy
