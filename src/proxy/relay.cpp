@@ -4,7 +4,7 @@
 #include "caching/freshness.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
-#include "proxy/response_intake.hpp"
+#include "proxy/client_cache_control.hpp"
 #include "proxy/traffic_purge.hpp"
 #include "proxy/write_invalidation.hpp"
 
