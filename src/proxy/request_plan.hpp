@@ -3,7 +3,9 @@
 // the hit path, by misses and by explain alike.
 #pragma once
 
+#include "caching/cache_control.hpp"
 #include "caching/cache_key.hpp"
+#include "caching/policy.hpp"
 #include "caching/reason.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
@@ -11,6 +13,7 @@
 #include "proxy/route.hpp"
 #include "proxy/router.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +47,22 @@ enum class NotKept : std::uint8_t {
   query_rewritten,  // the rule would change the query that a GET is forwarded with
   cookies_removed,  // ... or the cookies
 };
+
+// Fields that make a request one for a part, or for what the client has not got yet.
+inline constexpr std::array kConditions{http::FieldName::if_match,
+                                        http::FieldName::if_none_match,
+                                        http::FieldName::if_modified_since,
+                                        http::FieldName::if_unmodified_since,
+                                        http::FieldName::if_range,
+                                        http::FieldName::range};
+bool has_conditions(http::FieldsView request) noexcept;
+
+// Whether, where nothing is stored, the origin gets a HEAD, conditions and ranges as the client
+// sent them, because the answer is likely for this client alone. `honoured`: null where the rule
+// ignores the client's directives.
+bool goes_out_as_it_came(const caching::CachePolicy& policy,
+                         const http::RequestHead& request,
+                         const caching::RequestDirectives* honoured) noexcept;
 
 // Views into the request's buffer and into the planner: valid until the next plan() or until the
 // request's buffer changes.
