@@ -76,6 +76,7 @@ class Transaction final : public net::RequestHandler {
   net::Awaitable<void> answer_hit(net::ClientExchange& client);
   net::Awaitable<void> answer_from_store(net::ClientExchange& client,
                                          store::StoredResponsePtr stored,
+                                         std::optional<Duration> age,
                                          caching::CacheStatus status,
                                          XCache x_cache);
   net::Awaitable<void> answer_over_fetch(net::ClientExchange& client);

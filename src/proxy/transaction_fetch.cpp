@@ -32,7 +32,7 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
 // No origin was asked on this node.
 bool is_brought_by_another_node(const FillReader::View& view) {
   return view.phase == FillPhase::use_stored && view.stored_reason == Reason::none &&
-         view.origin_status == 0;
+         view.origin.status == 0;
 }
 
 // Why what is stored did not do, where `fwd` does not say it.
@@ -212,12 +212,17 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     hit.hit = true;
     hit.detail = Reason::stale_if_error;
     hit.key = key;
-    co_await answer_from_store(client, view.stored, hit, XCache::hit);
+    const auto age = caching::current_age(view.stored->freshness(), state_.worker.clock().wall());
+    co_await answer_from_store(client, view.stored, age, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
-    if (view.origin_status != 0) status.forward_status = view.origin_status;
+    if (view.origin.status != 0) status.forward_status = view.origin.status;
     status.stored = view.stored_reason == Reason::none;
     status.detail = status.stored ? detail_of_miss(lookup_.reuse.reason) : view.stored_reason;
-    co_await answer_from_store(client, view.stored, status, XCache::miss);
+    const auto age = age_to_show(status.collapsed ? Fetched::for_another : Fetched::for_this_client,
+                                 view.stored->freshness(),
+                                 view.origin.age,
+                                 state_.worker.clock().wall());
+    co_await answer_from_store(client, view.stored, age, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
     record_.failure = view.failure;
     record_.status = co_await answer_failure(
@@ -257,20 +262,20 @@ void Transaction::record(const FillAnswer& answer, const net::ClientExchange& cl
 
 net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                     store::StoredResponsePtr stored,
+                                                    std::optional<Duration> age,
                                                     caching::CacheStatus status,
                                                     XCache x_cache) {
   const WallTime now = state_.worker.clock().wall();
   status.ttl = whole_seconds(caching::time_to_live(effective_freshness(*stored), now));
   net::PreparedResponse prepared;
-  const StoredAnswer answer =
-      prepare_stored_answer(stored,
-                            {.request = client.request().head,
-                             .persistence = client.persistence(),
-                             .now = now,
-                             .age = caching::current_age(stored->freshness(), now),
-                             .x_cache = x_cache,
-                             .cache_status = &status},
-                            prepared);
+  const StoredAnswer answer = prepare_stored_answer(stored,
+                                                    {.request = client.request().head,
+                                                     .persistence = client.persistence(),
+                                                     .now = now,
+                                                     .age = age,
+                                                     .x_cache = x_cache,
+                                                     .cache_status = &status},
+                                                    prepared);
   record_.cache = x_cache;
   record_.status = answer.status;
   record_.detail = status.detail;
