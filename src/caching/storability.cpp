@@ -42,10 +42,17 @@ constexpr std::array kUnderstoodStatuses = {200, 201, 202, 203, 204, 205, 206, 3
                                             407, 408, 409, 410, 411, 413, 414, 415, 417, 421,
                                             422, 426, 451, 500, 501, 502, 503, 504, 505};
 
-// Fields without which the stored body would mean something else, or the wrong variant be chosen: a
-// qualified directive that names one cannot be followed by leaving it out.
-constexpr std::array<std::string_view, 5> kFieldsThatTheRestNeeds = {
-    "content-encoding", "content-range", "content-type", "transfer-encoding", "vary"};
+// Fields without which what is stored would mean something else, the wrong variant be chosen, or
+// the next 304 be judged without the origin's directives: a qualified directive that names one
+// cannot be followed by leaving it out.
+constexpr std::array<std::string_view, 8> kFieldsThatTheRestNeeds = {"cache-control",
+                                                                     "cdn-cache-control",
+                                                                     "content-encoding",
+                                                                     "content-range",
+                                                                     "content-type",
+                                                                     "location",
+                                                                     "transfer-encoding",
+                                                                     "vary"};
 
 bool names_needed_field(const std::vector<std::string>& names) noexcept {
   return std::any_of(names.begin(), names.end(), [](const std::string& name) {

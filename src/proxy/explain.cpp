@@ -221,7 +221,8 @@ Explanation explain(const Router& router,
                     const http::RequestHead& head,
                     const http::Target& target) {
   RequestPlanner planner;
-  const RequestPlan& plan = planner.plan(head, target, RequestPlanner::Body::absent, router);
+  const RequestPlan& plan = planner.plan(
+      head, target, RequestPlanner::body_of(http::decide_request_framing(head).framing), router);
   Explanation explanation{.method = std::string(head.method_text),
                           .authority = std::string(target.authority),
                           .target = std::string(head.target),

@@ -46,8 +46,8 @@ struct Explanation {
       conditions;  // sentences: what a response needs to be stored; empty unless the cache is asked
 };
 
-// REQUIRES: `target` comes from parse_target(head) without an error. The request is taken to have
-// no body.
+// REQUIRES: `target` comes from parse_target(head) without an error; the framing is sound. Of a
+// body it knows what the head says of it.
 Explanation explain(const Router& router,
                     const http::RequestHead& head,
                     const http::Target& target);

@@ -86,6 +86,19 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
+// All unset where the rule ignores them.
+caching::RequestDirectives honoured_directives(const caching::CachePolicy& policy,
+                                               http::FieldsView request) {
+  return policy.request_cache_control == caching::RequestCacheControlMode::honor
+             ? caching::parse_request_directives(request)
+             : caching::RequestDirectives{};
+}
+
+bool is_likely_for_one(const RequestPlan& plan, const http::RequestHead& request) {
+  const auto honoured = honoured_directives(plan.route->policy, request.fields());
+  return goes_out_as_it_came(plan.route->policy, request, &honoured);
+}
+
 // The rule that a GET of the same target would meet; null: none.
 const Route* rule_for_get(const RequestPlan& plan, const Router& router) {
   http::PathSegments segments;
@@ -98,9 +111,7 @@ const Route* rule_for_get(const RequestPlan& plan, const Router& router) {
 }  // namespace
 
 bool is_kept_from_the_store(const RequestPlan& plan, http::FieldsView request) {
-  return plan.route != nullptr &&
-         plan.route->policy.request_cache_control == caching::RequestCacheControlMode::honor &&
-         caching::parse_request_directives(request).no_store;
+  return plan.route != nullptr && honoured_directives(plan.route->policy, request).no_store;
 }
 
 std::string words_for_decision(const RequestPlan& plan, http::FieldsView request) {
@@ -127,8 +138,9 @@ std::string words_for_range(const RequestPlan& plan, const http::RequestHead& re
   if (fields.count(http::FieldName::range) != 1) return "ignored: there are several Range fields";
   const http::RangeVerdict verdict = http::decide_ranges(*range, kLongEnough).verdict;
   const bool cut = verdict == http::RangeVerdict::single || verdict == http::RangeVerdict::several;
-  if (cut && is_kept_from_the_store(plan, fields)) {
-    return "cut from what is stored; what is fetched for it goes to this client alone (no-store)";
+  if (cut && is_likely_for_one(plan, request)) {
+    return "cut from what is stored; where nothing is, it goes to the origin as it came, and the "
+           "answer to this client alone (Authorization, no-store, If-Match or If-Unmodified-Since)";
   }
   switch (verdict) {
     case http::RangeVerdict::single:

@@ -73,7 +73,7 @@ net::Awaitable<bool> Fetch::is_brought_by_another_node() {
   store::StoredResponsePtr brought = co_await lease_->wait_for_turn(order_.patience);
   if (!brought) co_return false;
   left_ = CollapseTable::Left::stored;
-  fill_.use_stored(std::move(brought), Reason::none, 0);
+  fill_.use_stored(std::move(brought), Reason::none, {});
   co_return true;
 }
 

@@ -13,6 +13,15 @@ namespace hawkcache::proxy {
 using caching::Reason;
 using observe::Counter;
 
+namespace {
+
+// Of a stored response's head that the origin's answer has freshened.
+OriginAnswer answer_of(const FillHead& freshened) {
+  return {.status = freshened.forward_status.value_or(0), .age = freshened.declared_age};
+}
+
+}  // namespace
+
 net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& head) {
   head_ = freshen(*order_.base, head, intake_input());
   // RFC 9111 section 4.3.3: a 304 that does not speak of what is stored says nothing; ask again.
@@ -22,9 +31,9 @@ net::Awaitable<Fetch::Next> Fetch::on_not_modified(const http::ResponseHead& hea
     co_await hand_on_alone();
     co_return Next::done;
   }
-  foretell_freshened(304);
+  foretell_freshened();
   co_await freshen_alike(head);
-  co_await serve_freshened(304);
+  co_await serve_freshened();
   co_return Next::done;
 }
 
@@ -73,8 +82,8 @@ net::Awaitable<bool> Fetch::is_answered_by_head(const http::ResponseHead& head) 
     if (put == store::PutResult::purged_meanwhile) co_await forget_base();
   } else if (head_->not_stored == Reason::none) {
     co_await purge_ahead(order_.base.get());
-    foretell_freshened(200);
-    co_await serve_freshened(200);
+    foretell_freshened();
+    co_await serve_freshened();
     co_return true;
   } else if (speaks_for_the_resource(*head_)) {
     co_await forget_base();
@@ -103,13 +112,13 @@ net::Awaitable<void> Fetch::freshen_alike(const http::ResponseHead& not_modified
 
 // To those who have waited for the store long enough. An object of their own: what is put is
 // nobody's yet.
-void Fetch::foretell_freshened(int origin_status) {
+void Fetch::foretell_freshened() {
   if (!waits_for_store()) return;
   fill_.foretell_stored(
-      freshened(*order_.base, *head_, ticket()), foreseen_refusal(), origin_status);
+      freshened(*order_.base, *head_, ticket()), foreseen_refusal(), answer_of(*head_));
 }
 
-net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
+net::Awaitable<void> Fetch::serve_freshened() {
   state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_, ticket());
   Reason refused = foreseen_refusal();
@@ -120,7 +129,7 @@ net::Awaitable<void> Fetch::serve_freshened(int origin_status) {
   } else if (put == store::PutResult::unavailable) {
     refused = Reason::store_unavailable;
   }
-  fill_.use_stored(std::move(stored), refused, origin_status);
+  fill_.use_stored(std::move(stored), refused, answer_of(*head_));
 }
 
 // The answer to a request for what is missing of a stored part. is_the_whole: it is none, but the
@@ -147,7 +156,7 @@ bool Fetch::serve_stale_instead() {
   // fails.
   if (order_.base->vouch(state_.store.fence()) == store::Trust::distrusted) return false;
   leave();
-  fill_.use_stored(order_.base, Reason::stale_if_error, 0);
+  fill_.use_stored(order_.base, Reason::stale_if_error, {});
   return true;
 }
 

@@ -110,16 +110,18 @@ void Fill::fail_locked(ErrorCode error) {
 
 void Fill::set_stored_locked(store::StoredResponsePtr stored,
                              caching::Reason reason,
-                             int origin_status) {
+                             OriginAnswer origin) {
   stored_ = std::move(stored);
   stored_reason_ = reason;
-  origin_status_ = origin_status;
+  origin_ = origin;
   changed_locked();
 }
 
-void Fill::use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status) {
+void Fill::use_stored(store::StoredResponsePtr stored,
+                      caching::Reason reason,
+                      OriginAnswer origin) {
   const std::lock_guard lock(mutex_);
-  set_stored_locked(std::move(stored), reason, origin_status);
+  set_stored_locked(std::move(stored), reason, origin);
   phase_ = FillPhase::use_stored;
 }
 
@@ -131,9 +133,9 @@ void Fill::foretell_complete() {
 
 void Fill::foretell_stored(store::StoredResponsePtr stored,
                            caching::Reason reason,
-                           int origin_status) {
+                           OriginAnswer origin) {
   const std::lock_guard lock(mutex_);
-  set_stored_locked(std::move(stored), reason, origin_status);
+  set_stored_locked(std::move(stored), reason, origin);
   foretold_ = FillPhase::use_stored;
 }
 
@@ -241,7 +243,7 @@ FillReader::View FillReader::view_locked() {
   view.failure = fill_->failure_;
   view.stored = fill_->stored_;
   view.stored_reason = fill_->stored_reason_;
-  view.origin_status = fill_->origin_status_;
+  view.origin = fill_->origin_;
   view.given_up = fill_->given_up_;
   view.available = view.phase == FillPhase::complete ? fill_->staged_ : fill_->published_;
   return view;

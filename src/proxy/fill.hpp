@@ -95,6 +95,12 @@ enum class FillPhase : std::uint8_t {
 
 class FillReader;
 
+// What the origin answered where something stored is served instead.
+struct OriginAnswer {
+  int status = 0;               // 0: nothing of use, or it was another node that asked
+  std::optional<Duration> age;  // its Age, where it had one
+};
+
 class Fill : public std::enable_shared_from_this<Fill> {
  public:
   // How many bytes the fetch may be ahead of the fastest reader; narrow: where nothing is kept, or
@@ -129,13 +135,13 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void stop_keeping(caching::Reason reason);
   void complete();
   void fail(ErrorCode error);
-  // `origin_status`: what the origin answered; 0: nothing of use, or it was another node that
-  // asked.
-  void use_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
+  void use_stored(store::StoredResponsePtr stored, caching::Reason reason, OriginAnswer origin);
   // What complete() or use_stored() is going to say when the store has answered. Until then only
   // readers see it whose patience with the store is at an end.
   void foretell_complete();
-  void foretell_stored(store::StoredResponsePtr stored, caching::Reason reason, int origin_status);
+  void foretell_stored(store::StoredResponsePtr stored,
+                       caching::Reason reason,
+                       OriginAnswer origin);
   // Whether nothing of the body has been dropped: never while it is kept.
   bool holds_all() const;
   // The whole body, for the store. REQUIRES: kept, all staged.
@@ -172,7 +178,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   void fail_locked(ErrorCode error);
   void set_stored_locked(store::StoredResponsePtr stored,
                          caching::Reason reason,
-                         int origin_status);
+                         OriginAnswer origin);
   void cut_off_laggards_locked(std::uint64_t fastest);
   void drop_read_locked();
   Chunk& tail_locked();
@@ -197,7 +203,7 @@ class Fill : public std::enable_shared_from_this<Fill> {
   ErrorCode failure_;
   store::StoredResponsePtr stored_;
   caching::Reason stored_reason_ = caching::Reason::none;
-  int origin_status_ = 0;
+  OriginAnswer origin_;
 };
 
 // One reader's place in a fill. Lives on its worker; leaves the fill when destroyed.
@@ -220,7 +226,7 @@ class FillReader {
     ErrorCode failure;
     store::StoredResponsePtr stored;
     caching::Reason stored_reason = caching::Reason::none;
-    int origin_status = 0;
+    OriginAnswer origin;
     caching::Reason given_up = caching::Reason::none;  // why it is not kept any longer; none: it is
     // What follows the reader's position, as far as it is published.
     boost::container::small_vector<SharedBytes, 2> pieces;

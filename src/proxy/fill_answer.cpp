@@ -145,18 +145,6 @@ AnswerPlan plan_by_range(const PlanInput& input) {
   return plan_whole(input);
 }
 
-// "The presence of an Age header field implies that the response was not generated or validated by
-// the origin server for this request." (RFC 9111 section 5.1) So who fetched it gets one only where
-// the response came with one.
-std::optional<Duration> age_for(const FillHead& head, const FillAnswerInput& input) {
-  if (input.fetched == Fetched::for_another) {
-    return caching::current_age(head.meta.freshness, input.now);
-  }
-  if (!head.declared_age) return std::nullopt;
-  const Duration resident = input.now - head.meta.freshness.response_time;
-  return *head.declared_age + std::max(resident, Duration::zero());
-}
-
 AnswerPlan plan_answer(net::ClientExchange& client,
                        const FillReader::View& view,
                        const FillAnswerInput& input) {
@@ -176,13 +164,14 @@ AnswerPlan plan_answer(net::ClientExchange& client,
           caching::Precondition::not_modified;
   AnswerPlan plan = not_modified ? plan_not_modified(plan_input) : plan_by_range(plan_input);
   if (plan.framing == ClientFraming::until_close) client.close_after_response();
-  HeadTail tail{.framing = plan.framing,
-                .content_length = plan.content_length,
-                .age = age_for(head, input),
-                .x_cache = input.x_cache,
-                .cache_status = input.cache_status,
-                .client = plan_input.request.version,
-                .persistence = client.persistence()};
+  HeadTail tail{
+      .framing = plan.framing,
+      .content_length = plan.content_length,
+      .age = age_to_show(input.fetched, head.meta.freshness, head.declared_age, input.now),
+      .x_cache = input.x_cache,
+      .cache_status = input.cache_status,
+      .client = plan_input.request.version,
+      .persistence = client.persistence()};
   append_head_tail(plan.head, tail);
   return plan;
 }
@@ -232,6 +221,15 @@ void Slicer::pick_from(std::string_view piece, Wanted& wanted) {
 }
 
 }  // namespace
+
+std::optional<Duration> age_to_show(Fetched fetched,
+                                    const caching::Freshness& freshness,
+                                    std::optional<Duration> declared,
+                                    WallTime now) noexcept {
+  if (fetched == Fetched::for_another) return caching::current_age(freshness, now);
+  if (!declared) return std::nullopt;
+  return *declared + std::max(now - freshness.response_time, Duration::zero());
+}
 
 net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             FillReader& reader,

@@ -12,6 +12,15 @@ namespace hawkcache::proxy {
 // Whose request the fetch was made for: the client's own, or another's.
 enum class Fetched : std::uint8_t { for_this_client, for_another };
 
+// The Age that goes with an answer over a fetch; `declared`: the origin's own. "The presence of an
+// Age header field implies that the response was not generated or validated by the origin server
+// for this request." (RFC 9111 section 5.1) So whose request was fetched for gets one only where
+// the origin's answer came with one.
+std::optional<Duration> age_to_show(Fetched fetched,
+                                    const caching::Freshness& freshness,
+                                    std::optional<Duration> declared,
+                                    WallTime now) noexcept;
+
 struct FillAnswerInput {
   Fetched fetched = Fetched::for_another;
   XCache x_cache = XCache::miss;

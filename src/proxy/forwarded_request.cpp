@@ -6,6 +6,7 @@
 #include "http/hop_by_hop.hpp"
 #include "proxy/field_run.hpp"
 #include "proxy/local_answer.hpp"
+#include "proxy/request_plan.hpp"
 
 #include <algorithm>
 #include <array>

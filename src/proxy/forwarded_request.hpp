@@ -25,13 +25,6 @@ enum class ClientConditions : std::uint8_t { forward, omit, ranges };
 // The client's own Cache-Control and Pragma.
 enum class ClientDirectives : std::uint8_t { forward, omit };
 
-inline constexpr std::array kConditions{http::FieldName::if_match,
-                                        http::FieldName::if_none_match,
-                                        http::FieldName::if_modified_since,
-                                        http::FieldName::if_unmodified_since,
-                                        http::FieldName::if_range,
-                                        http::FieldName::range};
-
 // Whether the origin is asked to say 100 before the body is sent to it.
 enum class Expectation : std::uint8_t { none, continue_first };
 

@@ -64,8 +64,8 @@ class Fetch final : public net::InterimSink {
                                   const FillHead& head,
                                   const store::FetchTicket& ticket) const;
   net::Awaitable<void> freshen_alike(const http::ResponseHead& not_modified);
-  void foretell_freshened(int origin_status);
-  net::Awaitable<void> serve_freshened(int origin_status);
+  void foretell_freshened();
+  net::Awaitable<void> serve_freshened();
   enum class Rest : std::uint8_t { begun, ask_for_the_whole, is_the_whole };
   net::Awaitable<Rest> on_rest(const http::ResponseHead& head, http::BodyFraming framing);
   // What the answer of which head_ is made has to purge before anybody gets it. `updated`: the

@@ -4,7 +4,7 @@
 #include "caching/freshness.hpp"
 #include "http/problem.hpp"
 #include "proxy/body_writer.hpp"
-#include "proxy/response_intake.hpp"
+#include "proxy/client_cache_control.hpp"
 #include "proxy/traffic_purge.hpp"
 #include "proxy/write_invalidation.hpp"
 
@@ -216,7 +216,6 @@ net::Awaitable<int> answer_unreached(WorkerState& state,
                                      const RelayInput& input) {
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
-  status.detail = input.reason;
   return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
 }
 

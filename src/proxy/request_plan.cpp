@@ -58,6 +58,28 @@ bool honours_requests(const Route& route) {
 
 }  // namespace
 
+bool has_conditions(http::FieldsView request) noexcept {
+  return std::any_of(kConditions.begin(), kConditions.end(), [&](http::FieldName id) {
+    return request.contains(id);
+  });
+}
+
+bool goes_out_as_it_came(const caching::CachePolicy& policy,
+                         const http::RequestHead& request,
+                         const caching::RequestDirectives* honoured) noexcept {
+  const http::FieldsView fields = request.fields();
+  // Conditions on what is not stored here "are likely intended for some other (inbound) server"
+  // (RFC 9111 section 4.3.2): they go there where the answer would hardly be shared.
+  if (fields.contains(http::FieldName::if_match) ||
+      fields.contains(http::FieldName::if_unmodified_since)) {
+    return true;
+  }
+  const bool unshared = fields.contains(http::FieldName::authorization) &&
+                        policy.keyed_credentials == caching::KeyedCredentials::none;
+  const bool unstored = honoured != nullptr && honoured->no_store;
+  return (unshared || unstored) && (request.method == http::Method::head || has_conditions(fields));
+}
+
 const RequestPlan& RequestPlanner::plan(const http::RequestHead& head,
                                         const http::Target& target,
                                         Body body,

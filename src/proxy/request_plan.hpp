@@ -3,13 +3,17 @@
 // the hit path, by misses and by explain alike.
 #pragma once
 
+#include "caching/cache_control.hpp"
 #include "caching/cache_key.hpp"
+#include "caching/policy.hpp"
 #include "caching/reason.hpp"
+#include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
 #include "proxy/route.hpp"
 #include "proxy/router.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +48,22 @@ enum class NotKept : std::uint8_t {
   cookies_removed,  // ... or the cookies
 };
 
+// Fields that make a request one for a part, or for what the client has not got yet.
+inline constexpr std::array kConditions{http::FieldName::if_match,
+                                        http::FieldName::if_none_match,
+                                        http::FieldName::if_modified_since,
+                                        http::FieldName::if_unmodified_since,
+                                        http::FieldName::if_range,
+                                        http::FieldName::range};
+bool has_conditions(http::FieldsView request) noexcept;
+
+// Whether, where nothing is stored, the origin gets a HEAD, conditions and ranges as the client
+// sent them, because the answer is likely for this client alone. `honoured`: null where the rule
+// ignores the client's directives.
+bool goes_out_as_it_came(const caching::CachePolicy& policy,
+                         const http::RequestHead& request,
+                         const caching::RequestDirectives* honoured) noexcept;
+
 // Views into the request's buffer and into the planner: valid until the next plan() or until the
 // request's buffer changes.
 struct RequestPlan {
@@ -69,6 +89,11 @@ struct RequestPlan {
 class RequestPlanner {
  public:
   enum class Body : std::uint8_t { absent, present };
+  static Body body_of(const http::BodyFraming& framing) noexcept {
+    const bool empty = framing.kind == http::BodyKind::none ||
+                       (framing.kind == http::BodyKind::length && framing.length == 0);
+    return empty ? Body::absent : Body::present;
+  }
 
   // REQUIRES: `target` comes from parse_target(head) without an error. `body`: whether the request
   // carries one. The head, its buffer and the router stay as they are while the plan or the

@@ -1,13 +1,12 @@
 #include "proxy/response_intake.hpp"
 
-#include "base/ascii.hpp"
-#include "caching/cache_control.hpp"
 #include "caching/partial_content.hpp"
 #include "caching/storability.hpp"
 #include "caching/tags.hpp"
 #include "caching/validation.hpp"
 #include "caching/vary.hpp"
 #include "http/parser.hpp"
+#include "proxy/client_cache_control.hpp"
 #include "proxy/response_text.hpp"
 
 #include <algorithm>
@@ -21,13 +20,24 @@ std::optional<std::uint64_t> announced_length(const http::BodyFraming& framing) 
   return framing.kind == http::BodyKind::length ? std::optional(framing.length) : framing.announced;
 }
 
+// Null: no variants. Under `cookies: { key: [...] }` the origin sees the keyed cookies alone, and
+// so they are all that it can select by: the key has them, whatever else a client sends.
+std::shared_ptr<const caching::VaryNames> selecting_names(http::FieldsView response,
+                                                          const caching::CachePolicy& policy) {
+  const auto vary = caching::parse_vary(response);
+  const auto* names = std::get_if<std::shared_ptr<const caching::VaryNames>>(&vary);
+  if (names == nullptr || !*names || policy.cookies != caching::CookieMode::key) {
+    return names != nullptr ? *names : nullptr;
+  }
+  caching::VaryNames others = **names;
+  std::erase(others, "cookie");
+  return others.empty() ? nullptr : std::make_shared<const caching::VaryNames>(std::move(others));
+}
+
 void select_variant(caching::StoredMeta& meta,
                     http::FieldsView response,
                     const IntakeInput& input) {
-  const auto vary = caching::parse_vary(response);
-  if (const auto* names = std::get_if<std::shared_ptr<const caching::VaryNames>>(&vary)) {
-    meta.vary = *names;
-  }
+  meta.vary = selecting_names(response, input.route->policy);
   if (!meta.vary) return;
   caching::append_secondary_key(meta.secondary_key,
                                 *meta.vary,
@@ -92,35 +102,17 @@ void represent_as_whole(FillHead& head, const caching::PartialContent& content) 
   head.meta.partial = std::make_shared<const caching::PartialContent>(content);
 }
 
-bool is_called_private(http::FieldsView response) {
-  const caching::ResponseDirectives said = caching::parse_response_directives(response);
-  const auto targeted = caching::parse_targeted_directives(response);
-  return said.private_ || said.no_store || (targeted && (targeted->private_ || targeted->no_store));
-}
-
-// The API says nothing of who may have it: to a cookie it may have answered with one user's.
-bool is_silent(http::FieldsView response) {
-  return !response.contains(http::FieldName::cache_control);
-}
-
-bool is_for_one(const Route& rule, http::FieldsView request, http::FieldsView response) {
-  const bool by_cookie = rule.policy.cookies == caching::CookieMode::bypass &&
-                         request.contains(http::FieldName::cookie) && is_silent(response);
-  return by_cookie || request.contains(http::FieldName::authorization) ||
-         response.contains(http::FieldName::set_cookie) || is_called_private(response);
-}
-
 // Whether clients get the origin's own Cache-Control, whatever the rule says. What is stored
 // against the origin's word (`override`) is everybody's already.
-bool keeps_cache_control(const FillHead& head,
+bool keeps_cache_control(const Judged& judged,
                          const http::ResponseHead& response,
                          const IntakeInput& input) {
   const Route& rule = *input.route;
-  if (head.not_stored != Reason::none) {
+  if (judged.head->not_stored != Reason::none) {
     return would_be_made_public(rule, input.subject->request->fields(), response);
   }
   return rule.policy.precedence == caching::OriginPrecedence::origin_first &&
-         lets_others_have_it(rule) && is_called_private(response.fields());
+         lets_others_have_it(rule) && is_called_private(response.fields(), judged.strip);
 }
 
 void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
@@ -131,7 +123,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   const bool has_own_text = !judged.strip.empty();
   judged.strip.insert(judged.strip.end(), unstripped.begin(), unstripped.end());
   static const std::optional<std::string> kKeep;
-  const bool keeps = keeps_cache_control(head, response, input);
+  const bool keeps = keeps_cache_control(judged, response, input);
   HeadRendering rendering{
       .strip = judged.strip,
       .client_cache_control = keeps ? &kKeep : &input.route->client_cache_control,
@@ -220,21 +212,6 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
   }
   render(judged, response, input);
   return judged.head;
-}
-
-bool lets_others_have_it(const Route& rule) {
-  if (!rule.client_cache_control) return false;
-  const std::string text = ascii::to_lower(*rule.client_cache_control);
-  const auto has = [&](const char* directive) { return text.find(directive) != text.npos; };
-  const bool for_nobody = has("max-age=0") && !has("s-maxage");
-  return !for_nobody && !has("private") && !has("no-store") && !has("no-cache");
-}
-
-bool would_be_made_public(const Route& rule,
-                          http::FieldsView request,
-                          const http::ResponseHead& response) {
-  return lets_others_have_it(rule) &&
-         (response.status >= 500 || is_for_one(rule, request, response.fields()));
 }
 
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions) {

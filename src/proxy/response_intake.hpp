@@ -34,16 +34,6 @@ std::shared_ptr<const FillHead> take_in(const http::ResponseHead& response,
                                         http::BodyFraming framing,
                                         const IntakeInput& input);
 
-// Whether the rule's client_cache_control says to those who read it that caches may hand it on.
-bool lets_others_have_it(const Route& rule);
-
-// Of an answer that is not stored: whether the rule's client_cache_control would let others have
-// what is for one (the API calls it private or no-store, answered to credentials, or set a cookie),
-// or an error.
-bool would_be_made_public(const Route& rule,
-                          http::FieldsView request,
-                          const http::ResponseHead& response);
-
 // A part, or "not modified", is no answer to a request for the whole.
 bool is_unasked(int status, const FillSubject& subject, ClientConditions conditions);
 

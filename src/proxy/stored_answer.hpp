@@ -10,6 +10,7 @@
 #include "store/stored_response.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace hawkcache::proxy {
 
@@ -17,7 +18,7 @@ struct StoredAnswerInput {
   const http::RequestHead* request = nullptr;
   http::Persistence persistence = http::Persistence::keep_alive;
   WallTime now;
-  Duration age{0};
+  std::optional<Duration> age{};
   XCache x_cache = XCache::hit;
   const caching::CacheStatus* cache_status = nullptr;
 };

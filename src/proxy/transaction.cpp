@@ -40,16 +40,11 @@ void Transaction::begin(const net::Request& request) {
 void Transaction::plan(const net::Request& request) {
   // Counting references is a locked instruction each: not where it is the one of last time.
   if (snapshot_ != state_.snapshot) snapshot_ = state_.snapshot;
-  const http::BodyFraming& framing = request.framing;
-  const bool bodiless = framing.kind == http::BodyKind::none ||
-                        (framing.kind == http::BodyKind::length && framing.length == 0);
   http::Target target = request.target;
   // HTTP/1.0 without Host: what is forwarded, keyed and purged is the upstream's own name.
   if (target.authority.empty()) target.authority = snapshot_->upstream_authority;
-  plan_ = &planner_.plan(*request.head,
-                         target,
-                         bodiless ? RequestPlanner::Body::absent : RequestPlanner::Body::present,
-                         *snapshot_->router);
+  plan_ = &planner_.plan(
+      *request.head, target, RequestPlanner::body_of(request.framing), *snapshot_->router);
   if (plan_->kind == PlanKind::lookup) look_up_at_once(*request.head);
   planned_ = true;
 }
@@ -92,11 +87,16 @@ net::TryHandled Transaction::try_handle(const net::Request& request,
   return net::TryHandled::yes;
 }
 
+// For Cache-Status; "": not to be shown.
+std::string Transaction::shown_key() const {
+  if (snapshot_->cache_status_key == ShowKey::no) return {};
+  return caching::printable_key(plan_->key.text);
+}
+
 StoredAnswer Transaction::prepare_hit(const net::Request& request,
                                       http::Persistence persistence,
                                       net::PreparedResponse& out) {
-  std::string key;
-  if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
+  const std::string key = shown_key();
   const WallTime now = record_.asked;
   caching::CacheStatus status;
   status.hit = true;
@@ -164,6 +164,11 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 }
 
 void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
+  std::string failure;
+  if (record_.failure) failure = record_.failure.message();
+  std::string_view detail = failure;
+  if (failure.empty() && record_.detail != Reason::none)
+    detail = caching::to_string(record_.detail);
   state_.access_log->write(
       {.time = record_.begun,
        .peer = request.peer,
@@ -176,7 +181,7 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
            state_.worker.clock().steady() - record_.begun_steady),
        .route = plan_->route != nullptr ? std::string_view(plan_->route->name) : "",
        .cache = to_string(record_.cache),
-       .detail = record_.detail == Reason::none ? "" : caching::to_string(record_.detail)});
+       .detail = detail});
 }
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
@@ -234,10 +239,11 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
                    .router = snapshot_->router.get(),
                    .x_cache = record_.cache,
                    .reason = plan_->reason,
-                   .printable_key = {},
+                   .printable_key = recorder ? shown_key() : std::string(),
                    .recorder = recorder.get()};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
   record_.status = outcome.status;
+  record_.failure = outcome.error;
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {

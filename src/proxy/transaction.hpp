@@ -44,6 +44,7 @@ class Transaction final : public net::RequestHandler {
     XCache cache = XCache::none;
     int status = 0;
     caching::Reason detail = caching::Reason::none;
+    ErrorCode failure;  // of the client or of the origin; says more than `detail`
   };
 
   void begin(const net::Request& request);
@@ -75,6 +76,7 @@ class Transaction final : public net::RequestHandler {
   net::Awaitable<void> answer_hit(net::ClientExchange& client);
   net::Awaitable<void> answer_from_store(net::ClientExchange& client,
                                          store::StoredResponsePtr stored,
+                                         std::optional<Duration> age,
                                          caching::CacheStatus status,
                                          XCache x_cache);
   net::Awaitable<void> answer_over_fetch(net::ClientExchange& client);
@@ -150,7 +152,7 @@ class Transaction final : public net::RequestHandler {
   };
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
-  std::string printable_key() const;
+  std::string shown_key() const;
   using RequestId = std::array<char, 24>;
   RequestId next_request_id();
 

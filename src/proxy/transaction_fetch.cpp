@@ -32,7 +32,7 @@ void pass_on(const std::vector<FillInterimPtr>& interim, net::ClientExchange& cl
 // No origin was asked on this node.
 bool is_brought_by_another_node(const FillReader::View& view) {
   return view.phase == FillPhase::use_stored && view.stored_reason == Reason::none &&
-         view.origin_status == 0;
+         view.origin.status == 0;
 }
 
 // Why what is stored did not do, where `fwd` does not say it.
@@ -204,8 +204,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
                                               FillReader& reader,
                                               const FillReader::View& view,
                                               caching::CacheStatus status) {
-  std::string key;
-  if (snapshot_->cache_status_key == ShowKey::yes) key = printable_key();
+  const std::string key = shown_key();
   status.key = key;
   if (view.phase == FillPhase::use_stored && view.stored_reason == Reason::stale_if_error) {
     state_.counters.add(Counter::hits_stale);
@@ -213,13 +212,19 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     hit.hit = true;
     hit.detail = Reason::stale_if_error;
     hit.key = key;
-    co_await answer_from_store(client, view.stored, hit, XCache::hit);
+    const auto age = caching::current_age(view.stored->freshness(), state_.worker.clock().wall());
+    co_await answer_from_store(client, view.stored, age, hit, XCache::hit);
   } else if (view.phase == FillPhase::use_stored) {
-    if (view.origin_status != 0) status.forward_status = view.origin_status;
+    if (view.origin.status != 0) status.forward_status = view.origin.status;
     status.stored = view.stored_reason == Reason::none;
     status.detail = status.stored ? detail_of_miss(lookup_.reuse.reason) : view.stored_reason;
-    co_await answer_from_store(client, view.stored, status, XCache::miss);
+    const auto age = age_to_show(status.collapsed ? Fetched::for_another : Fetched::for_this_client,
+                                 view.stored->freshness(),
+                                 view.origin.age,
+                                 state_.worker.clock().wall());
+    co_await answer_from_store(client, view.stored, age, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
+    record_.failure = view.failure;
     record_.status = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
@@ -250,26 +255,27 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
 
 void Transaction::record(const FillAnswer& answer, const net::ClientExchange& client) noexcept {
   if (answer.given_up != Reason::none) record_.detail = answer.given_up;
+  record_.failure = answer.error;
   record_.status = answer.error && !client.response_started() ? 0 : answer.status;
   if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
 }
 
 net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                     store::StoredResponsePtr stored,
+                                                    std::optional<Duration> age,
                                                     caching::CacheStatus status,
                                                     XCache x_cache) {
   const WallTime now = state_.worker.clock().wall();
   status.ttl = whole_seconds(caching::time_to_live(effective_freshness(*stored), now));
   net::PreparedResponse prepared;
-  const StoredAnswer answer =
-      prepare_stored_answer(stored,
-                            {.request = client.request().head,
-                             .persistence = client.persistence(),
-                             .now = now,
-                             .age = caching::current_age(stored->freshness(), now),
-                             .x_cache = x_cache,
-                             .cache_status = &status},
-                            prepared);
+  const StoredAnswer answer = prepare_stored_answer(stored,
+                                                    {.request = client.request().head,
+                                                     .persistence = client.persistence(),
+                                                     .now = now,
+                                                     .age = age,
+                                                     .x_cache = x_cache,
+                                                     .cache_status = &status},
+                                                    prepared);
   record_.cache = x_cache;
   record_.status = answer.status;
   record_.detail = status.detail;
@@ -305,7 +311,5 @@ void Transaction::refresh_in_background(const net::Request& request) {
   state_.counters.add(Counter::refreshes);
   start_fetch(state_, make_order(request, fill, Company::nobody), nullptr);
 }
-
-std::string Transaction::printable_key() const { return caching::printable_key(plan_->key.text); }
 
 }  // namespace hawkcache::proxy

@@ -9,38 +9,19 @@
 #include <array>
 
 namespace hawkcache::proxy {
-namespace {
-
-bool has_conditions(http::FieldsView fields) {
-  return std::any_of(kConditions.begin(), kConditions.end(), [&](http::FieldName id) {
-    return fields.contains(id);
-  });
-}
-
-}  // namespace
 
 // Whether the answer may be of use to others, as far as that can be told before it is there.
 Transaction::Company Transaction::likely_company(const http::RequestHead& request) const {
-  const http::FieldsView fields = request.fields();
-  const caching::CachePolicy& policy = plan_->route->policy;
   if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
     return Company::alone;
   }
   // Forwarded as it came, it would make an upstream cache answer 504 to everybody who shares the
   // fetch.
-  if (caching::parse_request_directives(fields).only_if_cached) return Company::alone;
+  if (caching::parse_request_directives(request.fields()).only_if_cached) return Company::alone;
   if (lookup_.stored || lookup_.part || lookup_.vary_hint) return Company::shared;
-  // Conditions on what is not stored here "are likely intended for some other (inbound) server"
-  // (RFC 9111 section 4.3.2): they go there where the answer would hardly be shared.
-  if (fields.contains(http::FieldName::if_match) ||
-      fields.contains(http::FieldName::if_unmodified_since)) {
-    return Company::alone;
-  }
-  const bool unshared = fields.contains(http::FieldName::authorization) &&
-                        policy.keyed_credentials == caching::KeyedCredentials::none;
-  const bool unstored = lookup_.directives && lookup_.directives->no_store;
-  const bool conditional = request.method == http::Method::head || has_conditions(fields);
-  return (unshared || unstored) && conditional ? Company::alone : Company::shared;
+  const caching::RequestDirectives* honoured = lookup_.directives ? &*lookup_.directives : nullptr;
+  return goes_out_as_it_came(plan_->route->policy, request, honoured) ? Company::alone
+                                                                      : Company::shared;
 }
 
 // The client's Range and If-Range, where the origin is asked for just that.

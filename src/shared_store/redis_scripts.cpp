@@ -19,15 +19,16 @@ using Script = redis::Command::Script;
 constexpr std::string_view kPutResponse = R"lua(
 local index, response = KEYS[1], KEYS[2]
 local variant, record, value = ARGV[1], ARGV[2], ARGV[3]
-local ttl, now, most, stem = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+local ttl, now, most = ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local stem, for_all = ARGV[7], ARGV[8]
 
 -- Sequences have 64 bits, numbers 53.
 local function read(text)
-  local sequence, ending, names = string.match(text, '^(%x+) (%d+) ?(.*)$')
+  local sequence, ending = string.match(text, '^(%x+) (%d+)')
   if not sequence or #sequence ~= 16 then return nil end
   return {high = tonumber(string.sub(sequence, 1, 8), 16),
           low = tonumber(string.sub(sequence, 9), 16),
-          ending = tonumber(ending), names = names}
+          ending = tonumber(ending)}
 end
 local function is_older(a, b)
   if a.high ~= b.high then return a.high < b.high end
@@ -43,7 +44,7 @@ for i = 1, #records, 2 do
   local name, other = records[i], read(records[i + 1])
   if not other or other.ending <= now then
     if name ~= variant then gone[#gone + 1] = name end
-  elseif is_older(fresh, other) and (name == variant or other.names == '') then
+  elseif is_older(fresh, other) and (name == variant or name == for_all) then
     return 0
   elseif name ~= variant then
     other.name = name
@@ -187,6 +188,7 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
   if (arguments.vary != nullptr) record.vary = *arguments.vary;
   const std::string stem = names.response_stem(arguments.key);
   const std::string variant = to_hex(arguments.variant);
+  const std::string for_all = to_hex(arguments.for_all);
   const std::string index = names.index(arguments.key);
   const std::string response = stem + variant;
   const std::string record_text = format_variant_record(record);
@@ -195,8 +197,8 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
   const std::string most =
       std::to_string(std::clamp<std::size_t>(arguments.max_variants, 1, kMostVariants));
   const std::array<std::string_view, 2> keys = {index, response};
-  const std::array<std::string_view, 7> words = {
-      variant, record_text, arguments.value, ttl_text, now_text, most, stem};
+  const std::array<std::string_view, 8> words = {
+      variant, record_text, arguments.value, ttl_text, now_text, most, stem, for_all};
   return redis::Command::script(put_response_script(), keys, words);
 }
 

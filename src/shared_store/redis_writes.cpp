@@ -82,6 +82,7 @@ net::Awaitable<store::PutResult> RedisStore::write(store::StoredResponsePtr resp
   const std::vector<std::string> tags = response->tag_texts();
   const PutArguments arguments{.key = key.hash,
                                .variant = variant,
+                               .for_all = variant_hash(response->rule_fingerprint(), nullptr, {}),
                                .sequence = response->sequence(),
                                .vary = response->vary(),
                                .value = value,

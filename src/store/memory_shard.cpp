@@ -32,9 +32,11 @@ bool same_variant(const StoredResponse& a, const StoredResponse& b) noexcept {
 }
 
 // Of what was fetched earlier. A variant would be chosen over a newer response that speaks for all
-// requests, so it does not come beside one either.
+// requests, so it does not come beside one either. What another rule stored under the same key
+// answers none of this rule's requests, and so takes nothing's place.
 bool is_superseded_by(const StoredResponse& older, const StoredResponse& newer) noexcept {
-  return !has_vary(newer) || same_variant(older, newer);
+  return older.rule_fingerprint() == newer.rule_fingerprint() &&
+         (!has_vary(newer) || same_variant(older, newer));
 }
 
 }  // namespace

@@ -126,6 +126,15 @@ TEST_P(StoreContract, an_older_variant_does_not_come_beside_a_newer_response_for
   EXPECT_EQ(find("/a").size(), 1u);
 }
 
+TEST_P(StoreContract, what_another_rule_stored_later_supersedes_nothing) {
+  const FetchTicket slow = begin_fetch();
+  const FetchTicket slower = begin_fetch();
+  fetch_and_put(response("/a").rule(2).head("the other rule's, for all"));
+  EXPECT_EQ(put(response("/a").head("for all").fetched(slow)), PutResult::stored);
+  EXPECT_EQ(put(response("/a").varies({"accept"}, "x").rule(3).fetched(slower)), PutResult::stored);
+  EXPECT_EQ(find("/a").size(), 3u);
+}
+
 TEST_P(StoreContract, the_order_is_that_of_the_requests_whatever_the_epochs_are) {
   const FetchTicket first = begin_fetch();
   purge(purge_of_tag("unrelated"));

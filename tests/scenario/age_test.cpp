@@ -219,6 +219,30 @@ TEST_F(FieldsOfHits, A304WithoutExpiresOrDateGivesNoNewLifeToTheOldExpires) {
   }
 }
 
+// "The presence of an Age header field implies that the response was not generated or validated by
+// the origin server for this request." (section 5.1)
+TEST_F(FieldsOfHits, WhatTheOriginHasJustValidatedHasOnlyTheAgeOfThe304) {
+  start("- path: /{x}");
+  for (const std::string method : {"GET", "HEAD"}) {
+    for (const std::string age : {"", "50"}) {
+      const std::string target = "/" + method + age;
+      origin.on(target, [this, age](OriginExchange& exchange) {
+        Fields fields{{"Cache-Control", "max-age=60, no-cache"}, {"ETag", "\"v1\""}};
+        if (exchange.request().number == 1) return void(exchange.respond("body", fields));
+        if (!age.empty()) fields.emplace_back("Age", age);
+        clock.advance(3s);  // on its way
+        not_modified(exchange, fields);
+      });
+      get(target);
+      clock.advance(20s);
+      const Response validated = request(method, target);
+      EXPECT_EQ(validated.status, 200);
+      EXPECT_THAT(validated.cache_status(), ::testing::HasSubstr("fwd-status=304"));
+      EXPECT_EQ(validated["age"], age) << target;
+    }
+  }
+}
+
 TEST_F(FieldsOfHits, TheAgeOfA304Counts) {
   start("- path: /a");
   origin.on("/a", [](OriginExchange& exchange) {

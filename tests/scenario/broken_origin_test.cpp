@@ -297,6 +297,17 @@ TEST_F(BrokenOrigin, PartialAndNotModifiedAnswersThatNobodyAskedForAreNoAnswers)
   }
 }
 
+// Of what asks no cache the origin's word is the client's: APIs answer 206 to a page of a list, and
+// 304 to "nothing new".
+TEST_F(BrokenOrigin, WithoutARuleTheyPassAndTheConnectionStaysInOrder) {
+  origin.answer("/pass/304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 4\r\n\r\n");
+  origin.answer("/pass/206", ok("part", {{"Content-Range", "0-3/10"}}, "206 Partial Content"));
+  Client one = client();
+  EXPECT_EQ(one.get("/pass/304").status, 304);
+  EXPECT_EQ(one.get("/pass/206").status, 206);
+  EXPECT_EQ(one.get("/pass/206").body, "part");
+}
+
 TEST_F(BrokenOrigin, HeadsAreBounded) {
   std::vector<RawResponse> table{
       {"one long field",

@@ -43,6 +43,27 @@ TEST_F(ClientCacheControl, WhatTheApiCallsPrivateStaysSo) {
       << "stored here, and for one client beyond";
 }
 
+TEST_F(ClientCacheControl, AFieldThatTheApiCallsPrivateIsTakenOutOrKeepsItsText) {
+  serve("  bypass: [{ query: q }]");
+  const Fields answer{{"Cache-Control", "max-age=60, private=\"X-User\""}, {"X-User", "one"}};
+  origin.answer("/a", ok("x", answer));
+  EXPECT_EQ(get("/a")["cache-control"], answer[0].second);
+  const Response hit = get("/a");
+  EXPECT_FALSE(hit.has("x-user"));
+  EXPECT_EQ(hit["cache-control"], kPublic);
+  EXPECT_EQ(get("/a?q=1")["cache-control"], answer[0].second) << "with the field, not stored";
+  EXPECT_EQ(request("POST", "/a")["cache-control"], answer[0].second);
+  // CDN-Cache-Control decides alone about what is stored, and so nothing is taken out.
+  Fields targeted = answer;
+  targeted.emplace_back("CDN-Cache-Control", "max-age=60");
+  origin.answer("/t", ok("x", targeted));
+  for (int i = 0; i < 2; ++i) {
+    const Response shown = get("/t");
+    EXPECT_TRUE(shown.has("x-user"));
+    EXPECT_EQ(shown["cache-control"], answer[0].second);
+  }
+}
+
 TEST_F(ClientCacheControl, AnAnswerToCredentialsThatIsNotStoredStaysAsItIs) {
   serve("");
   const Fields credentials{{"Authorization", "x"}};

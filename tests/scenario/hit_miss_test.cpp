@@ -252,9 +252,11 @@ TEST_F(HitMiss, ManyRequestsOnOneConnectionReuseOneOriginConnection) {
 }
 
 TEST_F(HitMiss, TheKeyIsShownInCacheStatusWhereAskedFor) {
-  start(Daemon{.routes = "- path: /a", .rest = "cache_status_key: true"});
+  start(Daemon{.routes = "- path: /a\n  request_cache_control: honor",
+               .rest = "cache_status_key: true"});
   get("/a?x=1");
   EXPECT_THAT(get("/a?x=1").cache_status(), HasSubstr("key="));
+  EXPECT_THAT(request("POST", "/a?x=1").cache_status(), HasSubstr("key=")) << "kept for a GET";
   start("- path: /a");
   get("/a?x=1");
   EXPECT_THAT(get("/a?x=1").cache_status(), Not(HasSubstr("key=")));

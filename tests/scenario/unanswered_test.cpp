@@ -1,5 +1,10 @@
-// What is neither stored nor fetched is no miss (`X-Cache: MISS`: "over a fetch").
+// What is neither stored nor fetched is no miss (`X-Cache: MISS`: "over a fetch"); and what failed
+// at the origin is said by name.
 #include "scenario/support/scenario.hpp"
+#include "support/temporary_directory.hpp"
+
+#include <fstream>
+#include <iterator>
 
 namespace hawkcache::scenario {
 namespace {
@@ -18,6 +23,37 @@ TEST_F(Unanswered, OnlyIfCachedMakesNoMiss) {
   EXPECT_EQ(proxy->metric("hawkcache_misses_total"), 0);
   EXPECT_EQ(proxy->metric("hawkcache_bypasses_total"), 1);
   EXPECT_EQ(proxy->metric(R"(hawkcache_route_requests_total{route="a",outcome="error"})"), 1);
+}
+
+// Not why it was not answered from the store, which `fwd` says.
+TEST_F(Unanswered, WhatFailedIsTheDetailOfWhatIsAnsweredInstead) {
+  const testing_support::TemporaryDirectory directory;
+  const std::string file = directory.file("access.log");
+  start(Daemon{.routes = "- path: /{x}\n  bypass: [{ header: x-round }]", .access_log = file});
+  origin.otherwise([](OriginExchange& exchange) { exchange.close(); });
+  origin.answer("/rubbish", "rubbish\r\n\r\n");
+  const std::string closed = R"(detail="the upstream closed in mid-response")";
+  const std::string rubbish = R"(detail="malformed response from the upstream")";
+  EXPECT_EQ(get("/missed").cache_status(), "hawkcache; fwd=uri-miss; " + closed);
+  EXPECT_EQ(get("/rubbish").cache_status(), "hawkcache; fwd=uri-miss; " + rubbish);
+  EXPECT_EQ(get("/round", {{"X-Round", "1"}}).cache_status(), "hawkcache; fwd=bypass; " + closed);
+  EXPECT_EQ(get("/no/rule").status, 502);
+  origin.on("/cut", [](OriginExchange& exchange) {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    exchange.close();
+  });
+  EXPECT_FALSE(get("/cut").whole);
+  proxy.reset();
+  std::ifstream stream(file);
+  const std::string lines(std::istreambuf_iterator<char>(stream), {});
+  for (const char* line : {"/missed\" 502 ",
+                           "/{x} MISS the_upstream_closed_in_mid-response\n",
+                           "/{x} MISS malformed_response_from_the_upstream\n",
+                           "/{x} BYPASS the_upstream_closed_in_mid-response\n",
+                           " - - the_upstream_closed_in_mid-response\n"}) {
+    EXPECT_THAT(lines, HasSubstr(line));
+  }
+  EXPECT_THAT(lines.substr(lines.find("/cut\" 200")), HasSubstr("mid-response"));
 }
 
 }  // namespace

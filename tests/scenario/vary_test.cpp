@@ -21,6 +21,24 @@ TEST_F(Vary, TheOriginsVarySelectsTheVariant) {
   EXPECT_EQ(origin.count("/a"), 3U);
 }
 
+// `cookies: { key: [...] }` forwards no others: nothing that the origin selects by is left out.
+TEST_F(Vary, OfCookiesOnlyTheKeyedOnesSelect) {
+  start("- path: /a\n  cookies: { key: [session] }\n- path: /b\n  cookies: ignore");
+  for (const char* target : {"/a", "/b"}) {
+    echo(target, "Cookie", {{"Vary", "Cookie, X-One"}});
+    get(target, {{"Cookie", "session=1; seen=2"}});
+  }
+  const Response same = get("/a", {{"Cookie", "seen=3; session=1"}});
+  EXPECT_EQ(same.x_cache(), "HIT");
+  EXPECT_EQ(same.body, "[session=1]");
+  EXPECT_EQ(same["vary"], "Cookie, X-One");
+  EXPECT_EQ(x_cache("/a", {{"Cookie", "session=1"}, {"X-One", "1"}}), "MISS");
+  EXPECT_EQ(get("/a", {{"Cookie", "session=2"}}).body, "[session=2]");
+  EXPECT_EQ(get("/a", {{"Cookie", "seen=2"}}).body, "[]");
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_EQ(get("/b", {{"Cookie", "session=1; seen=3"}}).body, "[session=1; seen=3]");
+}
+
 TEST_F(Vary, AbsentAndEmptyAndOddValuesOfAVariedFieldDiffer) {
   start("- path: /a");
   origin.on("/a", [](OriginExchange& exchange) {

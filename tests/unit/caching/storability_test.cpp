@@ -149,6 +149,8 @@ TEST(Storability, ObeysNoStoreAndPrivateBesideAnyLifetime) {
       {{{"Cache-Control", "s-maxage=0"}}, Reason::already_stale},
       // A response cannot do without these, so leaving them out will not do.
       {{{"Cache-Control", "private=\"Content-Encoding\""}}, Reason::private_response},
+      {{{"Cache-Control", "private=\"X-User, Cache-Control\""}}, Reason::private_response},
+      {{{"Cache-Control", "private=\"Location\""}}, Reason::private_response},
       {{{"Cache-Control", "no-cache=\"vary\""}}, Reason::no_cache},
   };
   for (const Case& c : cases) {

@@ -50,6 +50,15 @@ TEST(Explain, TellsThatTheAnswerToAPostMayBeStored) {
   EXPECT_THAT(to_json(told), HasSubstr("\"stored_if\""));
 }
 
+TEST(Explain, KnowsABodyByItsHead) {
+  for (const auto& [fields, reason] : std::vector<std::pair<Fields, caching::Reason>>{
+           {{{"Content-Length", "0"}}, caching::Reason::none},
+           {{{"Content-Length", "1"}}, caching::Reason::request_body},
+           {{{"Transfer-Encoding", "chunked"}}, caching::Reason::request_body}}) {
+    EXPECT_EQ(explain_request(user_rule(), "GET", "/users/7", fields).reason, reason);
+  }
+}
+
 TEST(Explain, TellsThatTheKeyOfAQueryCoversItsContent) {
   Route rule = user_rule();
   rule.policy.request_cache_control = caching::RequestCacheControlMode::honor;

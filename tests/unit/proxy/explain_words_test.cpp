@@ -95,7 +95,17 @@ std::vector<RangeCase> range_cases() {
        storing_parts(),
        "GET",
        {{"Range", "bytes=0-9"}, {"Cache-Control", "no-store"}},
-       "what is fetched for it goes to this client alone"},
+       "it goes to the origin as it came"},
+      {"credentials that are not keyed",
+       honouring(),
+       "GET",
+       {{"Range", "bytes=0-9"}, {"Authorization", "x"}},
+       "it goes to the origin as it came"},
+      {"If-Match",
+       storing_parts(),
+       "GET",
+       {{"Range", "bytes=0-9"}, {"If-Match", "\"1\""}},
+       "it goes to the origin as it came"},
       {"a bypass", honouring(), "GET", cookie_and_range, "goes to the origin as it came"},
   };
 }

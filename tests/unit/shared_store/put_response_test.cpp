@@ -29,7 +29,7 @@ TEST_F(PutResponse, put_brings_a_ttl_within_what_a_server_takes) {
 }
 
 // What is there, what comes, and what is there then. Variants 1 and 2 are two different ones; those
-// with names have a Vary.
+// with names have a Vary; two without are of two rules.
 struct PutRow {
   const char* what;
   std::uint64_t there_sequence;
@@ -48,10 +48,12 @@ TEST_P(PutResponseTable, is_that_of_the_memory_store) {
     return varies ? caching::VaryNames{"accept"} : caching::VaryNames{};
   };
   ASSERT_TRUE(put({.variant = 1, .sequence = row.there_sequence, .vary = names(row.there_varies)}));
+  const std::uint64_t plain = row.there_varies ? 9 : 1;  // of one rule, where one of them varies
   EXPECT_EQ(put({.variant = row.fresh_variant,
                  .sequence = row.fresh_sequence,
                  .vary = names(row.fresh_varies),
-                 .value = "fresh"}),
+                 .value = "fresh",
+                 .for_all = row.fresh_varies ? plain : row.fresh_variant}),
             row.stored);
   EXPECT_EQ(variants(), row.after);
   if (row.stored) {
@@ -72,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
                     PutRow{"older_same_varied", 5, true, 1, 4, true, false, "1:5 "},
                     PutRow{"newer_other", 5, false, 2, 6, false, true, "1:5 2:6 "},
                     PutRow{"equal_other", 5, false, 2, 5, false, true, "1:5 2:5 "},
-                    PutRow{"older_other", 5, false, 2, 4, false, false, "1:5 "},
+                    PutRow{"older_other", 5, false, 2, 4, false, true, "2:4 1:5 "},
                     PutRow{"newer_other_varied", 5, true, 2, 6, true, true, "1:5 2:6 "},
                     PutRow{"equal_other_varied", 5, true, 2, 5, true, true, "1:5 2:5 "},
                     PutRow{"older_other_varied", 5, true, 2, 4, true, true, "2:4 1:5 "},
@@ -94,9 +96,16 @@ TEST_F(PutResponse, put_is_refused_whatever_else_is_there) {
   ASSERT_TRUE(put({.variant = 1, .sequence = 5, .vary = {"accept"}}));
   ASSERT_TRUE(put({.variant = 2, .sequence = 9}));
   ASSERT_TRUE(put({.variant = 3, .sequence = 10, .vary = {"accept"}}));
-  EXPECT_FALSE(put({.variant = 4, .sequence = 8, .vary = {"accept"}}));
+  EXPECT_FALSE(put({.variant = 4, .sequence = 8, .vary = {"accept"}, .for_all = 2}));
   EXPECT_FALSE(exists(response_name(4)));
   EXPECT_EQ(variants(), "1:5 2:9 3:10 ");
+}
+
+TEST_F(PutResponse, put_is_not_refused_by_what_is_of_another_rule) {
+  ASSERT_TRUE(put({.variant = 1, .sequence = 9}));
+  EXPECT_TRUE(put({.variant = 2, .sequence = 8, .for_all = 2}));
+  EXPECT_TRUE(put({.variant = 4, .sequence = 7, .vary = {"accept"}, .for_all = 3}));
+  EXPECT_EQ(variants(), "4:7 2:8 1:9 ");
 }
 
 TEST_F(PutResponse, put_evicts_the_oldest_beyond_the_bound_but_never_the_new_one) {
@@ -118,9 +127,11 @@ TEST_F(PutResponse, put_evicts_the_oldest_beyond_the_bound_but_never_the_new_one
 TEST_F(PutResponse, put_forgets_records_past_their_end_and_is_not_refused_by_them) {
   ASSERT_TRUE(put({.variant = 1, .sequence = 9, .ttl = seconds(10)}));
   ASSERT_TRUE(put({.variant = 2, .sequence = 10, .vary = {"a"}}));
-  EXPECT_FALSE(
-      put({.variant = 3, .sequence = 5, .vary = {"a"}, .now = store::kNow + Duration(9999)}));
-  EXPECT_TRUE(put({.variant = 3, .sequence = 5, .vary = {"a"}, .now = store::kNow + seconds(10)}));
+  Put older{.variant = 3, .sequence = 5, .vary = {"a"}, .for_all = 1};
+  older.now = store::kNow + Duration(9999);
+  EXPECT_FALSE(put(older));
+  older.now = store::kNow + seconds(10);
+  EXPECT_TRUE(put(older));
   EXPECT_EQ(variants(), "3:5 2:10 ");
   // Of the same variant, too.
   EXPECT_TRUE(put({.variant = 2, .sequence = 3, .vary = {"a"}, .now = store::kNow + kAnHour}));

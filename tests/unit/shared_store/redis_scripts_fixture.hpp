@@ -35,11 +35,13 @@ class RedisScriptsTest : public testing::Test {
     std::size_t max_variants = 10;
     WallTime now = store::kNow;
     std::string value = "value";
+    std::uint64_t for_all = 0;  // the variant without Vary of the same rule
   };
   bool put(const Put& put) {
     PutArguments arguments;
     arguments.key = kRedisKey;
     arguments.variant = variant(put.variant);
+    arguments.for_all = variant(put.for_all);
     arguments.sequence = put.sequence;
     arguments.vary = &put.vary;
     arguments.value = put.value;
