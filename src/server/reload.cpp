@@ -1,13 +1,12 @@
 // A new configuration under running requests.
 #include "base/log.hpp"
 #include "net/upstream_pool.hpp"
+#include "server/fixed_settings.hpp"
 #include "server/server_impl.hpp"
 #include "server/settings.hpp"
 
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace hawkcache::server {
 
@@ -26,9 +25,7 @@ ReloadOutcome Server::Impl::reload() {
   std::shared_ptr<observe::AccessLog> new_log;
   if (loaded.config) {
     const auto fixed = changes_that_need_a_restart(config, *loaded.config);
-    for (const std::string& name : fixed) {
-      outcome.messages.push_back(fmt::format("a changed `{}` needs a restart", name));
-    }
+    for (const FixedChange& change : fixed) outcome.messages.push_back(to_string(change));
     if (!fixed.empty()) outcome.status = ReloadOutcome::Status::needs_restart;
     std::string log_error;
     new_log = make_access_log(*loaded.config, log_error);

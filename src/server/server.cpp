@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "proxy/local_answer.hpp"
 #include "proxy/transaction.hpp"
+#include "server/fixed_settings.hpp"
 #include "server/server_impl.hpp"
 #include "server/settings.hpp"
 

@@ -175,6 +175,9 @@ TEST_F(Reload, WhatNeedsARestartKeepsTheOldConfiguration) {
   start(Daemon{.routes = "- path: /a", .threads = 2});
   get("/a");
   EXPECT_EQ(reload(Daemon{.routes = "- path: /b", .threads = 3}), Status::needs_restart);
+  const Response over_http = proxy->admin("POST", "/v1/reload");
+  EXPECT_EQ(over_http.status, 409);
+  EXPECT_THAT(over_http.body, HasSubstr("`threads` was changed from 2 to 3"));
   EXPECT_EQ(x_cache("/a"), "HIT");
   EXPECT_FALSE(get("/b").has("x-cache"));
 }
