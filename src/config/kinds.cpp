@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "config/addresses.hpp"
+#include "config/token_text.hpp"
 #include "config/units.hpp"
 
 #include <algorithm>
@@ -194,16 +195,8 @@ ValueKind<std::string> text_kind(std::string type, EmptyText empty, std::size_t 
 }
 
 ValueKind<std::string> token_kind() {
-  const auto parse = [](std::string_view text) -> std::variant<std::string, SyntaxError> {
-    const bool good =
-        std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-    if (good) return std::string(text);
-    // The token itself is not repeated.
-    return SyntaxError{
-        0, "a token has no blanks, control bytes or letters beyond ASCII: it travels in a header"};
-  };
-  auto inner =
-      scalar_kind<std::string>({"text", R"({"type":["string","null"]})", {}}, "a text", parse);
+  auto inner = scalar_kind<std::string>(
+      {"text", R"({"type":["string","null"]})", {}}, "a text", parse_token);
   auto read = [inner](Reader& reader,
                       const YamlNode& node,
                       const std::string& name) -> std::optional<std::string> {
