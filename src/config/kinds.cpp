@@ -19,6 +19,16 @@ bool has_control_byte(std::string_view text) {
   });
 }
 
+// The words of YAML 1.1 and of others.
+std::string_view meant_boolean(std::string_view text) {
+  const std::string lower = ascii::to_lower(text);
+  for (const std::string_view word : {"yes", "on", "y", "1", "true"})
+    if (lower == word) return "true";
+  for (const std::string_view word : {"no", "off", "n", "0", "false"})
+    if (lower == word) return "false";
+  return "one of the two";
+}
+
 }  // namespace
 
 Description list_description(const Description& item,
@@ -60,7 +70,10 @@ ValueKind<bool> boolean_kind() {
   const auto parse = [](std::string_view text) -> std::variant<bool, SyntaxError> {
     if (text == "true" || text == "True" || text == "TRUE") return true;
     if (text == "false" || text == "False" || text == "FALSE") return false;
-    return SyntaxError{0, fmt::format("{} is neither true nor false", in_quotes(text))};
+    return SyntaxError{
+        0,
+        fmt::format(
+            "{} is neither true nor false; write {}", in_quotes(text), meant_boolean(text))};
   };
   return scalar_kind<bool>(
       {"true | false", json_or_environment(R"({"type":"boolean"})"), {}}, "true or false", parse);
