@@ -173,7 +173,7 @@ int show_views(const AdminQuestion& question,
     if (const int* code = std::get_if<int>(&sample)) return *code;
     auto& after = std::get<Sample>(sample);
     const auto elapsed = std::chrono::floor<Duration>(after.taken - before.taken);
-    const auto view = top_view(before.body, after.body, elapsed, screen.lines());
+    const auto view = top_view(before.body, after.body, elapsed, screen.size());
     if (!view) {
       diagnostic(streams, "top") << kNotOurs << '\n';
       return kFailed;

@@ -5,6 +5,8 @@
 #include "observe/version.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <vector>
@@ -272,7 +274,11 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
 
 int run(int argc, const char* const* argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  return run(arguments, std::cout, std::cerr);
+  const int code = run(arguments, std::cout, std::cerr);
+  if (code != kDone || std::cout.flush()) return code;
+  std::cerr << "hawkcache: the result cannot be written to stdout: " << std::strerror(errno)
+            << '\n';
+  return kFailed;
 }
 
 }  // namespace hawkcache::cli

@@ -4,6 +4,7 @@ import json
 import pathlib
 import signal
 import socket
+import subprocess
 import tempfile
 import unittest
 
@@ -64,6 +65,15 @@ class WithoutAFileTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("this machine has no such address", done.stderr)
         self.assertIn("--listen", done.stderr)
+
+
+class ResultTest(unittest.TestCase):
+    def test_a_result_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([support.hawkcache_program(), "schema"], stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=support.PATIENCE_SECONDS, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, "hawkcache: the result cannot be written to stdout: No space left on device\n")
 
 
 if __name__ == "__main__":
