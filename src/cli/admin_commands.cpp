@@ -225,16 +225,12 @@ int stats(const StatsOptions& options, Streams streams) {
   const auto answer = ask(question, "stats", streams);
   if (const int* code = std::get_if<int>(&answer)) return *code;
   const auto& body = std::get<std::string>(answer);
-  if (options.format == OutputFormat::json) {
-    streams.out << body;
-    return kDone;
-  }
   const auto table = stats_table(body);
   if (!table) {
     diagnostic(streams, "stats") << kNotOurs << '\n';
     return kFailed;
   }
-  streams.out << *table;
+  streams.out << (options.format == OutputFormat::json ? body : *table);
   return kDone;
 }
 

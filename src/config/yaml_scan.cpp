@@ -160,10 +160,11 @@ class Scanner {
 
   // The parser joins such a line with the next, and complains of that one.
   static std::string no_value_here(std::string_view line) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos)
+    const std::size_t end =
+        std::min(line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), line.size());
+    if (end == line.size() || line[end] != ':')
       return "this line has no \": \" between a key and its value";
-    return fmt::format("a blank is missing after the colon of `{}`", line.substr(0, colon));
+    return fmt::format("a blank is missing after the colon of `{}`", line.substr(0, end));
   }
 
   std::size_t next_line_indent(std::size_t from) const {
@@ -182,8 +183,9 @@ class Scanner {
       const Position place = position();
       const std::size_t from = at_;
       skip_line();
-      const std::string_view line = text_.substr(from, at_ - from);
-      if (line.substr(0, line.find(" #")).find(": ") != std::string_view::npos)
+      std::string line = std::string(text_.substr(from, at_ - from)) + ' ';
+      std::replace(line.begin(), line.end(), '\r', ' ');
+      if (line.substr(0, line.find(" #")).find(": ") != std::string::npos)
         hint(place, "this line is indented deeper than the keys that it belongs to");
     }
   }

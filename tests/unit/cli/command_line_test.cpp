@@ -241,19 +241,23 @@ TEST_F(CommandLine, AnotherServersAnswerIsToldFromTheAdminListeners) {
   boost::asio::io_context context;
   tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
   const std::string url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
-  std::thread server([&] {
-    tcp::socket socket = acceptor.accept();
-    std::string request;
-    boost::asio::read_until(socket, boost::asio::dynamic_buffer(request), "\r\n\r\n");
-    const std::string answer =
-        "HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}";
-    boost::asio::write(socket, boost::asio::buffer(answer));
-  });
-  EXPECT_EQ(run_it({"stats", "--admin", url}), kFailed);
-  server.join();
-  EXPECT_EQ(err_.str(),
-            "hawkcache stats: 404 Not Found: that is no answer of hawkcache's admin listener; name "
-            "its admin.listen with --admin URL, or the file with --config FILE\n");
+  for (const std::string status : {"404 Not Found", "200 OK"}) {
+    std::thread server([&] {
+      tcp::socket socket = acceptor.accept();
+      std::string request;
+      boost::asio::read_until(socket, boost::asio::dynamic_buffer(request), "\r\n\r\n");
+      const std::string answer =
+          "HTTP/1.1 " + status + "\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}";
+      boost::asio::write(socket, boost::asio::buffer(answer));
+    });
+    EXPECT_EQ(run_it({"stats", "--json", "--admin", url}), kFailed);
+    server.join();
+    EXPECT_EQ(err_.str(),
+              "hawkcache stats: " + (status == "200 OK" ? "" : status + ": ") +
+                  "that is no answer of hawkcache's admin listener; name its admin.listen with "
+                  "--admin URL, or the file with --config FILE\n");
+    EXPECT_EQ(out_.str(), "");
+  }
 }
 
 TEST_F(CommandLine, SchemaIsJson) {
