@@ -10,14 +10,10 @@
 
 namespace hawkcache::server {
 
+// What takes long, reading and checking, holds up nobody who asks for figures or for health.
 ReloadOutcome Server::Impl::reload() {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard one_at_a_time(reloading);
   ReloadOutcome outcome;
-  if (ended) {
-    outcome.status = ReloadOutcome::Status::rejected;
-    outcome.messages.emplace_back("hawkcache is ending");
-    return outcome;
-  }
   config::LoadResult loaded = source();
   for (const config::ConfigError& error : loaded.errors) {
     outcome.messages.push_back(config::to_string(error));
@@ -31,6 +27,8 @@ ReloadOutcome Server::Impl::reload() {
     new_log = make_access_log(*loaded.config, log_error);
     if (!log_error.empty()) outcome.messages.push_back(log_error);
   }
+  const std::lock_guard lock(mutex);
+  if (ended) outcome.messages.emplace_back("hawkcache is ending");
   if (!outcome.messages.empty()) {
     if (outcome.status == ReloadOutcome::Status::reloaded) {
       outcome.status = ReloadOutcome::Status::rejected;
