@@ -18,7 +18,6 @@ namespace {
 constexpr auto kDrainPoll = std::chrono::milliseconds(5);
 // Where Redis is away it may not be back for long, and whoever stops a daemon waits.
 constexpr Duration kHandingOn{5'000};
-constexpr std::size_t kAdminConnections = 256;
 
 std::size_t descriptor_limit() {
   rlimit limit{};
@@ -83,7 +82,8 @@ Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& cl
       admin_settings_now(admin_settings(config)),
       admin(admin_context()),
       gauge(std::make_shared<net::ConnectionGauge>(connection_limit(config, descriptor_limit()))),
-      admin_gauge(std::make_shared<net::ConnectionGauge>(kAdminConnections)) {}
+      admin_gauge(
+          std::make_shared<net::ConnectionGauge>(admin_connection_limit(descriptor_limit()))) {}
 
 Server::Impl::~Impl() {
   stop();

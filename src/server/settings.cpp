@@ -152,6 +152,10 @@ std::size_t connection_limit(const config::Config& config, std::size_t descripto
   return std::max<std::size_t>(8, descriptor_limit - std::min(descriptor_limit, reserved));
 }
 
+std::size_t admin_connection_limit(std::size_t descriptor_limit) {
+  return std::clamp<std::size_t>(descriptor_limit / 16, 256, 1024);
+}
+
 std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,
                                                     std::string& error) {
   if (config.log.access.kind == config::AccessLog::Kind::off) return nullptr;

@@ -36,6 +36,9 @@ std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& confi
 // Of client connections, where the configuration says 0: what the descriptor limit leaves room for,
 // upstream connections counted.
 std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit);
+// Of the admin listener: some hundred clients that never end their requests must not keep a health
+// check out.
+std::size_t admin_connection_limit(std::size_t descriptor_limit);
 
 // Null: off, or `error` says why it cannot be opened.
 std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,

@@ -49,6 +49,12 @@ TEST(RedisSettings, AConnectionOutlivesItsCallersPatience) {
   EXPECT_GT(redis_settings(config).stall_timeout, 5s);
 }
 
+TEST(AdminConnections, AreAsManyAsTheDescriptorsAllow) {
+  EXPECT_EQ(admin_connection_limit(1024), 256U);
+  EXPECT_EQ(admin_connection_limit(8192), 512U);
+  EXPECT_EQ(admin_connection_limit(1U << 20U), 1024U);
+}
+
 TEST(RedisSettings, AKeyHasAsManyVariantsAsInMemory) {
   config::Config config = with_redis("redis://h");
   config.limits.variants = 7;
