@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -147,6 +148,7 @@ ExplainRefusal would_be_refused(int status, std::string_view why) {
 
 std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_view query) {
   ExplainRequest request;
+  std::set<std::string_view> named;
   while (!query.empty()) {
     std::string_view parameter = ascii::take_until('&', query);
     if (parameter.empty()) continue;
@@ -157,6 +159,11 @@ std::variant<ExplainRequest, ExplainRefusal> parse_explain_query(std::string_vie
           "The query has a % that two hex digits do not follow; a percent sign itself is %25."};
     if (Refusal refusal = take_parameter(name, std::move(*value), request)) {
       return std::move(*refusal);
+    }
+    if (name != "header" && !named.insert(name).second) {
+      return ExplainRefusal{fmt::format(
+          "The parameter \"{}\" is there twice; name it once, and write an & of the URL as %26.",
+          name)};
     }
   }
   return request;

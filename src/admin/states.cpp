@@ -1,6 +1,8 @@
 #include "admin/admin_documents.hpp"
 #include "base/json.hpp"
 
+#include <fmt/format.h>
+
 namespace hawkcache::admin {
 namespace {
 
@@ -8,6 +10,17 @@ void write_messages(JsonWriter& json, const ReloadReport& report) {
   json.key("messages").begin_array();
   for (const std::string& message : report.messages) json.value(message);
   json.end_array();
+}
+
+// What is wrong, with its place: the first message, and how many there are beside it.
+std::string detail_of(const ReloadReport& report) {
+  std::string detail = report.status == ReloadReport::Status::rejected
+                           ? "The configuration has errors; the old one is still in force."
+                           : "A restart is needed; the old configuration is still in force.";
+  const std::size_t count = report.messages.size();
+  if (count > 0) detail += fmt::format(" {}.", report.messages.front());
+  if (count > 1) detail += fmt::format(" All {} are in messages.", count);
+  return detail;
 }
 
 std::string_view detail_of(Readiness::State state) {
@@ -51,9 +64,7 @@ AdminReply reload_reply(const ReloadReport& report) {
   const int status = rejected ? 422 : 409;
   json.member("title", rejected ? "Configuration rejected" : "Restart needed")
       .member("status", status);
-  json.member("detail",
-              rejected ? "The configuration has errors; the old one is still in force."
-                       : "The change needs a restart; the old configuration is still in force.");
+  json.member("detail", detail_of(report));
   write_messages(json, report);
   return {.status = status,
           .content_type = "application/problem+json",

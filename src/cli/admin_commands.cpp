@@ -9,7 +9,9 @@
 #include "cli/load_config.hpp"
 #include "cli/signals.hpp"
 #include "cli/stats_table.hpp"
+#include "cli/stats_values.hpp"
 #include "cli/top_view.hpp"
+#include "config/token_text.hpp"
 #include "config/units.hpp"
 #include "http/status.hpp"
 
@@ -28,6 +30,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kDefaultAdmin = "http://127.0.0.1:9080";
+constexpr std::string_view kNotOurs =
+    "that is no answer of hawkcache's admin listener; name its admin.listen with --admin URL, or "
+    "the file with --config FILE";
 
 // An address that listens everywhere is asked on this machine.
 std::string url_of(config::Endpoint listen) {
@@ -36,39 +41,55 @@ std::string url_of(config::Endpoint listen) {
   return "http://" + config::to_string(listen);
 }
 
+// Every diagnostic of a command begins with its name.
+std::ostream& diagnostic(Streams streams, std::string_view command) {
+  return streams.err << "hawkcache " << command << ": ";
+}
+
+// What a configuration says of the admin listener is sound; a token from elsewhere may be anything.
+std::optional<std::string> token_of_environment(std::string_view command, Streams streams) {
+  const char* text = std::getenv("HAWKCACHE_ADMIN_TOKEN");
+  auto token = config::parse_token(text == nullptr ? "" : text);
+  if (auto* good = std::get_if<std::string>(&token)) return std::move(*good);
+  diagnostic(streams, command) << "HAWKCACHE_ADMIN_TOKEN: "
+                               << std::get<config::SyntaxError>(token).message << '\n';
+  return std::nullopt;
+}
+
 // Where to ask and with which token; an exit code where the options are wrong.
-std::variant<AdminQuestion, int> address(const AdminOptions& options, Streams streams) {
+std::variant<AdminQuestion, int> address(const AdminOptions& options,
+                                         std::string_view command,
+                                         Streams streams) {
   AdminQuestion question;
   std::string url(kDefaultAdmin);
   if (options.config) {
-    const auto config =
-        config_or_errors(config::load_file(*options.config), ShowWarnings::no, streams.err);
-    if (!config) return kUsage;
-    url = url_of(config->admin.listen);
-    question.token = config->admin.token;
-  } else if (const char* token = std::getenv("HAWKCACHE_ADMIN_TOKEN")) {
-    question.token = token;
+    const config::LoadResult loaded = config::load_file(*options.config);
+    print(loaded.errors, streams.err);
+    if (!loaded.config) return kUsage;
+    url = url_of(loaded.config->admin.listen);
+    question.token = loaded.config->admin.token;
+  } else {
+    auto token = token_of_environment(command, streams);
+    if (!token) return kUsage;
+    question.token = std::move(*token);
   }
   auto parsed = parse_admin_url(options.admin.value_or(url));
   if (const auto* problem = std::get_if<std::string>(&parsed)) {
-    streams.err << "hawkcache: " << *problem << '\n';
+    diagnostic(streams, command) << *problem << '\n';
     return kUsage;
   }
   question.url = std::move(std::get<AdminUrl>(parsed));
   return question;
 }
 
-// The detail of problem+json, or the body as it is.
-std::string detail_of(const AdminAnswer& answer) {
+// The detail of problem+json; nullopt where the answer is none.
+std::optional<std::string> detail_of(const AdminAnswer& answer) {
   json::error_code error;
   const json::value value = json::parse(answer.body, error);
-  if (!error && value.is_object()) {
-    const json::value* detail = value.get_object().if_contains("detail");
-    if (detail != nullptr && detail->is_string())
-      return std::string(std::string_view(detail->get_string()));
-  }
-  constexpr std::size_t kShown = 200;
-  return answer.body.substr(0, kShown);
+  if (error || !value.is_object() || !value.get_object().contains("title")) return std::nullopt;
+  const std::string_view detail = text(&value, "detail");
+  if (detail.empty()) return std::nullopt;
+  return std::string(detail);
 }
 
 bool never() { return false; }
@@ -82,20 +103,19 @@ std::variant<std::string, int> ask(const AdminQuestion& question,
   auto answer = ask_admin(question, interrupted);
   if (std::holds_alternative<std::monostate>(answer)) return kDone;
   if (const auto* problem = std::get_if<std::string>(&answer)) {
-    streams.err << "hawkcache " << command << ": " << *problem << '\n';
+    diagnostic(streams, command) << *problem << '\n';
     return kFailed;
   }
   AdminAnswer& received = std::get<AdminAnswer>(answer);
   if (received.status == 200) return std::move(received.body);
-  streams.err << fmt::format("hawkcache {}: {} {}: {}\n",
-                             command,
-                             received.status,
-                             http::reason_phrase(received.status),
-                             detail_of(received));
-  if (received.status == 401) {
-    streams.err
-        << "The token comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file.\n";
-  }
+  diagnostic(streams, command) << fmt::format(
+      "{} {}: {}{}\n",
+      received.status,
+      http::reason_phrase(received.status),
+      detail_of(received).value_or(std::string(kNotOurs)),
+      received.status == 401
+          ? " It comes from HAWKCACHE_ADMIN_TOKEN, or with --config FILE from the file."
+          : "");
   return kFailed;
 }
 
@@ -123,9 +143,8 @@ std::optional<Duration> interval_of(const TopOptions& options, Streams streams) 
   const auto parsed = config::parse_duration(options.interval);
   const auto* interval = std::get_if<Duration>(&parsed);
   if (interval != nullptr && *interval >= kLeast && *interval <= kMost) return *interval;
-  streams.err << fmt::format(
-      "hawkcache top: --interval: \"{}\" is no time from 100ms to 1h; write one such as 1s\n",
-      options.interval);
+  diagnostic(streams, "top") << fmt::format(
+      "--interval: \"{}\" is no time from 100ms to 1h; write one such as 1s\n", options.interval);
   return std::nullopt;
 }
 
@@ -154,9 +173,9 @@ int show_views(const AdminQuestion& question,
     if (const int* code = std::get_if<int>(&sample)) return *code;
     auto& after = std::get<Sample>(sample);
     const auto elapsed = std::chrono::floor<Duration>(after.taken - before.taken);
-    const auto view = top_view(before.body, after.body, elapsed, screen.lines());
+    const auto view = top_view(before.body, after.body, elapsed, screen.size());
     if (!view) {
-      streams.err << "hawkcache top: the answer is no answer of hawkcache's\n";
+      diagnostic(streams, "top") << kNotOurs << '\n';
       return kFailed;
     }
     if (!screen.show(*view)) return kDone;
@@ -170,17 +189,17 @@ int show_views(const AdminQuestion& question,
 int purge(const PurgeOptions& options, Streams streams) {
   if (options.tags.empty() && options.urls.empty() && options.prefixes.empty() &&
       options.scope == PurgeOptions::Scope::named) {
-    streams.err
-        << "hawkcache purge: nothing to purge is named; use --tag, --url, --prefix or --all\n";
+    diagnostic(streams, "purge")
+        << "nothing to purge is named; use --tag, --url, --prefix or --all\n";
     return kUsage;
   }
   std::string request = purge_body(options);
   const admin::PurgeDecision decision = admin::parse_purge_post({}, {}, request);
   if (const auto* refused = std::get_if<admin::PurgeRefusal>(&decision)) {
-    streams.err << "hawkcache purge: " << refused->detail << '\n';
+    diagnostic(streams, "purge") << refused->detail << '\n';
     return kUsage;
   }
-  auto where = address(options.admin, streams);
+  auto where = address(options.admin, "purge", streams);
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.method = "POST";
@@ -191,7 +210,7 @@ int purge(const PurgeOptions& options, Streams streams) {
   const auto& body = std::get<std::string>(answer);
   const auto text = purge_line(body, options);
   if (!text) {
-    streams.err << "hawkcache purge: the answer is no answer of hawkcache's: " << body << '\n';
+    diagnostic(streams, "purge") << kNotOurs << '\n';
     return kFailed;
   }
   streams.out << *text;
@@ -199,30 +218,26 @@ int purge(const PurgeOptions& options, Streams streams) {
 }
 
 int stats(const StatsOptions& options, Streams streams) {
-  auto where = address(options.admin, streams);
+  auto where = address(options.admin, "stats", streams);
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.path = "/v1/stats";
   const auto answer = ask(question, "stats", streams);
   if (const int* code = std::get_if<int>(&answer)) return *code;
   const auto& body = std::get<std::string>(answer);
-  if (options.format == OutputFormat::json) {
-    streams.out << body;
-    return kDone;
-  }
   const auto table = stats_table(body);
   if (!table) {
-    streams.err << "hawkcache stats: the answer is no answer of hawkcache's\n";
+    diagnostic(streams, "stats") << kNotOurs << '\n';
     return kFailed;
   }
-  streams.out << *table;
+  streams.out << (options.format == OutputFormat::json ? body : *table);
   return kDone;
 }
 
 int top(const TopOptions& options, Streams streams) {
   const auto interval = interval_of(options, streams);
   if (!interval) return kUsage;
-  auto where = address(options.admin, streams);
+  auto where = address(options.admin, "top", streams);
   if (const int* code = std::get_if<int>(&where)) return *code;
   auto& question = std::get<AdminQuestion>(where);
   question.path = "/v1/stats";

@@ -1,14 +1,18 @@
 #include "cli/command_line.hpp"
 
 #include "cli/commands.hpp"
+#include "config/suggest.hpp"
 #include "observe/version.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <iostream>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace hawkcache::cli {
 namespace {
@@ -183,6 +187,15 @@ void add_admin_commands(CLI::App& app, Parsed& parsed) {
   add_top(app, parsed);
 }
 
+std::string no_such_command(CLI::App& app, const std::string& name) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const std::string hint = config::did_you_mean(name, names);
+  return fmt::format("there is no command {}{}",
+                     config::in_quotes(name),
+                     hint.empty() ? "; `hawkcache help` lists them" : hint);
+}
+
 // `help` alone or `help COMMAND`. Not app.help(): that would be the help of the command in use,
 // which is `help`.
 int print_help(CLI::App& app, Streams streams) {
@@ -191,7 +204,7 @@ int print_help(CLI::App& app, Streams streams) {
   const std::vector<CLI::App*> found =
       names.empty() ? std::vector<CLI::App*>{&app} : app.get_subcommands(is_meant);
   if (found.size() != 1 || names.size() > 1) {
-    streams.err << "hawkcache help: there is no such command; hawkcache help lists them\n";
+    streams.err << "hawkcache help: " << no_such_command(app, config::join(names, " ")) << '\n';
     return kUsage;
   }
   CLI::App* const subject = found.front();
@@ -199,6 +212,24 @@ int print_help(CLI::App& app, Streams streams) {
       subject == &app ? app.get_name() : app.get_name() + " " + subject->get_name();
   streams.out << app.get_formatter()->make_help(subject, name, CLI::AppFormatMode::Normal);
   return kDone;
+}
+
+// What the library found wrong, in one line with the command that it is about and the remedy.
+std::string usage_error(CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  const CLI::App& place = commands.empty() ? app : *commands.front();
+  const std::vector<std::string> strays = place.remaining();
+  if (commands.empty() && !strays.empty() && !strays.front().starts_with('-'))
+    return fmt::format("hawkcache: {}\n", no_such_command(app, strays.front()));
+  std::vector<std::string> wrong;
+  const bool is_stray = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  if (!is_stray || strays.empty()) wrong.emplace_back(error.what());
+  if (!strays.empty()) wrong.push_back(config::in_quotes(strays.front()) + " is not expected here");
+  const std::string command = commands.empty() ? "" : " " + place.get_name();
+  return fmt::format("hawkcache{}: {}; `hawkcache help{}` tells what can be written\n",
+                     command,
+                     config::join(wrong, ", and "),
+                     command);
 }
 
 void add_commands(CLI::App& app, Parsed& parsed) {
@@ -229,7 +260,10 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
     // CLI11 wants them in reverse.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error, out, err) == 0 ? kDone : kUsage;
+    const bool asks_for_help = error.get_exit_code() == 0;
+    if (asks_for_help) return app.exit(error, out, err);
+    err << usage_error(app, error);
+    return kUsage;
   }
   if (!parsed.command) {
     err << app.help();
@@ -240,7 +274,11 @@ int run(std::span<const std::string> arguments, std::ostream& out, std::ostream&
 
 int run(int argc, const char* const* argv) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  return run(arguments, std::cout, std::cerr);
+  const int code = run(arguments, std::cout, std::cerr);
+  if (code != kDone || std::cout.flush()) return code;
+  std::cerr << "hawkcache: the result cannot be written to stdout: " << std::strerror(errno)
+            << '\n';
+  return kFailed;
 }
 
 }  // namespace hawkcache::cli

@@ -15,7 +15,7 @@ inline constexpr int kUsage = 2;
 
 // `arguments`: without the program's name.
 int run(std::span<const std::string> arguments, std::ostream& out, std::ostream& err);
-// With stdout and stderr.
+// With stdout and stderr; a result that stdout does not take is a failure.
 int run(int argc, const char* const* argv);
 
 }  // namespace hawkcache::cli

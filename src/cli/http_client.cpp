@@ -68,39 +68,40 @@ asio::awaitable<AdminAnswer> exchange(const AdminUrl& url,
                         std::move(parser.get().body())};
 }
 
-std::string why(const AdminUrl& url, const boost::system::error_code& error) {
+std::string what_happened(const AdminUrl& url, const boost::system::error_code& error) {
   const std::string where = "http://" + url.authority;
-  if (error == asio::error::connection_refused) {
-    return fmt::format(
-        "nothing listens on {}: is hawkcache running, and is that its admin.listen? --admin URL or "
-        "--config FILE "
-        "name another address",
-        where);
-  }
+  if (error == asio::error::connection_refused)
+    return fmt::format("nothing listens on {}: is hawkcache running?", where);
   if (error == beast::error::timeout) {
-    return fmt::format("{} did not answer in time; whether the request took effect is not known",
+    return fmt::format("{} did not answer in time; whether the request took effect is not known.",
                        where);
   }
   if (error == beast::http::error::end_of_stream || error == asio::error::eof ||
       error == asio::error::connection_reset) {
-    return fmt::format(
-        "{} closed the connection without an answer; does hawkcache's admin listener run there?",
-        where);
+    return fmt::format("{} closed the connection without an answer.", where);
   }
-  if (error.category() == asio::error::get_netdb_category()) {
-    return fmt::format("the host name of {} is not known: {}", where, error.message());
-  }
-  return fmt::format("no answer from {}: {}", where, error.message());
+  if (error.category() == asio::error::get_netdb_category())
+    return fmt::format("the host name of {} is not known: {}.", where, error.message());
+  return fmt::format("no answer from {}: {}.", where, error.message());
+}
+
+std::string why(const AdminUrl& url, const boost::system::error_code& error) {
+  return what_happened(url, error) +
+         " Name its admin.listen with --admin URL, or the file with --config FILE";
 }
 
 }  // namespace
 
 std::variant<AdminUrl, std::string> parse_admin_url(std::string_view url) {
   constexpr std::string_view kScheme = "http://";
-  constexpr std::string_view kRemedy = "write it as http://HOST:PORT";
+  constexpr std::string_view kRemedy = "write it as http://HOST:PORT, an IPv6 address in brackets";
   if (!ascii::equals_ignoring_case(url.substr(0, kScheme.size()), kScheme)) {
-    return fmt::format(
-        "\"{}\" is no admin URL: {} (the admin listener speaks no TLS)", url, kRemedy);
+    return fmt::format("\"{}\" is no admin URL: {}{}",
+                       url,
+                       kRemedy,
+                       ascii::equals_ignoring_case(url.substr(0, 6), "https:")
+                           ? " (the admin listener speaks no TLS)"
+                           : "");
   }
   std::string_view authority = url.substr(kScheme.size());
   if (authority.ends_with('/')) authority.remove_suffix(1);

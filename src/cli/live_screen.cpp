@@ -4,7 +4,6 @@
 #include "base/utf8.hpp"
 
 #include <iostream>
-#include <limits>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -18,15 +17,12 @@ constexpr std::string_view kTop = "\x1b[H";
 constexpr std::string_view kClearLine = "\x1b[K\r\n";
 constexpr std::string_view kClearBelow = "\x1b[J";
 
-struct ScreenSize {
-  std::size_t lines = 24;
-  std::size_t columns = 80;
-};
+constexpr ScreenSize kUsual{24, 80};
 
-ScreenSize screen_size() {
+ScreenSize terminal_size() {
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
-    return {};
+    return kUsual;
   return {size.ws_row, size.ws_col};
 }
 
@@ -62,18 +58,21 @@ LiveScreen::~LiveScreen() {
   if (kind_ == Kind::terminal) out_ << kLeave << std::flush;
 }
 
-std::size_t LiveScreen::lines() const {
-  if (kind_ == Kind::stream) return std::numeric_limits<std::size_t>::max();
-  return screen_size().lines - 1;  // the cursor waits below the last line
+ScreenSize LiveScreen::size() const {
+  if (kind_ == Kind::stream) return kEndlessScreen;
+  const ScreenSize size = terminal_size();
+  return {size.lines - 1, size.columns};  // the cursor waits below the last line
 }
 
 bool LiveScreen::show(std::string_view text) {
   if (kind_ == Kind::terminal) {
-    out_ << frame_of(text, screen_size().columns);
+    out_ << frame_of(text, terminal_size().columns);
   } else {
     out_ << text << '\n';
   }
-  return static_cast<bool>(out_.flush());
+  if (out_.flush()) return true;
+  out_.clear();  // that nobody reads any more is no failure
+  return false;
 }
 
 }  // namespace hawkcache::cli

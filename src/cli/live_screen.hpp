@@ -3,11 +3,20 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <ostream>
 #include <string>
 #include <string_view>
 
 namespace hawkcache::cli {
+
+// What can be seen at once.
+struct ScreenSize {
+  std::size_t lines;
+  std::size_t columns;
+};
+inline constexpr ScreenSize kEndlessScreen{std::numeric_limits<std::size_t>::max(),
+                                           std::numeric_limits<std::size_t>::max()};
 
 class LiveScreen {
  public:
@@ -19,8 +28,8 @@ class LiveScreen {
   LiveScreen(const LiveScreen&) = delete;
   LiveScreen& operator=(const LiveScreen&) = delete;
 
-  // How many lines can be seen at once; of a terminal as it is now.
-  std::size_t lines() const;
+  // Of a terminal as it is now; else endless.
+  ScreenSize size() const;
   // False where nobody reads any more.
   [[nodiscard]] bool show(std::string_view text);
 

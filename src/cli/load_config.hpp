@@ -1,20 +1,14 @@
-// Loading a configuration for a command, with everything that is wrong with it printed.
+// What is wrong with a configuration, for people: as `check`, `serve` and all others print it.
 #pragma once
 
 #include "config/load.hpp"
 
-#include <optional>
 #include <ostream>
-#include <string>
+#include <span>
 
 namespace hawkcache::cli {
 
-enum class ShowWarnings { no, yes };
-
-// Prints the errors (and then the warnings), each in the order of the file's lines; nullopt when
-// there are errors.
-std::optional<config::Config> config_or_errors(config::LoadResult result,
-                                               ShowWarnings warnings,
-                                               std::ostream& err);
+// One line each, in the order of the file. What has no place in a file is about a flag of `serve`.
+void print(std::span<const config::ConfigError> problems, std::ostream& err);
 
 }  // namespace hawkcache::cli

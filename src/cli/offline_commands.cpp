@@ -14,18 +14,19 @@
 namespace hawkcache::cli {
 
 int check(const CheckOptions& options, Streams streams) {
-  const auto config =
-      config_or_errors(config::load_file(options.config), ShowWarnings::yes, streams.err);
-  if (!config) return kUsage;
-  streams.out << options.config << ": ok, " << config->routes.size()
-              << (config->routes.size() == 1 ? " rule\n" : " rules\n");
+  const config::LoadResult loaded = config::load_file(options.config);
+  print(loaded.errors, streams.err);
+  print(loaded.warnings, streams.err);
+  if (!loaded.config) return kUsage;
+  const std::size_t rules = loaded.config->routes.size();
+  streams.out << options.config << ": ok, " << rules << (rules == 1 ? " rule\n" : " rules\n");
   return kDone;
 }
 
 int explain(const ExplainOptions& options, Streams streams) {
-  const auto config =
-      config_or_errors(config::load_file(options.config), ShowWarnings::no, streams.err);
-  if (!config) return kUsage;
+  const config::LoadResult loaded = config::load_file(options.config);
+  print(loaded.errors, streams.err);
+  if (!loaded.config) return kUsage;
   admin::ExplainRequest request{.method = options.method, .url = options.target, .headers = {}};
   for (const std::string& line : options.headers) {
     auto header = admin::parse_header_line(line);
@@ -35,7 +36,7 @@ int explain(const ExplainOptions& options, Streams streams) {
     }
     request.headers.push_back(std::move(std::get<0>(header)));
   }
-  const proxy::Router router(server::compile_routes(*config));
+  const proxy::Router router(server::compile_routes(*loaded.config));
   const auto answer = admin::explain_request(request, router);
   if (const auto* refused = std::get_if<admin::ExplainRefusal>(&answer)) {
     streams.err << "hawkcache explain: " << refused->detail << '\n';

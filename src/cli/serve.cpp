@@ -36,6 +36,13 @@ std::string store_text(const config::StoreConfig& store) {
   return fmt::format("{} in front of {}", memory, redis);
 }
 
+std::string servers_text(const config::UpstreamConfig& upstream) {
+  std::string text = "http://" + config::to_string(upstream.servers.front().endpoint);
+  const std::size_t others = upstream.servers.size() - 1;
+  if (others > 0) text += fmt::format(" and {} more", others);
+  return text;
+}
+
 std::string started_line(const config::Config& config, const server::Server& server) {
   std::string listen;
   for (std::size_t i = 0; i < config.listen.size(); ++i) {
@@ -43,35 +50,39 @@ std::string started_line(const config::Config& config, const server::Server& ser
     listen += (i == 0 ? "" : ", ") + config::to_string(endpoint);
   }
   const config::Endpoint admin{config.admin.listen.host, server.admin_port()};
-  return fmt::format("hawkcache {} listens on {}, admin on {}; {} {}, {}",
+  return fmt::format("hawkcache {} listens on {}, admin on {}, in front of {}; {} {}, {}",
                      observe::version(),
                      listen,
                      config::to_string(admin),
+                     servers_text(config.upstream),
                      config.routes.size(),
                      config.routes.size() == 1 ? "rule" : "rules",
                      store_text(config.store));
 }
 
 // Said even where logging is off: the process ends with it.
-int start_failed(const std::string& message, Streams streams) {
-  if (log::enabled(log::Level::error)) {
-    log::error("cannot start: {}", message);
-    log::shutdown();
-  } else {
-    streams.err << "hawkcache: cannot start: " << message << '\n';
+int start_failed(std::string message, const ServeOptions& options) {
+  if (options.upstream) {
+    message += " (without a file: --listen; the admin listener's address needs one, --config FILE)";
   }
+  log::write(log::Level::error, "cannot start: " + message);
+  log::shutdown();
   return kFailed;
 }
 
-int run_server(const config::Config& config, server::ConfigSource source, Streams streams) {
+int run_server(const config::Config& config,
+               server::ConfigSource source,
+               const ServeOptions& options) {
   const SystemClock clock;
   server::Server server(config, std::move(source), clock);
-  if (const auto error = server.start()) return start_failed(error->message, streams);
+  if (const auto error = server.start()) return start_failed(error->message, options);
   {
     const SignalThread signals(
         {.stop =
-             [&] {
-               log::info("stopping: no new connections; what is in flight may end");
+             [&, stops = 0]() mutable {
+               log::info("{}",
+                         ++stops == 1 ? "stopping: no new connections; what is in flight may end"
+                                      : "stopping at once: what is in flight is cut");
                server.stop();
              },
          .reload = [&] { admin::log_reload(server.reload()); }});
@@ -94,10 +105,17 @@ int serve(const ServeOptions& options, Streams streams) {
   take_over_signals();
   raise_descriptor_limit();
   server::ConfigSource source = source_of(options);
-  auto config = config_or_errors(source(), ShowWarnings::yes, streams.err);
-  if (!config) return kUsage;
-  log::setup({.level = config->log.level, .format = config->log.format});
-  const int code = run_server(*config, std::move(source), streams);
+  const config::LoadResult loaded = source();
+  if (!loaded.config) {
+    print(loaded.errors, streams.err);
+    print(loaded.warnings, streams.err);
+    return kUsage;
+  }
+  // From here on every line on stderr is one of the log's.
+  log::setup({.level = loaded.config->log.level, .format = loaded.config->log.format});
+  for (const config::ConfigError& warning : loaded.warnings)
+    log::warn("{}", config::to_string(warning));
+  const int code = run_server(*loaded.config, std::move(source), options);
   log::shutdown();
   return code;
 }

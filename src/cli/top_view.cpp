@@ -113,10 +113,22 @@ void add_summary(std::string& out,
 
 constexpr std::size_t kLinesAbove = 6;  // the summary and the names of the columns
 
-void add_table(std::string& out, const std::vector<RouteCounts>& routes, Rates rates) {
+constexpr std::size_t kFiguresColumns = 67;  // beside the names of the routes
+constexpr std::size_t kLeastName = 8;
+
+std::string shortened(std::string_view name, std::size_t width) {
+  if (utf8::character_count(name) <= width) return std::string(name);
+  return std::string(utf8::first_characters(name, width - 1)) + "\u2026";
+}
+
+void add_table(std::string& out,
+               const std::vector<RouteCounts>& routes,
+               Rates rates,
+               std::size_t columns) {
+  const std::size_t most = std::max(kLeastName, columns - std::min(columns, kFiguresColumns));
   std::size_t width = std::string_view("route").size();
   for (const RouteCounts& route : routes) {
-    width = std::max(width, utf8::character_count(route.name));
+    width = std::max(width, std::min(most, utf8::character_count(route.name)));
   }
   const auto add_row = [&](const auto&... cells) {
     fmt::format_to(
@@ -130,7 +142,7 @@ void add_table(std::string& out, const std::vector<RouteCounts>& routes, Rates r
           "bypasses/s",
           "errors/s");
   for (const RouteCounts& route : routes) {
-    add_row(padded(route.name, width),
+    add_row(padded(shortened(route.name, width), width),
             rates(route.requests()),
             hit_ratio(route.hits, route.misses),
             rates(route.hits),
@@ -138,6 +150,12 @@ void add_table(std::string& out, const std::vector<RouteCounts>& routes, Rates r
             rates(route.bypasses),
             rates(route.errors));
   }
+}
+
+std::string first_lines(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) end = text.find('\n', end) + 1;
+  return std::string(text.substr(0, end));
 }
 
 std::optional<json::value> read_stats(std::string_view body) {
@@ -153,7 +171,7 @@ std::optional<json::value> read_stats(std::string_view body) {
 std::optional<std::string> top_view(std::string_view before,
                                     std::string_view after,
                                     Duration elapsed,
-                                    std::size_t max_lines) {
+                                    ScreenSize screen) {
   auto first = read_stats(before);
   const auto second = read_stats(after);
   if (!first || !second) return std::nullopt;
@@ -164,10 +182,10 @@ std::optional<std::string> top_view(std::string_view before,
   std::string out;
   add_summary(out, *first, *second, rates);
   std::vector<RouteCounts> routes = busiest_first(*first, *second);
-  const std::size_t room = max_lines > kLinesAbove ? max_lines - kLinesAbove : 0;
+  const std::size_t room = screen.lines > kLinesAbove ? screen.lines - kLinesAbove : 0;
   routes.resize(std::min(routes.size(), room));
-  add_table(out, routes, rates);
-  return out;
+  add_table(out, routes, rates, screen.columns);
+  return first_lines(out, screen.lines);
 }
 
 }  // namespace hawkcache::cli

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -33,7 +34,9 @@ SyntaxError no_host(std::string_view text, std::size_t offset) {
     return {offset, fmt::format("an IPv6 address goes into brackets; write [{}]", text)};
   }
   if (text.empty()) return {offset, "the host is missing; write a name or an address"};
-  return {offset, fmt::format("{} is no host name and no address", in_quotes(text))};
+  return {offset,
+          fmt::format("{} is no host name and no address; write one such as localhost or 10.0.0.1",
+                      in_quotes(text))};
 }
 
 // A name, an IPv4 address, or [IPv6]; comes back without brackets.
@@ -81,6 +84,16 @@ std::vector<IpAddress> addresses_of(std::string_view host) {
   return {};
 }
 
+// What an IPv6 address without brackets probably means: ::1 or ::1:8080; nullopt for all others.
+std::optional<std::string> ipv6_in_brackets(std::string_view text) {
+  const std::size_t colon = std::min(text.rfind(':'), text.size());
+  const std::string_view port = text.substr(std::min(colon + 1, text.size()));
+  if (is_ipv6_address(text.substr(0, colon)) && ascii::parse_digits(port))
+    return fmt::format("[{}]:{}", text.substr(0, colon), port);
+  if (is_ipv6_address(text)) return fmt::format("[{}]:8080", text);
+  return std::nullopt;
+}
+
 bool covers(const IpAddress& one, const IpAddress& other) {
   if (!one.is_wildcard()) return one == other;
   return one.family == IpAddress::Family::v6 || one.family == other.family;
@@ -115,16 +128,16 @@ std::variant<Endpoint, SyntaxError> parse_endpoint(std::string_view text) {
         fmt::format(
             "{} has no host; write 0.0.0.0:{} or 127.0.0.1:{}", in_quotes(text), text, text)};
   }
-  if (is_ipv6_address(text)) {
+  if (const auto brackets = ipv6_in_brackets(text)) {
     return SyntaxError{
-        0, fmt::format("an IPv6 address goes into brackets, with a port; write [{}]:8080", text)};
+        0, fmt::format("an IPv6 address goes into brackets, with a port; write {}", *brackets)};
   }
   const std::size_t colon = port_colon(text);
   if (colon == std::string_view::npos) {
     return SyntaxError{0,
                        fmt::format("{} has no port; write host:port, such as {}:8080",
                                    in_quotes(text),
-                                   text.empty() ? "0.0.0.0" : text)};
+                                   is_host_name(text) ? text : "0.0.0.0")};
   }
   const std::string_view host_text = text.substr(0, colon);
   const std::string_view port_text = text.substr(colon + 1);
@@ -158,10 +171,12 @@ bool overlap(const Endpoint& one, const Endpoint& other) {
 std::variant<UpstreamServer, SyntaxError> parse_server_url(std::string_view text) {
   const std::size_t separator = text.find("://");
   if (separator == std::string_view::npos) {
+    const bool is_authority = !text.empty() && text.find('/') == std::string_view::npos;
     return SyntaxError{0,
-                       fmt::format("{} has no scheme; write http://{}",
+                       fmt::format("{} has no scheme; write {}http://{}",
                                    in_quotes(text),
-                                   text.empty() ? "api:8000" : text)};
+                                   is_authority || text.empty() ? "" : "one such as ",
+                                   is_authority ? text : "api:8000")};
   }
   const std::string scheme = ascii::to_lower(text.substr(0, separator));
   if (scheme != "http" && scheme != "https") {

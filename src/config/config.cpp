@@ -12,6 +12,18 @@ std::string to_string(const Endpoint& endpoint) {
               : fmt::format("{}:{}", endpoint.host, endpoint.port);
 }
 
+std::string_view name_of(StoreBackend backend) {
+  switch (backend) {
+    case StoreBackend::memory:
+      return "memory";
+    case StoreBackend::redis:
+      return "redis";
+    case StoreBackend::tiered:
+      return "tiered";
+  }
+  return "";
+}
+
 bool RouteConfig::operator==(const RouteConfig& other) const {
   const auto fields = [](const RouteConfig& r) {
     return std::tie(r.name,

@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace hawkcache::config {
@@ -78,6 +79,8 @@ struct UpstreamConfig {
 };
 
 enum class StoreBackend { memory, redis, tiered };
+// As the file spells it.
+std::string_view name_of(StoreBackend backend);
 enum class Eviction { s3fifo, sieve, lru };
 
 struct MemoryConfig {

@@ -42,11 +42,17 @@ std::string belongs_elsewhere(const std::string& name, const std::string& label)
 
 }  // namespace
 
-bool check_map(Reader& reader, const YamlNode& node, const std::string& label) {
+bool check_map(Reader& reader,
+               const YamlNode& node,
+               const std::string& label,
+               const std::vector<std::string>& known) {
+  constexpr std::size_t kFew = 8;  // what one still likes to read
   if (node.kind != YamlNode::Kind::map) {
-    reader.error(
-        node.position,
-        fmt::format("{} must be a map of keys and values, not {}", label, kind_name(node.kind)));
+    reader.error(node.position,
+                 fmt::format("{} must be a map of keys and values, not {}{}",
+                             label,
+                             kind_name(node.kind),
+                             known.size() > kFew ? "" : "; the keys here are " + join(known)));
     return false;
   }
   std::unordered_map<std::string_view, int> lines;

@@ -44,8 +44,12 @@ struct Section {
   }
 };
 
-// Reports a node that is no map, keys that are no text or stand twice, and merge keys.
-bool check_map(Reader& reader, const YamlNode& node, const std::string& label);
+// Reports a node that is no map (`known`: the keys it could have), keys that are no text or stand
+// twice, and merge keys.
+bool check_map(Reader& reader,
+               const YamlNode& node,
+               const std::string& label,
+               const std::vector<std::string>& known);
 void report_unknown_key(Reader& reader,
                         const YamlNode& key,
                         const std::string& label,
@@ -55,7 +59,9 @@ void report_unknown_key(Reader& reader,
 template <class T>
 void read_section(Reader& reader, const Section<T>& section, const YamlNode& node, T& into) {
   if (node.kind == YamlNode::Kind::null) return;
-  if (!check_map(reader, node, section.label)) return;
+  std::vector<std::string> known;
+  for (const Key<T>& key : section.keys) known.push_back(key.info.name);
+  if (!check_map(reader, node, section.label, known)) return;
   for (const auto& [key, value] : node.entries) {
     const auto same_name = [&](const Key<T>& candidate) {
       return candidate.info.name == key->text;
@@ -64,8 +70,6 @@ void read_section(Reader& reader, const Section<T>& section, const YamlNode& nod
     if (found != section.keys.end()) {
       found->read(reader, *value, section.prefix + key->text, into);
     } else {
-      std::vector<std::string> known;
-      for (const Key<T>& candidate : section.keys) known.push_back(candidate.info.name);
       report_unknown_key(reader, *key, section.label, known);
     }
   }

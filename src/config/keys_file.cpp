@@ -65,7 +65,8 @@ const Section<UpstreamConfig>& upstream_section() {
                        &T::idle_timeout,
                        duration_kind(kMillisecond),
                        "30s",
-                       "The longest silence between two pieces of a response body; and what a response head may take from its first byte to its last."),
+                       "The longest silence between two pieces of a response body; and what a "
+                       "response head may take from its first byte to its last."),
           value_key<T>("keepalive",
                        &T::keepalive,
                        duration_kind(),

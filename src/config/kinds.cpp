@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "config/addresses.hpp"
+#include "config/token_text.hpp"
 #include "config/units.hpp"
 
 #include <algorithm>
@@ -16,6 +17,16 @@ bool has_control_byte(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7F;
   });
+}
+
+// The words of YAML 1.1 and of others.
+std::string_view meant_boolean(std::string_view text) {
+  const std::string lower = ascii::to_lower(text);
+  for (const std::string_view word : {"yes", "on", "y", "1", "true"})
+    if (lower == word) return "true";
+  for (const std::string_view word : {"no", "off", "n", "0", "false"})
+    if (lower == word) return "false";
+  return "one of the two";
 }
 
 }  // namespace
@@ -59,7 +70,10 @@ ValueKind<bool> boolean_kind() {
   const auto parse = [](std::string_view text) -> std::variant<bool, SyntaxError> {
     if (text == "true" || text == "True" || text == "TRUE") return true;
     if (text == "false" || text == "False" || text == "FALSE") return false;
-    return SyntaxError{0, fmt::format("{} is neither true nor false", in_quotes(text))};
+    return SyntaxError{
+        0,
+        fmt::format(
+            "{} is neither true nor false; write {}", in_quotes(text), meant_boolean(text))};
   };
   return scalar_kind<bool>(
       {"true | false", json_or_environment(R"({"type":"boolean"})"), {}}, "true or false", parse);
@@ -194,16 +208,8 @@ ValueKind<std::string> text_kind(std::string type, EmptyText empty, std::size_t 
 }
 
 ValueKind<std::string> token_kind() {
-  const auto parse = [](std::string_view text) -> std::variant<std::string, SyntaxError> {
-    const bool good =
-        std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-    if (good) return std::string(text);
-    // The token itself is not repeated.
-    return SyntaxError{
-        0, "a token has no blanks, control bytes or letters beyond ASCII: it travels in a header"};
-  };
-  auto inner =
-      scalar_kind<std::string>({"text", R"({"type":["string","null"]})", {}}, "a text", parse);
+  auto inner = scalar_kind<std::string>(
+      {"text", R"({"type":["string","null"]})", {}}, "a text", parse_token);
   auto read = [inner](Reader& reader,
                       const YamlNode& node,
                       const std::string& name) -> std::optional<std::string> {

@@ -35,6 +35,13 @@ class MethodWarnings {
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"};
     for (const std::string& method : route_.methods) {
       if (std::find(known.begin(), known.end(), method) != known.end()) continue;
+      if (method == "*" || method == "ANY" || method == "ALL") {
+        warn("methods",
+             fmt::format("methods: {} is a method of that name here, not all of them; list those "
+                         "that are meant",
+                         in_quotes(method)));
+        continue;
+      }
       if (const auto near = closest(method, known)) {
         warn("methods",
              fmt::format("methods: {} is an unusual method; did you mean \"{}\"?",

@@ -118,6 +118,24 @@ SegmentResult parse_segment(std::string_view text, std::size_t offset) {
                      "/users/{user_id}"};
 }
 
+// A URL, a regular expression, or just a path without its slash.
+SyntaxError no_slash(std::string_view text) {
+  if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos) {
+    const std::size_t path = text.find('/', scheme + 3);
+    return {0,
+            fmt::format("a path has no scheme and no host; write {} (and the host under `hosts`)",
+                        in_quotes(path == std::string_view::npos ? "/" : text.substr(path)))};
+  }
+  const bool regular = text.starts_with('^');
+  if (regular) text.remove_prefix(1);
+  if (regular && text.ends_with('$')) text.remove_suffix(1);
+  const std::string_view slash = text.starts_with('/') ? "" : "/";
+  return {0,
+          fmt::format("a path begins with /{}; write {}",
+                      regular ? ", and is no regular expression" : "",
+                      in_quotes(fmt::format("{}{}", slash, text)))};
+}
+
 std::optional<SyntaxError> misplaced(const PathPattern& pattern,
                                      const PathSegment& segment,
                                      std::size_t offset) {
@@ -150,10 +168,7 @@ std::vector<std::string> PathPattern::parameter_names() const {
 }
 
 std::variant<PathPattern, SyntaxError> parse_path_pattern(std::string_view text) {
-  if (text.empty() || text.front() != '/') {
-    return SyntaxError{
-        0, fmt::format("a path begins with /; write {}", in_quotes(fmt::format("/{}", text)))};
-  }
+  if (text.empty() || text.front() != '/') return no_slash(text);
   PathPattern pattern{std::string(text), {}};
   std::size_t start = 1;
   while (true) {

@@ -1,5 +1,6 @@
 #include "config/reader.hpp"
 
+#include "base/ascii.hpp"
 #include "config/environment.hpp"
 
 #include <algorithm>
@@ -18,6 +19,14 @@ std::vector<ConfigError> in_order(std::vector<ConfigError> list) {
   const auto same = [&](const ConfigError& a, const ConfigError& b) { return key(a) == key(b); };
   list.erase(std::unique(list.begin(), list.end(), same), list.end());
   return list;
+}
+
+// $NAME and nothing else.
+bool is_shell_variable(std::string_view text) {
+  if (text.size() < 2 || text.front() != '$' || ascii::is_digit(text[1])) return false;
+  return std::all_of(text.begin() + 1, text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || ascii::is_digit(c) || c == '_';
+  });
 }
 
 }  // namespace
@@ -66,6 +75,13 @@ std::optional<std::string> Reader::text(const YamlNode& node,
                       kind_name(node.kind),
                       placeholder ? "; a text that begins with { must be quoted" : ""));
     return std::nullopt;
+  }
+  if (is_shell_variable(node.text)) {
+    // Not repeated: it may be a token.
+    warning(node.position,
+            fmt::format("{}: $ and a name are ordinary text here; a variable of the environment is "
+                        "written ${{NAME}}",
+                        name));
   }
   return accept(*this, node, node.text, name, substitute(node.text, environment_));
 }

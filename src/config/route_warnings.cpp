@@ -1,4 +1,5 @@
 #include "config/checks.hpp"
+#include "config/suggest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +51,15 @@ std::string braced(const TemplatePart& part) {
     default:
       return "{}";
   }
+}
+
+// Regular expressions, and Flask's <int:id>. What paths are known to have in earnest, such as
+// parentheses and OData's $metadata, is none.
+bool looks_like_a_pattern(std::string_view segment) {
+  if (segment.find_first_of("[]<>^|") != std::string_view::npos) return true;
+  return segment.find(".*") != std::string_view::npos ||
+         segment.find(".+") != std::string_view::npos ||
+         (segment.size() > 1 && segment.ends_with('$'));
 }
 
 class RouteWarnings {
@@ -230,6 +240,11 @@ class RouteWarnings {
              fmt::format("path: \"{}\" is an ordinary text here; a placeholder is written {{{}}}",
                          segment.text,
                          segment.text.substr(1)));
+      } else if (looks_like_a_pattern(segment.text)) {
+        warn("path",
+             fmt::format("path: {} is an ordinary text here, no pattern; a placeholder is written "
+                         "{{name}} or {{name:int}}, for the whole rest {{name:path}}",
+                         in_quotes(segment.text)));
       }
     }
   }

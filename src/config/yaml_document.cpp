@@ -1,6 +1,7 @@
 #include "config/yaml_document.hpp"
 
 #include "config/suggest.hpp"
+#include "config/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -162,7 +163,9 @@ std::string explain(const std::string& message) {
 }
 
 Problem as_problem(const YAML::Exception& error, const std::optional<Problem>& hint) {
-  if (hint) return {hint->position, "not valid YAML: " + hint->message};
+  // The cause comes before what the parser stumbles over.
+  const bool is_cause = hint && (error.mark.is_null() || hint->position <= position_of(error.mark));
+  if (is_cause) return {hint->position, "not valid YAML: " + hint->message};
   return {position_of(error.mark), explain(error.msg)};
 }
 
@@ -198,6 +201,25 @@ std::variant<YamlDocument, Problem> build(const std::string& text,
   }
 }
 
+std::optional<Problem> find_bad_byte(std::string_view text) {
+  const std::size_t bad = first_bad_byte(text);
+  if (bad == std::string_view::npos) return std::nullopt;
+  const std::string_view before = text.substr(0, bad);
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
+  const Position position{static_cast<int>(1 + std::count(before.begin(), before.end(), '\n')),
+                          static_cast<int>(1 + bad - line_start)};
+  const auto byte = static_cast<unsigned char>(text[bad]);
+  const bool control = byte < 0x20 || byte == 0x7F;
+  return Problem{
+      position,
+      control ? fmt::format("a control byte (0x{:02x}); remove it (in a double-quoted text it "
+                            "can be written \\x{:02x})",
+                            byte,
+                            byte)
+              : fmt::format("the byte 0x{:02x} is not UTF-8; save the file as UTF-8", byte)};
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -226,6 +248,7 @@ std::variant<YamlDocument, std::vector<Problem>> parse_yaml(std::string_view tex
     return std::vector<Problem>{
         {{1, 1}, "the file is larger than 16MiB; split the service, or remove rules"}};
   }
+  if (auto bad = find_bad_byte(text)) return std::vector<Problem>{std::move(*bad)};
   ScanResult scanned = scan_yaml(text);
   if (!scanned.problems.empty()) return std::move(scanned.problems);
   auto built = build(with_visible_end(text), scanned.hint);

@@ -1,8 +1,5 @@
 #include "config/yaml_scan.hpp"
 
-#include "config/suggest.hpp"
-#include "config/utf8.hpp"
-
 #include <algorithm>
 #include <utility>
 
@@ -31,12 +28,11 @@ class Scanner {
         scan_flow_token();
       }
     }
-    if (!open_.empty() && !result_.hint) {
+    if (!open_.empty()) {
       const bool map = text_[open_.front().at] == '{';
-      result_.hint =
-          Problem{open_.front().position,
-                  map ? "this { has no }; close it, or put a text that begins with { in quotes"
-                      : "this [ has no ]; close it, or put a text that begins with [ in quotes"};
+      hint(open_.front().position,
+           map ? "this { has no }; close it, or put a text that begins with { in quotes"
+               : "this [ has no ]; close it, or put a text that begins with [ in quotes");
     }
     return std::move(result_);
   }
@@ -46,6 +42,11 @@ class Scanner {
     std::size_t at;
     Position position;
   };
+
+  // The first is the cause of those that follow.
+  void hint(Position place, std::string message) {
+    if (!result_.hint) result_.hint = Problem{place, std::move(message)};
+  }
 
   bool at_end() const { return at_ >= text_.size(); }
   char peek(std::size_t ahead = 0) const {
@@ -86,11 +87,10 @@ class Scanner {
   // A tab among the blanks that a line of block context begins with.
   void note_tab() {
     const std::string_view before = text_.substr(line_start_, at_ - line_start_);
-    if (result_.hint || !open_.empty() || before.find_first_not_of(' ') != std::string_view::npos)
-      return;
+    if (!open_.empty() || before.find_first_not_of(' ') != std::string_view::npos) return;
     const std::size_t first = std::min(text_.find_first_not_of(" \t", at_), text_.size());
     const bool has_text = first < text_.size() && text_[first] != '#' && !is_space(text_[first]);
-    if (has_text) result_.hint = Problem{position(), "a tab in the indentation; use blanks"};
+    if (has_text) hint(position(), "a tab in the indentation; use blanks");
   }
 
   // --- block context
@@ -134,6 +134,8 @@ class Scanner {
   // A key ends at ": ", a value at the end of its line or of its continuation lines.
   void scan_block_plain() {
     const int start = column();
+    const Position place = position();
+    const std::size_t from = at_;
     while (!at_end() && peek() != '\n') {
       if (peek() == ':' && space_or_end(1)) {
         parent_indent_ = start;
@@ -146,7 +148,23 @@ class Scanner {
       }
       advance();
     }
+    const bool is_key = start <= parent_indent_ && is_first_on_its_line(from);
+    if (is_key) hint(place, no_value_here(text_.substr(from, at_ - from)));
     skip_continuation();
+  }
+
+  bool is_first_on_its_line(std::size_t at) const {
+    return text_.substr(line_start_, at - line_start_).find_first_not_of(' ') ==
+           std::string_view::npos;
+  }
+
+  // The parser joins such a line with the next, and complains of that one.
+  static std::string no_value_here(std::string_view line) {
+    const std::size_t end =
+        std::min(line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), line.size());
+    if (end == line.size() || line[end] != ':')
+      return "this line has no \": \" between a key and its value";
+    return fmt::format("a blank is missing after the colon of `{}`", line.substr(0, end));
   }
 
   std::size_t next_line_indent(std::size_t from) const {
@@ -161,7 +179,14 @@ class Scanner {
       if (first >= text_.size() || is_space(text_[first]) || text_[first] == '#') return;
       if (static_cast<int>(indent) <= parent_indent_) return;
       advance();
+      advance(indent);
+      const Position place = position();
+      const std::size_t from = at_;
       skip_line();
+      std::string line = std::string(text_.substr(from, at_ - from)) + ' ';
+      std::replace(line.begin(), line.end(), '\r', ' ');
+      if (line.substr(0, line.find(" #")).find(": ") != std::string::npos)
+        hint(place, "this line is indented deeper than the keys that it belongs to");
     }
   }
 
@@ -189,14 +214,19 @@ class Scanner {
         advance(2);
       } else if (peek() == quote) {
         advance();
+        const bool ends_here = space_or_end(0) || peek() == ':' || is_flow_indicator(peek());
+        if (!ends_here && line_ > start.line) {
+          hint(start,
+               fmt::format("this quote is closed in line {} only, in the midst of a text; close it "
+                           "where its own text ends",
+                           line_));
+        }
         return;
       } else {
         advance();
       }
     }
-    if (!result_.hint) {
-      result_.hint = Problem{start, fmt::format("this quote has no end; close it with {}", quote)};
-    }
+    hint(start, fmt::format("this quote has no end; close it with {}", quote));
     stopped_ = true;
   }
 
@@ -246,10 +276,9 @@ class Scanner {
     const Opening opening = open_.back();
     open_.pop_back();
     const char expected = text_[opening.at] == '{' ? '}' : ']';
-    if (peek() != expected && !result_.hint) {
-      result_.hint = Problem{
-          opening.position,
-          fmt::format("this {} is closed by a {}; write {}", text_[opening.at], peek(), expected)};
+    if (peek() != expected) {
+      hint(opening.position,
+           fmt::format("this {} is closed by a {}; write {}", text_[opening.at], peek(), expected));
     }
     advance();
     if (!open_.empty() || at_end() || is_space(peek())) return;
@@ -313,30 +342,8 @@ class Scanner {
   ScanResult result_;
 };
 
-std::optional<Problem> find_bad_byte(std::string_view text) {
-  const std::size_t bad = first_bad_byte(text);
-  if (bad == std::string_view::npos) return std::nullopt;
-  const std::string_view before = text.substr(0, bad);
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t line_start = newline == std::string_view::npos ? 0 : newline + 1;
-  const Position position{static_cast<int>(1 + std::count(before.begin(), before.end(), '\n')),
-                          static_cast<int>(1 + bad - line_start)};
-  const auto byte = static_cast<unsigned char>(text[bad]);
-  const bool control = byte < 0x20 || byte == 0x7F;
-  return Problem{
-      position,
-      control ? fmt::format("a control byte (0x{:02x}); remove it (in a double-quoted text it "
-                            "can be written \\x{:02x})",
-                            byte,
-                            byte)
-              : fmt::format("the byte 0x{:02x} is not UTF-8; save the file as UTF-8", byte)};
-}
-
 }  // namespace
 
-ScanResult scan_yaml(std::string_view text) {
-  if (auto bad = find_bad_byte(text)) return {{std::move(*bad)}, std::nullopt};
-  return Scanner(text).run();
-}
+ScanResult scan_yaml(std::string_view text) { return Scanner(text).run(); }
 
 }  // namespace hawkcache::config

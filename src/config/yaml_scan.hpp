@@ -18,15 +18,17 @@ struct Problem {
 };
 
 struct ScanResult {
-  // Wrong whatever the parser says: bytes that are no UTF-8, control bytes, nesting too deep,
-  // ${NAME} or {name} unquoted inside a flow collection.
+  // Wrong whatever the parser says: nesting too deep, ${NAME} or {name} unquoted inside a flow
+  // collection.
   std::vector<Problem> problems;
-  // The better explanation, should the parser fail: a quote or bracket without its end.
+  // The better explanation, should the parser fail: a quote or bracket without its
+  // end, a key without its colon.
   std::optional<Problem> hint;
 };
 
 inline constexpr std::size_t kMaxFlowDepth = 32;
 
+// REQUIRES: UTF-8 without control bytes.
 [[nodiscard]] ScanResult scan_yaml(std::string_view text);
 
 }  // namespace hawkcache::config

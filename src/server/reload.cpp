@@ -1,24 +1,19 @@
 // A new configuration under running requests.
 #include "base/log.hpp"
 #include "net/upstream_pool.hpp"
+#include "server/fixed_settings.hpp"
 #include "server/server_impl.hpp"
 #include "server/settings.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace hawkcache::server {
 
+// What takes long, reading and checking, holds up nobody who asks for figures or for health.
 ReloadOutcome Server::Impl::reload() {
-  const std::lock_guard lock(mutex);
+  const std::lock_guard one_at_a_time(reloading);
   ReloadOutcome outcome;
-  if (ended) {
-    outcome.status = ReloadOutcome::Status::rejected;
-    outcome.messages.emplace_back("hawkcache is ending");
-    return outcome;
-  }
   config::LoadResult loaded = source();
   for (const config::ConfigError& error : loaded.errors) {
     outcome.messages.push_back(config::to_string(error));
@@ -26,14 +21,14 @@ ReloadOutcome Server::Impl::reload() {
   std::shared_ptr<observe::AccessLog> new_log;
   if (loaded.config) {
     const auto fixed = changes_that_need_a_restart(config, *loaded.config);
-    for (const std::string& name : fixed) {
-      outcome.messages.push_back(fmt::format("a changed `{}` needs a restart", name));
-    }
+    for (const FixedChange& change : fixed) outcome.messages.push_back(to_string(change));
     if (!fixed.empty()) outcome.status = ReloadOutcome::Status::needs_restart;
     std::string log_error;
     new_log = make_access_log(*loaded.config, log_error);
     if (!log_error.empty()) outcome.messages.push_back(log_error);
   }
+  const std::lock_guard lock(mutex);
+  if (ended) outcome.messages.emplace_back("hawkcache is ending");
   if (!outcome.messages.empty()) {
     if (outcome.status == ReloadOutcome::Status::reloaded) {
       outcome.status = ReloadOutcome::Status::rejected;

@@ -2,6 +2,7 @@
 #include "base/log.hpp"
 #include "proxy/local_answer.hpp"
 #include "proxy/transaction.hpp"
+#include "server/fixed_settings.hpp"
 #include "server/server_impl.hpp"
 #include "server/settings.hpp"
 
@@ -17,12 +18,35 @@ namespace {
 constexpr auto kDrainPoll = std::chrono::milliseconds(5);
 // Where Redis is away it may not be back for long, and whoever stops a daemon waits.
 constexpr Duration kHandingOn{5'000};
-constexpr std::size_t kAdminConnections = 256;
 
 std::size_t descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   return static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1U << 20U));
+}
+
+// What to do about an address that cannot be had; `key` names where it is written.
+std::string remedy_for(ErrorCode error, std::string_view key) {
+  using boost::system::errc::errc_t;
+  if (error == errc_t::address_in_use)
+    return fmt::format("stop what listens there, or change `{}`", key);
+  if (error == errc_t::address_not_available)
+    return fmt::format("this machine has no such address; change `{}`", key);
+  if (error == errc_t::permission_denied) {
+    return fmt::format(
+        "ports below 1024 take a right that this user does not have (CAP_NET_BIND_SERVICE); give "
+        "it, or write another port in `{}`",
+        key);
+  }
+  return fmt::format("write an address of this machine in `{}`", key);
+}
+
+StartError cannot_listen(const config::Endpoint& endpoint, ErrorCode error, std::string_view key) {
+  return {fmt::format("cannot listen on {}{}: {}; {}",
+                      config::to_string(endpoint),
+                      key == "listen" ? "" : " (admin)",
+                      error.message(),
+                      remedy_for(error, key))};
 }
 
 std::vector<std::unique_ptr<net::Worker>> make_workers(std::size_t count, const Clock& clock) {
@@ -58,7 +82,8 @@ Server::Impl::Impl(config::Config config_, ConfigSource source_, const Clock& cl
       admin_settings_now(admin_settings(config)),
       admin(admin_context()),
       gauge(std::make_shared<net::ConnectionGauge>(connection_limit(config, descriptor_limit()))),
-      admin_gauge(std::make_shared<net::ConnectionGauge>(kAdminConnections)) {}
+      admin_gauge(
+          std::make_shared<net::ConnectionGauge>(admin_connection_limit(descriptor_limit()))) {}
 
 Server::Impl::~Impl() {
   stop();
@@ -98,23 +123,13 @@ std::optional<StartError> Server::Impl::bind() {
   for (const auto& worker : workers) all.push_back(worker.get());
   for (const net::ListenAddress& address : listen_addresses(config)) {
     auto bound = net::Listener::bind(address, all);
-    if (!bound) {
-      return StartError{
-          fmt::format("cannot listen on {}: {}; stop what listens there, or change `listen`",
-                      config::to_string(config::Endpoint{address.host, address.port}),
-                      bound.error().message())};
-    }
+    if (!bound) return cannot_listen({address.host, address.port}, bound.error(), "listen");
     listeners.push_back(std::move(*bound));
   }
   const config::Endpoint& endpoint = config.admin.listen;
   auto bound =
       net::Listener::bind({.host = endpoint.host, .port = endpoint.port}, {admin_worker.get()});
-  if (!bound) {
-    return StartError{fmt::format(
-        "cannot listen on {} (admin): {}; stop what listens there, or change `admin.listen`",
-        config::to_string(endpoint),
-        bound.error().message())};
-  }
+  if (!bound) return cannot_listen(endpoint, bound.error(), "admin.listen");
   admin_listener = std::move(*bound);
   return std::nullopt;
 }

@@ -47,7 +47,9 @@ struct Server::Impl {
 
   const Clock& clock;
   const ConfigSource source;
-  mutable std::mutex mutex;  // guards config, the shared pointers below, and reloads
+  std::mutex reloading;      // one reload at a time; taken before `mutex`
+  mutable std::mutex mutex;  // guards config (a reload, its only writer, reads it without), the
+                             // shared pointers below, and the figures of reloads
   config::Config config;
   observe::Counters counters;
   std::vector<std::unique_ptr<net::Worker>> workers;

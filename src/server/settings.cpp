@@ -3,7 +3,6 @@
 #include "server/compile_routes.hpp"
 
 #include <algorithm>
-#include <thread>
 
 namespace hawkcache::server {
 namespace {
@@ -36,22 +35,6 @@ redis::Settings::Kind to_redis(config::RedisUrl::Kind kind) {
       return To::cluster;
   }
   return To::tcp;
-}
-
-// What is written under store.redis counts for nothing where the store is in memory.
-bool same_redis(const config::StoreConfig& a, const config::StoreConfig& b) {
-  return a.backend == config::StoreBackend::memory || a.redis == b.redis;
-}
-
-// Those that connections and the store were built with.
-bool same_fixed_limits(const config::LimitsConfig& a, const config::LimitsConfig& b) {
-  config::LimitsConfig comparable = b;
-  comparable.tags_per_response = a.tags_per_response;
-  comparable.tag_length = a.tag_length;
-  comparable.admin_body = a.admin_body;
-  comparable.response_header_block = a.response_header_block;
-  comparable.response_header_count = a.response_header_count;
-  return a == comparable;
 }
 
 }  // namespace
@@ -161,11 +144,6 @@ std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& confi
   return snapshot;
 }
 
-std::size_t thread_count(const config::Config& config) {
-  if (config.threads != 0) return config.threads;
-  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
-}
-
 std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit) {
   if (config.limits.max_connections != 0) return config.limits.max_connections;
   // Each client may need an upstream connection beside its own; the rest is for listeners, logs and
@@ -174,18 +152,8 @@ std::size_t connection_limit(const config::Config& config, std::size_t descripto
   return std::max<std::size_t>(8, descriptor_limit - std::min(descriptor_limit, reserved));
 }
 
-std::vector<std::string> changes_that_need_a_restart(const config::Config& before,
-                                                     const config::Config& after) {
-  std::vector<std::string> changed;
-  if (before.listen != after.listen) changed.emplace_back("listen");
-  if (thread_count(before) != thread_count(after)) changed.emplace_back("threads");
-  if (before.pin_threads != after.pin_threads) changed.emplace_back("pin_threads");
-  if (before.admin.listen != after.admin.listen) changed.emplace_back("admin.listen");
-  if (before.store.backend != after.store.backend) changed.emplace_back("store.backend");
-  if (before.store.memory != after.store.memory) changed.emplace_back("store.memory");
-  if (!same_redis(before.store, after.store)) changed.emplace_back("store.redis");
-  if (!same_fixed_limits(before.limits, after.limits)) changed.emplace_back("limits");
-  return changed;
+std::size_t admin_connection_limit(std::size_t descriptor_limit) {
+  return std::clamp<std::size_t>(descriptor_limit / 16, 256, 1024);
 }
 
 std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,

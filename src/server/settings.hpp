@@ -33,16 +33,12 @@ std::shared_ptr<const admin::AdminSettings> admin_settings(const config::Config&
 std::shared_ptr<const proxy::Snapshot> make_snapshot(const config::Config& config,
                                                      observe::Counters& counters);
 
-// One per core where the configuration says 0.
-std::size_t thread_count(const config::Config& config);
 // Of client connections, where the configuration says 0: what the descriptor limit leaves room for,
 // upstream connections counted.
 std::size_t connection_limit(const config::Config& config, std::size_t descriptor_limit);
-
-// What a reload cannot change: the names of the sections that differ. Empty: the new configuration
-// can take over.
-std::vector<std::string> changes_that_need_a_restart(const config::Config& before,
-                                                     const config::Config& after);
+// Of the admin listener: some hundred clients that never end their requests must not keep a health
+// check out.
+std::size_t admin_connection_limit(std::size_t descriptor_limit);
 
 // Null: off, or `error` says why it cannot be opened.
 std::shared_ptr<observe::AccessLog> make_access_log(const config::Config& config,

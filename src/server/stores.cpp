@@ -10,25 +10,13 @@ namespace {
 
 constexpr Duration kPatience{1000};
 
-std::string_view name_of(config::StoreBackend backend) {
-  switch (backend) {
-    case config::StoreBackend::memory:
-      return "memory";
-    case config::StoreBackend::redis:
-      return "redis";
-    case config::StoreBackend::tiered:
-      return "tiered";
-  }
-  return "";
-}
-
 }  // namespace
 
 Stores::Stores(const config::Config& config,
                const std::vector<std::unique_ptr<net::Worker>>& workers,
                net::Worker& background,
                const Clock& clock)
-    : backend_(name_of(config.store.backend)) {
+    : backend_(config::name_of(config.store.backend)) {
   if (config.store.backend == config::StoreBackend::memory) {
     memory_ = store::make_memory_store(memory_settings(config));
     stores_.assign(workers.size() + 1, memory_.get());

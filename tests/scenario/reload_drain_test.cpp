@@ -5,6 +5,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <system_error>
 #include <thread>
@@ -175,8 +176,42 @@ TEST_F(Reload, WhatNeedsARestartKeepsTheOldConfiguration) {
   start(Daemon{.routes = "- path: /a", .threads = 2});
   get("/a");
   EXPECT_EQ(reload(Daemon{.routes = "- path: /b", .threads = 3}), Status::needs_restart);
+  const Response over_http = proxy->admin("POST", "/v1/reload");
+  EXPECT_EQ(over_http.status, 409);
+  EXPECT_THAT(over_http.body, HasSubstr("`threads` was changed from 2 to 3"));
   EXPECT_EQ(x_cache("/a"), "HIT");
   EXPECT_FALSE(get("/b").has("x-cache"));
+}
+
+// A large file, or one on a disk that hangs.
+TEST(ReloadThatReadsForLong, HoldsUpNobodyElse) {
+  const auto load = [] {
+    return config::load_text(
+        "listen: 127.0.0.1:0\nadmin: { listen: \"127.0.0.1:0\" }\n"
+        "upstream: { servers: [\"http://127.0.0.1:9\"] }\nroutes: [{ path: /a }]\n",
+        "f",
+        {});
+  };
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  const auto source = [&, may_end = may_end.get_future().share()] {
+    begun.set_value();
+    may_end.wait();
+    return load();
+  };
+  const SystemClock clock;
+  server::Server server(*load().config, source, clock);
+  ASSERT_FALSE(server.start());
+  std::thread reload([&] { EXPECT_EQ(server.reload().status, Status::reloaded); });
+  begun.get_future().wait();
+  for (const std::string_view path : {"/healthz", "/readyz", "/v1/stats", "/metrics"}) {
+    Client admin(server.admin_port());
+    EXPECT_EQ(admin.request("GET", path, {{"Host", "localhost"}}).status, 200) << path;
+  }
+  may_end.set_value();
+  reload.join();
+  server.stop();
+  server.wait();
 }
 
 TEST_F(Reload, AFetchInFlightSurvivesAndOnlyItsOwnRulesEntriesAreKept) {

@@ -132,7 +132,15 @@ TEST(States, AReloadTellsItsMessages) {
       reload_reply({.status = Status::rejected, .messages = {"f.yaml:3:1: error: what"}});
   EXPECT_EQ(rejected.status, 422);
   EXPECT_EQ(json::parse(rejected.body).at("messages").at(0).as_string(), "f.yaml:3:1: error: what");
-  EXPECT_EQ(reload_reply({.status = Status::needs_restart, .messages = {}}).status, 409);
+  EXPECT_EQ(
+      json::parse(rejected.body).at("detail").as_string(),
+      "The configuration has errors; the old one is still in force. f.yaml:3:1: error: what.");
+  const AdminReply restart = reload_reply(
+      {.status = Status::needs_restart, .messages = {"`threads` was", "`listen` was"}});
+  EXPECT_EQ(restart.status, 409);
+  EXPECT_EQ(json::parse(restart.body).at("detail").as_string(),
+            "A restart is needed; the old configuration is still in force. `threads` was. All 2 "
+            "are in messages.");
 }
 
 TEST(States, APurgeTellsTheNumberAndWhetherItIsAnEstimate) {

@@ -22,6 +22,8 @@ TEST(ExplainQuery, RefusesWhatItDoesNotKnow) {
   for (const std::string_view query : {"uri=/x",
                                        "url=%4",
                                        "url=%zz",
+                                       "url=/x?a=1&url=/y",
+                                       "url=/x&method=GET&method=HEAD",
                                        "url=/x&header=novalue",
                                        "url=/x&header=:v",
                                        "url=/x&header=a%20b:v"}) {

@@ -4,13 +4,17 @@
 #include "cli/signals.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -72,7 +76,6 @@ TEST_F(CommandLine, HelpNamesTheOptionsOfACommand) {
 
 TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
   const std::vector<std::vector<std::string>> cases = {
-      {},
       {"frobnicate"},
       {"--frobnicate"},
       {"check"},
@@ -99,8 +102,59 @@ TEST_F(CommandLine, WrongUseIsExplainedOnStderr) {
     SCOPED_TRACE(arguments.empty() ? "" : arguments.front() + " " + arguments.back());
     EXPECT_EQ(run_it(arguments), kUsage);
     EXPECT_EQ(out_.str(), "");
-    EXPECT_NE(err_.str(), "");
+    const bool is_command =
+        !arguments.empty() && arguments.front().find("frob") == std::string::npos;
+    const std::string name = is_command ? "hawkcache " + arguments.front() + ": " : "hawkcache: ";
+    EXPECT_TRUE(err_.str().starts_with(name)) << err_.str();
   }
+}
+
+TEST_F(CommandLine, WhatIsWrongIsToldWithTheRemedyInOneLine) {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string_view line;
+  };
+  const Case cases[] = {
+      {{"serv"}, "hawkcache: there is no command \"serv\"; did you mean \"serve\"?"},
+      {{"dump"}, "hawkcache: there is no command \"dump\"; `hawkcache help` lists them"},
+      {{"help", "srve"}, "hawkcache help: there is no command \"srve\"; did you mean \"serve\"?"},
+      {{"check", "a.yaml"},
+       "hawkcache check: --config is required, and \"a.yaml\" is not expected here; `hawkcache "
+       "help "
+       "check` tells what can be written"},
+      {{"--frob"},
+       "hawkcache: \"--frob\" is not expected here; `hawkcache help` tells what can be written"},
+      {{"serve", "--upstream", "api", "--ttl", "5"},
+       "hawkcache serve: --upstream: error: \"api\" has no scheme; write http://api\n"
+       "hawkcache serve: --ttl: error: \"5\" has no unit; write 5s (units: ms, s, m, h, d)"},
+      {{"purge", "--all", "--admin", "http://::1:9080"},
+       "hawkcache purge: \"http://::1:9080\" is no admin URL: write it as http://HOST:PORT, an "
+       "IPv6 "
+       "address in brackets"},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(run_it(c.arguments), kUsage);
+    EXPECT_EQ(err_.str(), std::string(c.line) + "\n");
+  }
+}
+
+// What would end the header field that carries it begins no other.
+TEST_F(CommandLine, ATokenThatIsNoneIsNotSent) {
+  const std::string long_token(5000, 'a');
+  for (const std::string token :
+       {"secret\r\nX-Evil: 1", "secret\n", "a b", "\xC3\xA9", long_token.c_str()}) {
+    ::setenv("HAWKCACHE_ADMIN_TOKEN", token.c_str(), 1);
+    EXPECT_EQ(run_it({"stats", "--admin", "http://127.0.0.1:1"}), kUsage);
+    EXPECT_TRUE(err_.str().starts_with("hawkcache stats: HAWKCACHE_ADMIN_TOKEN: ")) << err_.str();
+    EXPECT_EQ(err_.str().find(token), std::string::npos) << err_.str();
+  }
+  ::unsetenv("HAWKCACHE_ADMIN_TOKEN");
+}
+
+TEST_F(CommandLine, NoCommandAtAllIsShownTheHelp) {
+  EXPECT_EQ(run_it({}), kUsage);
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_NE(err_.str().find("Usage: hawkcache"), std::string::npos) << err_.str();
 }
 
 TEST_F(CommandLine, ACountOfNoneIsToldTheLeast) {
@@ -180,6 +234,30 @@ TEST_F(CommandLine, TopEndsAtASignalWhateverTheDaemonDoes) {
   EXPECT_EQ(run_it({"top", "--once", "--admin", url}), 0);
   EXPECT_EQ(err_.str(), "");
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_F(CommandLine, AnotherServersAnswerIsToldFromTheAdminListeners) {
+  using boost::asio::ip::tcp;
+  boost::asio::io_context context;
+  tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
+  const std::string url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+  for (const std::string status : {"404 Not Found", "200 OK"}) {
+    std::thread server([&] {
+      tcp::socket socket = acceptor.accept();
+      std::string request;
+      boost::asio::read_until(socket, boost::asio::dynamic_buffer(request), "\r\n\r\n");
+      const std::string answer =
+          "HTTP/1.1 " + status + "\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}";
+      boost::asio::write(socket, boost::asio::buffer(answer));
+    });
+    EXPECT_EQ(run_it({"stats", "--json", "--admin", url}), kFailed);
+    server.join();
+    EXPECT_EQ(err_.str(),
+              "hawkcache stats: " + (status == "200 OK" ? "" : status + ": ") +
+                  "that is no answer of hawkcache's admin listener; name its admin.listen with "
+                  "--admin URL, or the file with --config FILE\n");
+    EXPECT_EQ(out_.str(), "");
+  }
 }
 
 TEST_F(CommandLine, SchemaIsJson) {

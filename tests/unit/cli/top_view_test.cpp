@@ -3,7 +3,6 @@
 #include "cli/live_screen.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -22,7 +21,8 @@ constexpr std::string_view kAfter = R"({"version":"0.1.0","uptime_s":62,
     "routes":[{"name":"new-rule","hits":0,"misses":0,"bypasses":0,"errors":0},
               {"name":"user","hits":41,"misses":20,"bypasses":0,"errors":1},
               {"name":"list","hits":24,"misses":15,"bypasses":20,"errors":2}]})";
-constexpr std::size_t kAllLines = std::numeric_limits<std::size_t>::max();
+constexpr ScreenSize kAllLines = kEndlessScreen;
+constexpr std::size_t kWide = kEndlessScreen.columns;
 
 TEST(TopView, ShowsRatesWithTheBusiestRouteFirst) {
   const auto view = top_view(kBefore, kAfter, Duration{2000}, kAllLines);
@@ -50,12 +50,30 @@ TEST(TopView, CountsCharactersAndNotBytes) {
 }
 
 TEST(TopView, LeavesOutWhatDoesNotFit) {
-  const auto view = top_view(kBefore, kAfter, Duration{2000}, 7);
+  const auto view = top_view(kBefore, kAfter, Duration{2000}, {7, kWide});
   ASSERT_TRUE(view);
   EXPECT_NE(view->find("list "), std::string::npos);
   EXPECT_EQ(view->find("user "), std::string::npos);
   EXPECT_EQ(std::count(view->begin(), view->end(), '\n'), 7);
-  EXPECT_TRUE(top_view(kBefore, kAfter, Duration{2000}, 0));
+}
+
+TEST(TopView, IsNoLongerThanTheScreen) {
+  for (std::size_t lines = 0; lines < 7; ++lines) {
+    const auto view = top_view(kBefore, kAfter, Duration{2000}, {lines, kWide});
+    ASSERT_TRUE(view);
+    EXPECT_EQ(static_cast<std::size_t>(std::count(view->begin(), view->end(), '\n')), lines);
+  }
+}
+
+TEST(TopView, CutsNamesRatherThanFigures) {
+  constexpr std::string_view kStats = R"({"store":{},"requests":{},
+      "routes":[{"name":"/\u00fcsers/{user_id:int}/orders","hits":1}]})";
+  const auto view = top_view(kStats, kStats, Duration{1000}, {24, 80});
+  ASSERT_TRUE(view);
+  EXPECT_NE(view->find("\n/\u00fcsers/{user\u2026         0.0  "), std::string::npos) << *view;
+  EXPECT_NE(view->find("\nroute          requests/s  "), std::string::npos) << *view;
+  const auto tiny = top_view(kStats, kStats, Duration{1000}, {24, 1});
+  EXPECT_NE(tiny->find("\n/\u00fcsers/\u2026  "), std::string::npos) << *tiny;
 }
 
 TEST(TopView, CountsFromNothingAfterARestart) {

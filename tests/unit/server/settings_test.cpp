@@ -2,7 +2,6 @@
 
 #include "config/addresses.hpp"
 
-#include <functional>
 #include <string>
 #include <variant>
 
@@ -14,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 config::Config with_redis(std::string_view url) {
   config::Config config;
@@ -51,11 +49,10 @@ TEST(RedisSettings, AConnectionOutlivesItsCallersPatience) {
   EXPECT_GT(redis_settings(config).stall_timeout, 5s);
 }
 
-std::vector<std::string> changes(config::Config config,
-                                 const std::function<void(config::Config&)>& change) {
-  config::Config after = config;
-  change(after);
-  return changes_that_need_a_restart(config, after);
+TEST(AdminConnections, AreAsManyAsTheDescriptorsAllow) {
+  EXPECT_EQ(admin_connection_limit(1024), 256U);
+  EXPECT_EQ(admin_connection_limit(8192), 512U);
+  EXPECT_EQ(admin_connection_limit(1U << 20U), 1024U);
 }
 
 TEST(RedisSettings, AKeyHasAsManyVariantsAsInMemory) {
@@ -63,34 +60,6 @@ TEST(RedisSettings, AKeyHasAsManyVariantsAsInMemory) {
   config.limits.variants = 7;
   EXPECT_EQ(redis_store_settings(config).max_variants, 7U);
   EXPECT_EQ(memory_settings(config).max_variants, 7U);
-}
-
-TEST(Reload, ThreadsNeedARestartToBePinned) {
-  EXPECT_THAT(changes(config::Config(), [](auto& c) { c.pin_threads = true; }),
-              ElementsAre("pin_threads"));
-}
-
-TEST(Reload, TheStoreNeedsARestartToBeAnother) {
-  const config::Config redis = with_redis("redis://h");
-  EXPECT_THAT(changes(redis, [](auto&) {}), IsEmpty());
-  EXPECT_THAT(changes(redis, [](auto& c) { c.store.backend = config::StoreBackend::tiered; }),
-              ElementsAre("store.backend"));
-  for (const std::function<void(config::RedisConfig&)>& change :
-       std::vector<std::function<void(config::RedisConfig&)>>{
-           [](auto& r) { r.url->password = "other"; },
-           [](auto& r) { r.prefix = "other:"; },
-           [](auto& r) { r.timeout = 1s; },
-           [](auto& r) { r.on_failure = config::RedisFailure::stale_only; }}) {
-    EXPECT_THAT(changes(redis, [&](auto& c) { change(c.store.redis); }),
-                ElementsAre("store.redis"));
-    EXPECT_THAT(changes(config::Config(),
-                        [&](auto& c) {
-                          c.store.redis.url.emplace();
-                          change(c.store.redis);
-                        }),
-                IsEmpty())
-        << "nothing of it is used with the memory store";
-  }
 }
 
 }  // namespace
