@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
+#include "net/spawn.hpp"
 #include "proxy/one_fetch.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/response_text.hpp"
@@ -7,12 +8,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::proxy {
 
-namespace asio = boost::asio;
 namespace {
 
 using caching::Reason;
@@ -52,7 +49,7 @@ net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
   fetch->client_ = nullptr;
   if (next == Next::body) {
     const net::Executor executor = fetch->state_.worker.executor();
-    asio::co_spawn(executor, receive_rest(std::move(fetch)), asio::detached);
+    net::spawn(executor, receive_rest(std::move(fetch)));
   } else if (fetch->lease_) {
     fetch->lease_->end(store::LeaseEnd::failed);
   }
@@ -239,7 +236,7 @@ void Fetch::remember_failure() noexcept {
 
 void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {
   auto fetch = std::make_unique<Fetch>(state, std::move(order), client);
-  asio::co_spawn(state.worker.executor(), Fetch::begin(std::move(fetch)), asio::detached);
+  net::spawn(state.worker.executor(), Fetch::begin(std::move(fetch)));
 }
 
 net::Awaitable<void> lead_fetch(WorkerState& state,
