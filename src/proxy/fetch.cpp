@@ -31,6 +31,7 @@ net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
     const auto started = co_await fetch->exchange_->start(std::move(request));
     fetch->times_.response_time = fetch->state_.worker.clock().wall();
     next = Next::done;
+    if (started) fetch->say_answered((*started)->status);
     if (!started) {
       fetch->on_error(started.error());
     } else if (fetch->is_all_new(**started)) {
@@ -205,6 +206,13 @@ void Fetch::note_failure(const ErrorCode& error, std::string_view where) {
             error.message());
 }
 
+void Fetch::say_answered(int status) const {
+  log::debug("fetch of {}{}: answered {}",
+             fill_.subject().authority,
+             fill_.subject().path_and_query,
+             status);
+}
+
 void Fetch::on_error(const ErrorCode& error) {
   note_failure(error, "");
   if (serve_stale_instead()) return;
@@ -216,6 +224,10 @@ void Fetch::on_error(const ErrorCode& error) {
 // queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
+  log::debug("fetch of {}{}: not stored: {}",
+             fill_.subject().authority,
+             fill_.subject().path_and_query,
+             caching::to_string(reason));
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
   const bool for_nobody_else =
