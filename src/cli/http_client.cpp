@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -48,16 +50,12 @@ Request as_request(const AdminQuestion& question) {
   return request;
 }
 
-// Throws boost::system::system_error. The parameters outlive the coroutine: its caller runs it to
-// its end.
-asio::awaitable<AdminAnswer> exchange(const AdminUrl& url,
-                                      const Request& request,
-                                      std::chrono::milliseconds timeout) {
+// Throws boost::system::system_error. The parameters outlive every step of it.
+asio::awaitable<AdminAnswer> exchange(const AdminUrl& url, const Request& request) {
   const auto executor = co_await asio::this_coro::executor;
   asio::ip::tcp::resolver resolver(executor);
   const auto endpoints = co_await resolver.async_resolve(url.host, url.port, asio::use_awaitable);
   beast::tcp_stream stream(executor);
-  stream.expires_after(timeout);
   co_await stream.async_connect(endpoints, asio::use_awaitable);
   co_await beast::http::async_write(stream, request, asio::use_awaitable);
   Response parser;
@@ -122,18 +120,25 @@ std::variant<AdminAnswer, std::string, std::monostate> ask_admin(
     const Interrupted& interrupted,
     std::chrono::milliseconds timeout) {
   const Request request = as_request(question);
-  asio::io_context context;
+  auto context = std::make_unique<asio::io_context>();
   std::exception_ptr failure;
   AdminAnswer answer;
-  asio::co_spawn(context,
-                 exchange(question.url, request, timeout),
+  asio::co_spawn(*context,
+                 exchange(question.url, request),
                  [&](std::exception_ptr thrown, AdminAnswer received) {
                    failure = std::move(thrown);
                    answer = std::move(received);
                  });
-  while (!context.stopped()) {
-    context.run_for(kBetweenLooks);
-    if (!context.stopped() && interrupted()) return std::monostate();
+  const auto give_up = std::chrono::steady_clock::now() + timeout;
+  while (!context->stopped()) {
+    context->run_for(kBetweenLooks);
+    if (context->stopped()) break;
+    const bool interrupted_now = interrupted();
+    if (!interrupted_now && std::chrono::steady_clock::now() < give_up) continue;
+    // Its end waits for a look-up of a name that is under way, however long that takes.
+    std::thread([abandoned = std::move(context)] {}).detach();
+    if (interrupted_now) return std::monostate();
+    return why(question.url, beast::error::timeout);
   }
   if (!failure) return answer;
   try {

@@ -1,9 +1,7 @@
 #include "net/body_pump.hpp"
 
 #include "http/chunked.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include "net/spawn.hpp"
 
 namespace hawkcache::net {
 
@@ -12,7 +10,7 @@ std::shared_ptr<BodyPump> BodyPump::start(UpstreamConnectionPtr connection,
                                           Timeouts timeouts,
                                           Executor executor) {
   auto pump = std::make_shared<BodyPump>(std::move(connection), request, timeouts, executor);
-  asio::co_spawn(executor, run(pump), asio::detached);
+  spawn(executor, run(pump));
   return pump;
 }
 
@@ -57,8 +55,15 @@ Awaitable<void> BodyPump::wait(std::shared_ptr<BodyPump> pump) {
 }
 
 Awaitable<void> BodyPump::run(std::shared_ptr<BodyPump> pump) {
-  if (pump->held_ && !pump->stopped_) co_await pump->hold();
-  if (!pump->stopped_) co_await carry(pump);
+  try {
+    if (pump->held_ && !pump->stopped_) co_await pump->hold();
+    if (!pump->stopped_) co_await carry(pump);
+  } catch (...) {
+    // To a request that was cut there is no response to wait for.
+    pump->connection_->fail(Errc::client_gone);
+    pump->ended();
+    throw;
+  }
   pump->ended();
 }
 

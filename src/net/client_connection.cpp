@@ -9,11 +9,9 @@
 #include "net/client_output.hpp"
 #include "net/connection_registry.hpp"
 #include "net/request_body.hpp"
+#include "net/spawn.hpp"
 
 #include <array>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace hawkcache::net {
 namespace {
@@ -31,7 +29,7 @@ class ClientConnection final : public ClientExchange,
         socket_(std::move(begun.socket)),
         settings_(settings),
         handler_(std::move(begun.handler)),
-        gauge_(std::move(begun.gauge)),
+        place_(std::move(begun.place)),
         input_(worker,
                socket_,
                {.keepalive = settings.keepalive_timeout, .header = settings.header_timeout}),
@@ -41,10 +39,7 @@ class ClientConnection final : public ClientExchange,
         peer_(text_of(begun.peer.address())) {
     worker.connections().push_back(*this);
   }
-  ~ClientConnection() override {
-    parsers_->give_back(std::move(parser_));
-    gauge_->remove();
-  }
+  ~ClientConnection() override { parsers_->give_back(std::move(parser_)); }
 
   static Awaitable<void> run(std::shared_ptr<ClientConnection> self);
 
@@ -114,7 +109,7 @@ class ClientConnection final : public ClientExchange,
   Socket socket_;
   ConnectionSettings settings_;
   std::unique_ptr<RequestHandler> handler_;
-  std::shared_ptr<ConnectionGauge> gauge_;
+  GaugePlace place_;
   ClientInput input_;
   std::shared_ptr<SpareParsers> parsers_;
   http::RequestParser parser_;
@@ -215,7 +210,7 @@ void ClientConnection::begin_exchange() {
 http::Persistence ClientConnection::persistence() noexcept {
   // Once announced, close stays: an unread body, or draining, makes the connection end after this
   // response.
-  if (!body_.done() || gauge_->draining()) persistence_ = http::Persistence::close;
+  if (!body_.done() || place_.gauge().draining()) persistence_ = http::Persistence::close;
   return persistence_;
 }
 
@@ -321,7 +316,8 @@ Awaitable<void> ClientConnection::refuse(int status) {
                                                  http::Persistence::close);
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   output_.begin_exchange();
-  refused_ = !co_await write(buffers);
+  const ErrorCode failed = co_await write(buffers);
+  refused_ = !failed;
   handler_->rejected(status, bytes_written());
   aborted_ = !refused_;
 }
@@ -344,7 +340,7 @@ Awaitable<void> ClientConnection::linger() {
 
 void serve_connection(Worker& worker, NewConnection begun, const ConnectionSettings& settings) {
   auto connection = std::make_shared<ClientConnection>(worker, std::move(begun), settings);
-  asio::co_spawn(worker.executor(), ClientConnection::run(std::move(connection)), asio::detached);
+  spawn(worker.executor(), ClientConnection::run(std::move(connection)));
 }
 
 }  // namespace hawkcache::net

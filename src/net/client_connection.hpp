@@ -29,8 +29,8 @@ struct NewConnection {
   Socket socket;  // non-blocking
   asio::ip::tcp::endpoint peer;
   std::unique_ptr<RequestHandler> handler;
-  std::shared_ptr<SpareParsers> parsers;   // with the same limits as the settings
-  std::shared_ptr<ConnectionGauge> gauge;  // which has counted it
+  std::shared_ptr<SpareParsers> parsers;  // with the same limits as the settings
+  GaugePlace place;
 };
 
 // Serves the connection until it ends; owns itself. On the worker's thread.

@@ -3,10 +3,10 @@
 namespace hawkcache::net {
 
 bool ConnectionGauge::try_add() noexcept {
-  if (open_.fetch_add(1, std::memory_order_relaxed) >= max_) {
-    open_.fetch_sub(1, std::memory_order_relaxed);
-    return false;
-  }
+  std::size_t open = open_.load(std::memory_order_relaxed);
+  do {
+    if (open >= max_) return false;
+  } while (!open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed));
   accepted_.fetch_add(1, std::memory_order_relaxed);
   return true;
 }

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace hawkcache::net {
 
@@ -31,6 +33,21 @@ class ConnectionGauge {
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<SteadyTime> asked_all_{SteadyTime{}};
   std::atomic<bool> draining_{false};
+};
+
+// A place that the gauge has counted (try_add): free again when this goes.
+class GaugePlace {
+ public:
+  explicit GaugePlace(std::shared_ptr<ConnectionGauge> gauge) noexcept : gauge_(std::move(gauge)) {}
+  GaugePlace(GaugePlace&&) noexcept = default;
+  GaugePlace& operator=(GaugePlace&&) = delete;
+  ~GaugePlace() {
+    if (gauge_) gauge_->remove();
+  }
+  const ConnectionGauge& gauge() const noexcept { return *gauge_; }
+
+ private:
+  std::shared_ptr<ConnectionGauge> gauge_;  // null: moved from
 };
 
 }  // namespace hawkcache::net

@@ -2,13 +2,12 @@
 
 #include "base/log.hpp"
 #include "net/accepting.hpp"
+#include "net/spawn.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
@@ -82,13 +81,15 @@ Awaitable<void> wait_for_room(AcceptorPtr state) {
   }
 }
 
+// The gauge has counted it.
 void hand_over(AcceptorState& state, Socket socket, const tcp::endpoint& peer) {
+  GaugePlace place(state.gauge);
   serve_connection(state.worker,
                    {.socket = std::move(socket),
                     .peer = peer,
                     .handler = state.factory(state.worker),
                     .parsers = state.parsers,
-                    .gauge = state.gauge},
+                    .place = std::move(place)},
                    state.settings);
 }
 
@@ -217,7 +218,7 @@ void Listener::start(ConnectionSettings settings,
     state->parsers = std::make_shared<SpareParsers>(settings.limits);
     state->factory = factory;
     state->gauge = gauge;
-    asio::co_spawn(state->worker.executor(), accept_loop(state), asio::detached);
+    spawn_loop(state->worker.executor(), [state] { return accept_loop(state); });
   }
 }
 

@@ -1,6 +1,6 @@
 #include "net/worker.hpp"
 
-#include "base/log.hpp"
+#include "net/spawn.hpp"
 
 #include <exception>
 #include <utility>
@@ -12,15 +12,14 @@
 namespace hawkcache::net {
 namespace {
 
-// A task that throws must not end the process: nothing on the data path throws on purpose, so this
-// is a defect to report.
+// A task that throws must not end the process.
 void run(asio::io_context& context) {
   for (;;) {
     try {
       context.run();
       return;
-    } catch (const std::exception& error) {
-      log::error("unexpected exception on a worker: {}", error.what());
+    } catch (const std::exception& thrown) {
+      report_defect(thrown);
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "base/log.hpp"
 #include "caching/reuse.hpp"
+#include "net/spawn.hpp"
 #include "proxy/one_fetch.hpp"
 #include "proxy/response_intake.hpp"
 #include "proxy/response_text.hpp"
@@ -7,12 +8,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::proxy {
 
-namespace asio = boost::asio;
 namespace {
 
 using caching::Reason;
@@ -34,6 +31,7 @@ net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
     const auto started = co_await fetch->exchange_->start(std::move(request));
     fetch->times_.response_time = fetch->state_.worker.clock().wall();
     next = Next::done;
+    if (started) fetch->say_answered((*started)->status);
     if (!started) {
       fetch->on_error(started.error());
     } else if (fetch->is_all_new(**started)) {
@@ -52,7 +50,7 @@ net::Awaitable<void> Fetch::begin(std::unique_ptr<Fetch> fetch) {
   fetch->client_ = nullptr;
   if (next == Next::body) {
     const net::Executor executor = fetch->state_.worker.executor();
-    asio::co_spawn(executor, receive_rest(std::move(fetch)), asio::detached);
+    net::spawn(executor, receive_rest(std::move(fetch)));
   } else if (fetch->lease_) {
     fetch->lease_->end(store::LeaseEnd::failed);
   }
@@ -208,6 +206,13 @@ void Fetch::note_failure(const ErrorCode& error, std::string_view where) {
             error.message());
 }
 
+void Fetch::say_answered(int status) const {
+  log::debug("fetch of {}{}: answered {}",
+             fill_.subject().authority,
+             fill_.subject().path_and_query,
+             status);
+}
+
 void Fetch::on_error(const ErrorCode& error) {
   note_failure(error, "");
   if (serve_stale_instead()) return;
@@ -219,6 +224,10 @@ void Fetch::on_error(const ErrorCode& error) {
 // queue behind each other.
 void Fetch::not_stored(Reason reason) {
   state_.counters.add(Counter::not_stored);
+  log::debug("fetch of {}{}: not stored: {}",
+             fill_.subject().authority,
+             fill_.subject().path_and_query,
+             caching::to_string(reason));
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
   const bool for_nobody_else =
@@ -239,7 +248,7 @@ void Fetch::remember_failure() noexcept {
 
 void start_fetch(WorkerState& state, FetchOrder&& order, net::ClientExchange* client) {
   auto fetch = std::make_unique<Fetch>(state, std::move(order), client);
-  asio::co_spawn(state.worker.executor(), Fetch::begin(std::move(fetch)), asio::detached);
+  net::spawn(state.worker.executor(), Fetch::begin(std::move(fetch)));
 }
 
 net::Awaitable<void> lead_fetch(WorkerState& state,

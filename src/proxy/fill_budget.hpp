@@ -22,9 +22,12 @@ class FillBudget {
   friend class FillShare;
   // False: nothing was taken.
   [[nodiscard]] bool take(std::uint64_t bytes) noexcept {
-    if (used_.fetch_add(bytes, std::memory_order_relaxed) + bytes <= limit_) return true;
-    give_back(bytes);
-    return false;
+    // Not added and taken back: meanwhile others would be refused what there is room for.
+    std::uint64_t used = used_.load(std::memory_order_relaxed);
+    do {
+      if (bytes > limit_ - used) return false;
+    } while (!used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed));
+    return true;
   }
   void give_back(std::uint64_t bytes) noexcept {
     used_.fetch_sub(bytes, std::memory_order_relaxed);

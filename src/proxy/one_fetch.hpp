@@ -75,6 +75,7 @@ class Fetch final : public net::InterimSink {
   void judge_keeping();
   net::Awaitable<void> begin_body();
   void on_error(const ErrorCode& error);
+  void say_answered(int status) const;
   // Counts and logs it; `where`: " within the body", or "".
   void note_failure(const ErrorCode& error, std::string_view where);
   bool serve_stale_instead();

@@ -9,6 +9,7 @@
 #include "proxy/write_invalidation.hpp"
 
 #include <array>
+#include <exception>
 #include <utility>
 
 namespace hawkcache::proxy {
@@ -229,33 +230,42 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   state.counters.add(Counter::fetches);
   const auto upstream = state.upstream;
   const auto exchange = upstream->make_exchange();
-  const auto started = co_await send(*exchange, client, input, body, interim);
   RelayOutcome outcome;
-  if (started) {
-    const http::ResponseHead& head = **started;
-    if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
-    store::PurgeRequest purge = purge_for_response(
-        *client.request().head, head, *input.plan, *input.planner, *input.router);
-    OwnPurge purged = OwnPurge::none;
-    if (!purge.names_nothing()) {
-      const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
-      purged = count_purge(state, reach);
+  bool started = false;
+  std::exception_ptr thrown;
+  try {
+    const auto response = co_await send(*exchange, client, input, body, interim);
+    started = response.has_value();
+    if (started) {
+      const http::ResponseHead& head = **response;
+      if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
+      store::PurgeRequest purge = purge_for_response(
+          *client.request().head, head, *input.plan, *input.planner, *input.router);
+      OwnPurge purged = OwnPurge::none;
+      if (!purge.names_nothing()) {
+        const PurgeReach reach = co_await purge_for_traffic(state, std::move(purge));
+        purged = count_purge(state, reach);
+      }
+      if (input.recorder != nullptr) {
+        input.recorder->begin(purged);
+        if (input.recorder->is_whole()) co_await input.recorder->store();
+      }
+      outcome.status = head.status;
+      BodyWriter writer =
+          begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
+      outcome.error = co_await relay_response(
+          state, client.request(), *input.plan, *exchange, writer, input.recorder);
+      if (outcome.error) writer.break_off();
+    } else {
+      outcome.error = response.error();
+      note_failure(state, client.request(), *input.plan, outcome.error, "");
     }
-    if (input.recorder != nullptr) {
-      input.recorder->begin(purged);
-      if (input.recorder->is_whole()) co_await input.recorder->store();
-    }
-    outcome.status = head.status;
-    BodyWriter writer =
-        begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-    outcome.error = co_await relay_response(
-        state, client.request(), *input.plan, *exchange, writer, input.recorder);
-    if (outcome.error) writer.break_off();
-  } else {
-    outcome.error = started.error();
-    note_failure(state, client.request(), *input.plan, outcome.error, "");
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  // Whatever happened: so long the client's body may be read, for `body` in this frame.
   if (!exchange->finish_now()) co_await exchange->finish();
+  if (thrown) std::rethrow_exception(thrown);
   if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);
   co_return outcome;
 }

@@ -1,5 +1,6 @@
 #include "redis/cluster_topology.hpp"
 
+#include "net/spawn.hpp"
 #include "redis/batch.hpp"
 #include "redis/command.hpp"
 #include "redis/greeting.hpp"
@@ -7,9 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 namespace hawkcache::redis {
 namespace {
@@ -80,8 +78,8 @@ void ClusterTopology::refresh() noexcept {
   wanted_ = true;
   turn_.cancel();
   if (std::exchange(asks_, true)) return;
-  net::asio::co_spawn(
-      environment_->worker.executor(), keep_asking(shared_from_this()), net::asio::detached);
+  net::spawn_loop(environment_->worker.executor(),
+                  [self = shared_from_this()] { return keep_asking(self); });
 }
 
 net::Awaitable<void> ClusterTopology::keep_asking(Self self) {

@@ -1,5 +1,6 @@
 #include "redis/session.hpp"
 
+#include "net/spawn.hpp"
 #include "redis/complaints.hpp"
 #include "redis/figures.hpp"
 
@@ -7,8 +8,6 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 namespace hawkcache::redis {
@@ -76,8 +75,7 @@ void Session::start() {
   state_ = State::connecting;
   established_by_ = steady_now() + environment_->settings.stall_timeout;
   look_at(established_by_);
-  net::asio::co_spawn(
-      environment_->worker.executor(), run(shared_from_this()), net::asio::detached);
+  net::spawn(environment_->worker.executor(), run(shared_from_this()));
 }
 
 void Session::send(BatchPtr batch) {
@@ -119,6 +117,7 @@ void Session::close(ErrorCode reason) noexcept {
 }
 
 net::Awaitable<void> Session::run(std::shared_ptr<Session> self) {
+  const ClosesAtEnd end{*self};
   const ErrorCode failed = co_await self->establish();
   if (failed) self->close(failed);
   if (self->state_ == State::closed) co_return;
@@ -128,8 +127,7 @@ net::Awaitable<void> Session::run(std::shared_ptr<Session> self) {
   self->state_ = State::open;
   self->was_open_ = true;
   self->established_by_ = SteadyTime::max();
-  net::asio::co_spawn(
-      self->environment_->worker.executor(), write_commands(self), net::asio::detached);
+  net::spawn(self->environment_->worker.executor(), write_commands(self));
   const ErrorCode ended = co_await self->read_replies();
   self->close(ended);
 }

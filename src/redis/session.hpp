@@ -98,6 +98,11 @@ class Session : public std::enable_shared_from_this<Session> {
   const Target& target() const noexcept { return target_; }
 
  private:
+  // However its coroutines end: nobody waits for what no longer comes.
+  struct ClosesAtEnd {
+    Session& session;
+    ~ClosesAtEnd() { session.close(Errc::store_unavailable); }
+  };
   // Its coroutines; each holds the session.
   static net::Awaitable<void> run(std::shared_ptr<Session> self);
   static net::Awaitable<void> write_commands(std::shared_ptr<Session> self);

@@ -25,6 +25,7 @@ void Session::wake_writer() noexcept {
 }
 
 net::Awaitable<void> Session::write_commands(std::shared_ptr<Session> self) {
+  const ClosesAtEnd end{*self};
   while (self->state_ == State::open) {
     if (self->unwritten_.empty()) {
       self->writer_waits_ = true;

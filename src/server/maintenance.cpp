@@ -1,5 +1,7 @@
 #include "server/maintenance.hpp"
 
+#include "net/spawn.hpp"
+
 namespace hawkcache::server {
 namespace {
 
@@ -13,30 +15,43 @@ constexpr microseconds kSlice{100};
 constexpr microseconds kBetweenSlices{400};
 constexpr std::size_t kStepEntries = 32;
 
+microseconds pause_after(store::Store::Sweep outcome) {
+  switch (outcome) {
+    case store::Store::Sweep::more:
+      return kBetweenSlices;
+    case store::Store::Sweep::soon:
+      return kSoon;
+    case store::Store::Sweep::done:
+      break;
+  }
+  return kInterval;
+}
+
 }  // namespace
 
 Maintenance::Maintenance(net::Worker& worker, store::Store& store)
     : worker_(worker), store_(store), timer_(worker.executor()) {}
 
 void Maintenance::start() {
-  worker_.post([this] { schedule(kInterval); });
+  worker_.post([this] { net::spawn_loop(worker_.executor(), [this] { return run(*this); }); });
 }
 
-void Maintenance::schedule(microseconds delay) {
-  timer_.expires_after(delay);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) run_slice();
-  });
+net::Awaitable<void> Maintenance::run(Maintenance& self) {
+  auto pause = kInterval;
+  for (;;) {
+    self.timer_.expires_after(pause);
+    co_await self.timer_.async_wait(net::use_op);
+    pause = pause_after(self.sweep_slice());
+  }
 }
 
-void Maintenance::run_slice() {
-  using enum store::Store::Sweep;
+store::Store::Sweep Maintenance::sweep_slice() {
   const SteadyTime end = worker_.clock().steady() + kSlice;
-  auto outcome = more;
-  while (outcome == more && worker_.clock().steady() < end) {
+  auto outcome = store::Store::Sweep::more;
+  while (outcome == store::Store::Sweep::more && worker_.clock().steady() < end) {
     outcome = store_.sweep(worker_.clock().wall(), kStepEntries);
   }
-  schedule(outcome == more ? kBetweenSlices : outcome == soon ? kSoon : kInterval);
+  return outcome;
 }
 
 }  // namespace hawkcache::server

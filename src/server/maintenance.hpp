@@ -5,8 +5,6 @@
 #include "net/worker.hpp"
 #include "store/store.hpp"
 
-#include <chrono>
-
 namespace hawkcache::server {
 
 // Lives on the worker's thread after start(); destroyed when that thread has ended, before the
@@ -17,8 +15,8 @@ class Maintenance {
   void start();
 
  private:
-  void schedule(std::chrono::microseconds delay);
-  void run_slice();
+  static net::Awaitable<void> run(Maintenance& self);
+  store::Store::Sweep sweep_slice();
 
   net::Worker& worker_;
   store::Store& store_;

@@ -6,13 +6,14 @@
 #include "server/settings.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <string>
 #include <utility>
 
 namespace hawkcache::server {
 
 // What takes long, reading and checking, holds up nobody who asks for figures or for health.
-ReloadOutcome Server::Impl::reload() {
-  const std::lock_guard one_at_a_time(reloading);
+ReloadOutcome Server::Impl::try_reload() {
   ReloadOutcome outcome;
   config::LoadResult loaded = source();
   for (const config::ConfigError& error : loaded.errors) {
@@ -36,7 +37,7 @@ ReloadOutcome Server::Impl::reload() {
     ++reloads_failed;
     return outcome;
   }
-  take_over(std::move(*loaded.config), std::move(new_log));
+  commit(prepare(std::move(*loaded.config), std::move(new_log)));
   for (const config::ConfigError& warning : loaded.warnings) {
     outcome.messages.push_back(config::to_string(warning));
   }
@@ -44,37 +45,55 @@ ReloadOutcome Server::Impl::reload() {
   return outcome;
 }
 
-// The new configuration is complete before any of it is in use; each worker changes over between
-// two steps of its loop.
-void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::AccessLog> new_log) {
-  const bool same_upstream =
-      config.upstream == after.upstream &&
-      config.limits.response_header_block == after.limits.response_header_block &&
-      config.limits.response_header_count == after.limits.response_header_count;
-  // What may fail comes first: then all is as it was.
-  const std::shared_ptr<LogUsers> old_log_users = retired_logs.retire(access_log, workers.size());
-  config = std::move(after);
+ReloadOutcome Server::Impl::reload() {
+  const std::lock_guard one_at_a_time(reloading);
+  try {
+    return try_reload();
+  } catch (const std::exception& thrown) {
+    const std::lock_guard lock(mutex);
+    ++reloads_failed;
+    return {.status = ReloadOutcome::Status::rejected,
+            .messages = {std::string("unexpected exception: ") + thrown.what()}};
+  }
+}
+
+// All of it that may fail. Whatever throws, nothing of it is in use.
+Server::Impl::Prepared Server::Impl::prepare(config::Config after,
+                                             std::shared_ptr<observe::AccessLog> new_log) {
+  Prepared next;
+  next.same_upstream = config.upstream == after.upstream &&
+                       config.limits.response_header_block == after.limits.response_header_block &&
+                       config.limits.response_header_count == after.limits.response_header_count;
+  next.shares_keys = std::any_of(after.routes.begin(), after.routes.end(), [](const auto& rule) {
+    return rule.key.has_value();
+  });
+  next.snapshot = make_snapshot(after, counters);
+  next.admin = admin_settings(after);
+  next.upstream = upstream_settings(after);
+  next.access_log = std::move(new_log);
+  next.config = std::move(after);
+  // Last: whoever waits for the old log's end would wait in vain if there were none.
+  next.old_log_users = retired_logs.retire(access_log, workers.size());
+  return next;
+}
+
+// Each worker changes over between two steps of its loop. Half a change would be worse than an end:
+// where there is no memory for the workers' tasks, the process ends.
+void Server::Impl::commit(Prepared next) noexcept {
+  config = std::move(next.config);
   log::setup({.level = config.log.level, .format = config.log.format});
-  access_log = std::move(new_log);
-  snapshot = make_snapshot(config, counters);
-  const bool shares_keys = std::any_of(config.routes.begin(),
-                                       config.routes.end(),
-                                       [](const auto& rule) { return rule.key.has_value(); });
-  admin_settings_now = admin_settings(config);
-  post_to_data_workers([this,
-                        same_upstream,
-                        shares_keys,
-                        next = snapshot,
-                        next_log = access_log,
-                        old_log_users,
-                        upstream = upstream_settings(config)](net::Worker& worker) {
+  access_log = next.access_log;
+  snapshot = next.snapshot;
+  admin_settings_now = next.admin;
+  const auto shared = std::make_shared<const Prepared>(std::move(next));
+  post_to_data_workers([this, shared](net::Worker& worker) {
     proxy::WorkerState& state = *states[worker.index()];
-    state.snapshot = next;
-    state.access_log = next_log;
-    old_log_users->let_go();
+    state.snapshot = shared->snapshot;
+    state.access_log = shared->access_log;
+    shared->old_log_users->let_go();
     // Said by each, so that it holds when the last one has changed over.
-    if (!shares_keys) stores.fence().expect_no_other_urls();
-    if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
+    if (!shared->shares_keys) stores.fence().expect_no_other_urls();
+    if (!shared->same_upstream) state.upstream = net::make_upstream_pool(worker, shared->upstream);
   });
 }
 

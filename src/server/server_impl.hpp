@@ -5,6 +5,7 @@
 #include "admin/admin_context.hpp"
 #include "net/connection_gauge.hpp"
 #include "net/listener.hpp"
+#include "net/upstream_pool.hpp"
 #include "net/worker.hpp"
 #include "proxy/collapse.hpp"
 #include "proxy/recent_keys.hpp"
@@ -37,7 +38,20 @@ struct Server::Impl {
   void wait();
   void stop();
   ReloadOutcome reload();
-  void take_over(config::Config after, std::shared_ptr<observe::AccessLog> access_log);
+  ReloadOutcome try_reload();
+  // A configuration that has yet to take over, and all that is made from it.
+  struct Prepared {
+    config::Config config;
+    std::shared_ptr<const proxy::Snapshot> snapshot;
+    std::shared_ptr<const admin::AdminSettings> admin;
+    std::shared_ptr<observe::AccessLog> access_log;
+    std::shared_ptr<LogUsers> old_log_users;
+    net::UpstreamSettings upstream;
+    bool same_upstream = false;
+    bool shares_keys = false;
+  };
+  Prepared prepare(config::Config after, std::shared_ptr<observe::AccessLog> new_log);
+  void commit(Prepared next) noexcept;
   void post_to_data_workers(const std::function<void(net::Worker&)>& task);
   admin::AdminContext admin_context();
   admin::Figures figures() const;

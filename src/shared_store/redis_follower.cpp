@@ -1,6 +1,7 @@
 #include "shared_store/redis_follower.hpp"
 
 #include "base/log.hpp"
+#include "net/spawn.hpp"
 #include "redis/complaints.hpp"
 #include "shared_store/fence_scripts.hpp"
 #include "shared_store/stored_format.hpp"
@@ -8,12 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::shared_store {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -76,7 +72,7 @@ RedisFollower::~RedisFollower() = default;
 
 void RedisFollower::start() {
   core_.link.set_follower(bell_);
-  asio::co_spawn(worker_.executor(), run_forever(*this), asio::detached);
+  net::spawn_loop(worker_.executor(), [this] { return run_forever(*this); });
 }
 
 net::Awaitable<void> RedisFollower::run_forever(RedisFollower& self) { co_await self.run(); }

@@ -1,5 +1,6 @@
 #include "shared_store/redis_large_tags.hpp"
 
+#include "net/spawn.hpp"
 #include "shared_store/lua_script.hpp"
 #include "shared_store/redis_tag_members.hpp"
 
@@ -7,12 +8,7 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::shared_store {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -48,8 +44,8 @@ RedisLargeTags::RedisLargeTags(RedisCore& core, net::Worker& worker)
 RedisLargeTags::~RedisLargeTags() = default;
 
 void RedisLargeTags::start() {
-  asio::co_spawn(worker_.executor(), enter_forever(*this), asio::detached);
-  asio::co_spawn(worker_.executor(), visit_forever(*this), asio::detached);
+  net::spawn_loop(worker_.executor(), [this] { return enter_forever(*this); });
+  net::spawn_loop(worker_.executor(), [this] { return visit_forever(*this); });
 }
 
 void RedisLargeTags::note(std::string_view tag, std::size_t members, Duration ttl) {

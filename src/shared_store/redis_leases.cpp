@@ -1,5 +1,6 @@
 #include "shared_store/redis_leases.hpp"
 
+#include "net/spawn.hpp"
 #include "shared_store/hex.hpp"
 #include "shared_store/redis_scripts.hpp"
 
@@ -9,13 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 namespace hawkcache::shared_store {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -91,7 +88,7 @@ net::Awaitable<store::LeaseState> RedisLeases::take(store::LeaseRequest request,
   ++shared->core.figures.leases_taken;
   shared->held.push_back(std::move(wanted));
   if (!std::exchange(shared->renewing, true)) {
-    asio::co_spawn(shared->worker.executor(), renew(shared), asio::detached);
+    net::spawn_loop(shared->worker.executor(), [shared] { return renew(shared); });
   }
   co_return store::LeaseState::held;
 }
@@ -138,8 +135,7 @@ void RedisLeases::give_back(const Hash128& key,
   Held held = std::move(*found);
   shared_->held.erase(found);
   if (!shared_->core.link.usable()) return;
-  asio::co_spawn(
-      shared_->worker.executor(), release(shared_, std::move(held), end), asio::detached);
+  net::spawn(shared_->worker.executor(), release(shared_, std::move(held), end));
 }
 
 net::Awaitable<void> RedisLeases::release(std::shared_ptr<Shared> shared,

@@ -1,17 +1,13 @@
 #include "shared_store/redis_sweeper.hpp"
 
+#include "net/spawn.hpp"
 #include "shared_store/redis_scripts.hpp"
 #include "shared_store/redis_tag_members.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::shared_store {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -44,7 +40,8 @@ void RedisSweeper::add(const store::PurgeRequest& request, store::SharedStamp st
     if (everything) waiting_[""] = stamp;
   }
   if (waiting_.empty() || std::exchange(running_, true)) return;
-  worker_.post([this] { asio::co_spawn(worker_.executor(), run_forever(*this), asio::detached); });
+  worker_.post(
+      [this] { net::spawn_loop(worker_.executor(), [this] { return run_forever(*this); }); });
 }
 
 net::Awaitable<void> RedisSweeper::run_forever(RedisSweeper& self) { co_await self.run(); }

@@ -1,6 +1,7 @@
 // The Redis store's writes: responses and purges.
 #include "base/log.hpp"
 #include "caching/freshness.hpp"
+#include "net/spawn.hpp"
 #include "shared_store/redis_log.hpp"
 #include "shared_store/redis_lookup.hpp"
 #include "shared_store/redis_scripts.hpp"
@@ -11,12 +12,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace hawkcache::shared_store {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -125,7 +121,7 @@ net::Awaitable<store::PutResult> RedisStore::send(const PutArguments& arguments,
   if (result != store::PutResult::stored || tagged) co_return result;
   const std::string_view seen = arguments.value.substr(0, kStoredHeaderSize);
   Command drop = drop_variant(core_.names, arguments.key, arguments.variant, seen);
-  asio::co_spawn(worker_.executor(), take_back(*this, std::move(drop)), asio::detached);
+  net::spawn(worker_.executor(), take_back(*this, std::move(drop)));
   co_return store::PutResult::unavailable;
 }
 

@@ -1,6 +1,8 @@
 // One shard of the memory store: an index, an eviction policy and an expiry wheel over the same
 // entries, under one short mutex. Nothing is freed under it: what is removed is gathered and buried
-// after the lock is given back. No operation holds it for more than about a hundred entries.
+// after the lock is given back. No operation holds it for more than about a hundred entries, but
+// one at each doubling of a shard: where the policy's memory of who left has to grow
+// (ghost_list.hpp).
 #pragma once
 
 #include "caching/cache_key.hpp"

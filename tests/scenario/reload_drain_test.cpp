@@ -14,6 +14,7 @@ namespace hawkcache::scenario {
 namespace {
 
 using ::testing::AnyOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Status = server::ReloadOutcome::Status;
@@ -39,6 +40,21 @@ TEST_F(Reload, NewRulesApplyAndTheStoreStays) {
   clock.advance(11s);
   EXPECT_EQ(x_cache("/b"), "MISS");
   EXPECT_THAT(get("/b").cache_status(), HasSubstr("ttl=100"));
+}
+
+// A template that nobody has checked: what makes routes of rules throws.
+TEST_F(Reload, WhatThrowsLeavesAllAsItWas) {
+  start("- path: /a");
+  get("/a");
+  proxy->tamper([](config::Config& config) { config.routes[0].key = {"{nonsense", {}}; });
+  EXPECT_EQ(reload("- path: /b"), Status::rejected);
+  EXPECT_THAT(proxy->reload().messages, ElementsAre(HasSubstr("{nonsense")));
+  EXPECT_EQ(proxy->metric("hawkcache_reloads_failed_total"), 2);
+  EXPECT_EQ(x_cache("/a"), "HIT");
+  EXPECT_FALSE(get("/b").has("x-cache"));
+  proxy->tamper(nullptr);
+  EXPECT_EQ(reload("- path: /b"), Status::reloaded);
+  EXPECT_TRUE(eventually([&] { return get("/b").has("x-cache"); }));
 }
 
 TEST_F(Reload, NoConnectionIsDropped) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -66,7 +67,9 @@ ProxyUnderTest::ProxyUnderTest(std::uint16_t origin_port, ManualClock& clock, co
   if (!loaded.config) throw std::runtime_error("the scenario's configuration is broken");
   const auto source = [this] {
     const std::scoped_lock lock(mutex_);
-    return load(text_);
+    config::LoadResult read = load(text_);
+    if (tampering_ && read.config) tampering_(*read.config);
+    return read;
   };
   server_ = std::make_unique<server::Server>(std::move(*loaded.config), source, clock);
   if (const auto error = server_->start()) throw std::runtime_error(error->message);
@@ -85,6 +88,11 @@ void ProxyUnderTest::set_daemon(const Daemon& daemon) { set_text(render(daemon))
 void ProxyUnderTest::set_text(std::string text) {
   const std::scoped_lock lock(mutex_);
   text_ = std::move(text);
+}
+
+void ProxyUnderTest::tamper(std::function<void(config::Config&)> with) {
+  const std::scoped_lock lock(mutex_);
+  tampering_ = std::move(with);
 }
 
 Response ProxyUnderTest::admin(std::string_view method,

@@ -7,6 +7,7 @@
 #include "server/server.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -60,6 +61,8 @@ class ProxyUnderTest {
   // What the next reload() reads.
   void set_daemon(const Daemon& daemon);
   void set_text(std::string text);
+  // What is done to each configuration that reload() has read and found sound; null: nothing.
+  void tamper(std::function<void(config::Config&)> with);
   server::ReloadOutcome reload() { return server_->reload(); }
   server::Server& server() { return *server_; }
 
@@ -69,7 +72,8 @@ class ProxyUnderTest {
   std::uint16_t origin_port_;
   std::string token_;
   std::mutex mutex_;
-  std::string text_;  // under mutex_
+  std::string text_;                                // under mutex_
+  std::function<void(config::Config&)> tampering_;  // under mutex_
   std::unique_ptr<server::Server> server_;
   std::uint16_t port_ = 0;
   std::uint16_t admin_port_ = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -123,7 +124,8 @@ class ListenerTest : public testing::Test {
     gauge = std::make_shared<ConnectionGauge>(max_connections);
     listener->start(
         ConnectionSettings{},
-        [this](Worker& worker) {
+        [this](Worker& worker) -> std::unique_ptr<RequestHandler> {
+          if (fails_once.exchange(false)) throw std::runtime_error("a defect");
           last_served_by = worker.index();
           return std::make_unique<AlwaysOk>();
         },
@@ -158,6 +160,7 @@ class ListenerTest : public testing::Test {
   std::vector<Worker*> workers;
   std::shared_ptr<ConnectionGauge> gauge;
   std::atomic<std::size_t> last_served_by{0};
+  std::atomic<bool> fails_once{false};  // making a handler
   std::unique_ptr<Listener> listener;
 };
 
@@ -255,6 +258,22 @@ TEST_F(ListenerTest, IdleConnectionsOfOneWorkerMakeRoomForThoseOfAnother) {
   EXPECT_EQ(other.ask(), kResponse);
   EXPECT_EQ(last_served_by, 1U);
   EXPECT_EQ(idle.receive(), "") << "it was closed";
+}
+
+TEST_F(ListenerTest, GoesOnAcceptingAfterAnException) {
+  listen({.host = "127.0.0.1", .port = 0}, 1);
+  const std::uint16_t port = client_port_of(0);
+  fails_once = true;
+  Client lost;
+  lost.bind_to(port);
+  ASSERT_TRUE(lost.connect(listener->port()));
+  EXPECT_EQ(lost.receive(), "") << "it was closed";
+  lost.reset();
+  Client next;
+  next.bind_to(port);
+  ASSERT_TRUE(next.connect(listener->port()));
+  EXPECT_EQ(next.ask(), kResponse) << "by the same worker, in the place that is free again";
+  EXPECT_EQ(last_served_by, 0U);
 }
 
 TEST_F(ListenerTest, AcceptsAgainAfterDescriptorsWereShort) {

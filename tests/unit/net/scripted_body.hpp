@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "net/upstream.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,14 @@ class ScriptedBody final : public BodySource {
   ErrorCode error;       // at the end, instead of it
   bool endless = false;  // the last piece again and again
   bool stalls = false;   // waits in place of an end until cancelled
+  bool throws = false;   // in place of an end
   int reads = 0;
   int cancelled = 0;
 
   Awaitable<Result<std::string_view>> read() override {
     ++reads;
     if (next_ < pieces.size()) co_return std::string_view(pieces[next_++]);
+    if (throws) throw std::logic_error("a defect");
     if (cancelled > 0) co_return Errc::client_gone;
     if (endless) co_return std::string_view(pieces.back());
     if (stalls) {

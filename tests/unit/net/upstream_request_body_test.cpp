@@ -4,6 +4,11 @@
 #include "unit/net/upstream_fixture.hpp"
 
 #include <future>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
 
 namespace hawkcache::net::test {
 namespace {
@@ -56,6 +61,30 @@ TEST_F(UpstreamRequestBodyTest, NeverCompletesABodyThatBrokeOff) {
   body.pieces = {"abc"};
   body.error = Errc::client_gone;
   EXPECT_EQ(fetch(post(body)).start_error, Errc::client_gone);
+  origin.join();
+  EXPECT_TRUE(std::string_view("3\r\nabc\r\n").starts_with(received));
+}
+
+// The exchange hears of it, and is not left waiting; the loop reports it.
+TEST_F(UpstreamRequestBodyTest, CutsARequestWhoseBodyThrows) {
+  std::string received;
+  ScriptedOrigin origin([&](ScriptedOrigin& self) {
+    OriginConnection connection = self.accept();
+    connection.read_head();
+    received = connection.read_to_end();
+  });
+  use({origin.port()});
+  ScriptedBody body(loop.worker.executor());
+  body.pieces = {"abc"};
+  body.throws = true;
+  std::optional<Answer> answer;
+  asio::co_spawn(loop.worker.executor(),
+                 exchange_to_end(upstream->make_exchange(), post(body)),
+                 [&](const std::exception_ptr&, Answer came) { answer = std::move(came); });
+  const auto answered = [&] { return answer.has_value(); };
+  EXPECT_THROW(loop.turn_until(answered), std::logic_error);
+  loop.turn_until(answered);
+  EXPECT_EQ(answer->start_error, Errc::client_gone);
   origin.join();
   EXPECT_TRUE(std::string_view("3\r\nabc\r\n").starts_with(received));
 }

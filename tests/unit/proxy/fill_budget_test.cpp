@@ -1,5 +1,8 @@
 #include "proxy/fill_budget.hpp"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace hawkcache::proxy {
@@ -31,6 +34,29 @@ TEST(FillBudgetTest, KeepsAShareThatCannotGrowUntilItIsGivenBack) {
   EXPECT_TRUE(first.grow_to(50));
   first.give_back();
   EXPECT_EQ(budget.used(), 0U);
+}
+
+// Had it been added and taken back, the small ones would be refused now and then.
+TEST(FillBudgetTest, WhatDoesNotFitTakesNothingFromWhatDoes) {
+  FillBudget budget(100, 100);
+  std::atomic<bool> stop{false};
+  std::atomic<bool> begun{false};
+  std::thread too_large([&] {
+    FillShare share(budget);
+    do {
+      EXPECT_FALSE(share.grow_to(101));
+      begun = true;
+    } while (!stop);
+  });
+  while (!begun) std::this_thread::yield();
+  int refused = 0;
+  for (int i = 0; i < 1'000'000; ++i) {
+    FillShare share(budget);
+    if (!share.grow_to(1)) ++refused;
+  }
+  stop = true;
+  too_large.join();
+  EXPECT_EQ(refused, 0);
 }
 
 TEST(FillBudgetTest, SaysWhenMoreThanHalfIsInUse) {

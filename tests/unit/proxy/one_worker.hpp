@@ -38,6 +38,7 @@ class FakeOrigin final : public net::Upstream {
   std::function<void()> asked;        // called before the head is answered
   std::vector<std::string> requests;
   bool cancelled = false;
+  int finished = 0;  // exchanges
 
  private:
   class Exchange;
@@ -67,7 +68,10 @@ class FakeOrigin::Exchange final : public net::UpstreamExchange {
   }
   void cancel() noexcept override { origin_.cancelled = true; }
   net::Awaitable<void> finish() override { co_return; }
-  bool finish_now() noexcept override { return true; }
+  bool finish_now() noexcept override {
+    ++origin_.finished;
+    return true;
+  }
 
  private:
   FakeOrigin& origin_;
