@@ -18,10 +18,12 @@ constexpr int kContinue = 100;
 
 }  // namespace
 
-UpstreamPoolState::UpstreamPoolState(Worker& on, UpstreamSettings with)
+UpstreamPoolState::UpstreamPoolState(Worker& on,
+                                     UpstreamSettings with,
+                                     std::shared_ptr<ServerFailures> failures)
     : worker(on),
       settings(std::move(with)),
-      choice(settings.servers.size(), settings.fail_timeout),
+      choice(std::move(failures)),
       kept(on,
            settings.servers.size(),
            {.max_per_server = settings.max_idle, .keepalive_timeout = settings.keepalive_timeout}),

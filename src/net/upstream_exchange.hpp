@@ -22,7 +22,7 @@ namespace hawkcache::net {
 
 // Kept alive by the exchanges under way after the pool itself is gone.
 struct UpstreamPoolState {
-  UpstreamPoolState(Worker& on, UpstreamSettings with);
+  UpstreamPoolState(Worker& on, UpstreamSettings with, std::shared_ptr<ServerFailures> failures);
 
   std::unique_ptr<UpstreamResponse> take_response();
   void give_back(std::unique_ptr<UpstreamResponse> response);

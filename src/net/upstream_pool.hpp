@@ -1,6 +1,6 @@
-// The upstream of one worker: the servers of the configuration, their addresses, kept connections,
-// and which of them failed lately. All of it belongs to the worker's thread. Replaced as a whole by
-// a reload; exchanges under way keep it alive.
+// The upstream of one worker: the servers of the configuration, their addresses and kept
+// connections. All of it belongs to the worker's thread; only which servers failed lately all
+// workers know together. Replaced as a whole by a reload; exchanges under way keep it alive.
 #pragma once
 
 #include "base/clock.hpp"
@@ -37,8 +37,13 @@ struct UpstreamSettings {
   std::size_t max_interim = 100;  // 1xx responses before a final one
 };
 
+class ServerFailures;
 class Worker;
+// For the pools of all workers that have these servers.
+std::shared_ptr<ServerFailures> make_server_failures(const UpstreamSettings& settings);
 // The last reference may go away on any thread, but not after the worker.
-std::shared_ptr<Upstream> make_upstream_pool(Worker& worker, UpstreamSettings settings);
+std::shared_ptr<Upstream> make_upstream_pool(Worker& worker,
+                                             UpstreamSettings settings,
+                                             std::shared_ptr<ServerFailures> failures);
 
 }  // namespace hawkcache::net

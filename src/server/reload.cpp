@@ -66,20 +66,22 @@ void Server::Impl::take_over(config::Config after, std::shared_ptr<observe::Acce
                                        config.routes.end(),
                                        [](const auto& rule) { return rule.key.has_value(); });
   admin_settings_now = admin_settings(config);
+  const net::UpstreamSettings upstream = upstream_settings(config);
   post_to_data_workers([this,
                         same_upstream,
                         shares_keys,
                         next = snapshot,
                         next_log = access_log,
                         old_log_users,
-                        upstream = upstream_settings(config)](net::Worker& worker) {
+                        upstream,
+                        failures = net::make_server_failures(upstream)](net::Worker& worker) {
     proxy::WorkerState& state = *states[worker.index()];
     state.snapshot = next;
     state.access_log = next_log;
     old_log_users->let_go();
     // Said by each, so that it holds when the last one has changed over.
     if (!shares_keys) stores.fence().expect_no_other_urls();
-    if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream);
+    if (!same_upstream) state.upstream = net::make_upstream_pool(worker, upstream, failures);
   });
 }
 

@@ -94,6 +94,27 @@ TEST_F(UpstreamServersTest, PassesOverAServerThatBreaksOffAnAnswerOnAKeptConnect
   EXPECT_FALSE(bad.has_caller());
 }
 
+TEST_F(UpstreamServersTest, OneWorkerTellsTheOthersOfAServerThatFails) {
+  ScriptedOrigin bad([](ScriptedOrigin& self) { self.accept().read_head(); });
+  ScriptedOrigin good([](ScriptedOrigin& self) {
+    for (int i = 0; i < 2; ++i) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      connection.write(kAnswer);
+    }
+  });
+  settings.fail_timeout = Duration(60'000);
+  settings.servers = {{"127.0.0.1", bad.port()}, {"127.0.0.1", good.port()}};
+  const auto failures = make_server_failures(settings);
+  for (int pool = 0; pool < 2; ++pool) {
+    upstream = make_upstream_pool(loop.worker, settings, failures);
+    EXPECT_EQ(fetch(get()).body, "ok");
+  }
+  bad.join();
+  good.join();
+  EXPECT_FALSE(bad.has_caller());
+}
+
 TEST_F(UpstreamServersTest, GivesAPostThatWasSentToNoOtherServer) {
   ScriptedOrigin bad([](ScriptedOrigin& self) {
     OriginConnection connection = self.accept();
