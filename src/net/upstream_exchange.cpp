@@ -1,6 +1,7 @@
 #include "net/upstream_exchange.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace hawkcache::net {
@@ -15,6 +16,9 @@ constexpr Duration kRecentlyUsed{1000};
 // 20 KiB, so 5 MiB for each thread and upstream at the most, after a crowd.
 constexpr std::size_t kSpareResponses = 256;
 constexpr int kContinue = 100;
+// Times response_timeout, from the first interim response on: what says "wait" is not waited for
+// without end.
+constexpr int kInterimTimes = 3;
 
 }  // namespace
 
@@ -217,7 +221,11 @@ ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
 // While the body is being sent, the client sets the pace; its end begins the time for the response.
 void PooledExchange::await_next_head() noexcept {
   if (pump_ && pump_->running()) return;
-  connection_->limit_reading(pool_->settings.response_timeout);
+  const Duration timeout = pool_->settings.response_timeout;
+  const SteadyTime now = pool_->worker.clock().steady();
+  if (!interim_until_) interim_until_ = now + kInterimTimes * timeout;
+  const auto left = std::chrono::ceil<Duration>(*interim_until_ - now);
+  connection_->limit_reading(std::clamp(left, Duration::zero(), timeout));
 }
 
 // From its first byte on, once: a head that drips is not given more time for every byte.

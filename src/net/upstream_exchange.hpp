@@ -80,6 +80,7 @@ class PooledExchange final : public UpstreamExchange {
   Turns::Place place_;
   ServerChoice::Tried tried_;
   enum class HeadBegun : std::uint8_t { no, yes } head_begun_ = HeadBegun::no;
+  std::optional<SteadyTime> interim_until_;  // once one has come after the request's end
   bool head_complete_ = false;
   bool request_written_ = false;  // without the part that the pump sends
   bool ended_ = false;

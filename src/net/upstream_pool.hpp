@@ -22,7 +22,9 @@ struct UpstreamServer {
 struct UpstreamSettings {
   std::vector<UpstreamServer> servers;
   Duration connect_timeout{2000};
-  Duration response_timeout{30000};  // to the first byte of a head; the rest: idle_timeout
+  // To the first byte of a head; the rest: idle_timeout. Anew after each interim response, for
+  // three times as long from the first of them on.
+  Duration response_timeout{30000};
   // How long a body waits for the server's 100. A server that ignores Expect waits for the body in
   // turn, so RFC 9110 section 10.1.1 tells clients not to "wait for an indefinite period before
   // sending the content". A round trip and the server's thought fit into a second; it is also what
