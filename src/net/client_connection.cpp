@@ -2,7 +2,8 @@
 
 #include "base/ascii.hpp"
 #include "base/byte_words.hpp"
-#include "http/problem.hpp"
+#include "base/log.hpp"
+#include "http/refusal.hpp"
 #include "net/address_text.hpp"
 #include "net/client_exchange.hpp"
 #include "net/client_input.hpp"
@@ -87,9 +88,9 @@ class ClientConnection final : public ClientExchange,
   bool ran_out_of_time() noexcept {
     return input_.deadline().expired() && !input_.buffer().empty();
   }
-  // 0 when the head that was read is sound, else the status to refuse it with.
-  int judge_head(http::Feed feed);
-  int check_head();
+  // Null when the head that was read is sound, else why it is refused.
+  const http::Refusal* judge_head(http::Feed feed);
+  const http::Refusal* check_head();
   void remember_host(std::string_view authority);
   void begin_exchange();
   void begin_interim() noexcept;
@@ -106,7 +107,7 @@ class ClientConnection final : public ClientExchange,
   // Whether the connection goes on to another request.
   bool finish_exchange();
   bool wants_linger() noexcept;
-  Awaitable<void> refuse(int status);
+  Awaitable<void> refuse(const http::Refusal& refusal);
   Awaitable<void> linger();
   void close() noexcept;
 
@@ -148,9 +149,8 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       feed = c.parser_.feed(buffer.view());
     }
     if (feed == http::Feed::need_more && !c.ran_out_of_time()) break;
-    const int refusal = c.judge_head(feed);
-    if (refusal != 0) {
-      co_await c.refuse(refusal);
+    if (const http::Refusal* refusal = c.judge_head(feed)) {
+      co_await c.refuse(*refusal);
       break;
     }
     c.begin_exchange();
@@ -173,28 +173,28 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   c.close();
 }
 
-int ClientConnection::judge_head(http::Feed feed) {
-  if (feed == http::Feed::need_more) return 408;
+const http::Refusal* ClientConnection::judge_head(http::Feed feed) {
+  if (feed == http::Feed::need_more) return &http::kHeadTooSlow;
   input_.deadline().disarm();
-  return feed == http::Feed::error ? http::status_for(parser_.error()) : check_head();
+  return feed == http::Feed::error ? &http::refusal_of(parser_.error()) : check_head();
 }
 
-int ClientConnection::check_head() {
+const http::Refusal* ClientConnection::check_head() {
   const http::RequestHead& head = parser_.head();
   const auto framing = http::decide_request_framing(head);
-  if (framing.error != http::FramingError::none) return http::status_for(framing.error);
+  if (framing.error != http::FramingError::none) return &http::refusal_of(framing.error);
   const auto target = http::parse_target(head, sound_host_);
-  if (target.error != http::TargetError::none) return 400;
+  if (target.error != http::TargetError::none) return &http::refusal_of(target.error);
   remember_host(target.target.authority);
-  if (head.method == http::Method::connect) return 501;
+  if (head.method == http::Method::connect) return &http::kNoTunnel;
   if (settings_.max_body != 0 && framing.framing.kind == http::BodyKind::length &&
       framing.framing.length > settings_.max_body) {
-    return 413;
+    return &http::kBodyTooLarge;
   }
-  const auto expect = head.fields().value(http::FieldName::expect);
-  if (expect && !ascii::equals_ignoring_case(*expect, "100-continue")) return 417;
+  const auto expect = head.fields().value(http::FieldName::expect).value_or("100-continue");
+  if (!ascii::equals_ignoring_case(expect, "100-continue")) return &http::kUnknownExpectation;
   request_ = {&head, target.target, framing.framing, peer_};
-  return 0;
+  return nullptr;
 }
 
 // Mostly it stays the same.
@@ -312,17 +312,14 @@ bool ClientConnection::wants_linger() noexcept {
   return socket_.available(ignored) > 0;
 }
 
-Awaitable<void> ClientConnection::refuse(int status) {
-  const std::string bytes = http::render_problem({.status = status,
-                                                  .detail = http::refusal_detail(status),
-                                                  .extra_fields = {},
-                                                  .now = worker_.clock().wall()},
-                                                 parser_.head().method,
-                                                 http::Persistence::close);
+Awaitable<void> ClientConnection::refuse(const http::Refusal& refusal) {
+  log::debug("a request of {} is refused with {}: {}", peer_, refusal.status, refusal.detail);
+  const std::string bytes =
+      http::render_refusal(refusal, parser_.head().method, worker_.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   output_.begin_exchange();
   refused_ = !co_await write(buffers);
-  handler_->rejected(status, bytes_written());
+  handler_->rejected(refusal.status, bytes_written());
   aborted_ = !refused_;
 }
 

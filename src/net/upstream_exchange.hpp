@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,7 @@ class PooledExchange final : public UpstreamExchange {
   http::BodyFraming framing() const noexcept override { return response_->framing(); }
   Awaitable<Result<std::string_view>> read_body() override;
   std::optional<std::string_view> try_read_body() noexcept override;
+  std::string server() const override;
   void cancel() noexcept override;
   Awaitable<void> finish() override;
   bool finish_now() noexcept override;
@@ -79,6 +81,7 @@ class PooledExchange final : public UpstreamExchange {
   UpstreamRequest request_;
   Turns::Place place_;
   ServerChoice::Tried tried_;
+  std::optional<std::size_t> asked_;  // the server, last
   enum class HeadBegun : std::uint8_t { no, yes } head_begun_ = HeadBegun::no;
   std::optional<SteadyTime> interim_until_;  // once one has come after the request's end
   bool head_complete_ = false;

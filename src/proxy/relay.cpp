@@ -127,6 +127,7 @@ bool is_of_client(const ErrorCode& error) noexcept {
 void note_failure(WorkerState& state,
                   const net::Request& request,
                   const RequestPlan& plan,
+                  const net::UpstreamExchange& exchange,
                   const ErrorCode& error,
                   std::string_view where) {
   if (is_of_client(error)) return;
@@ -136,7 +137,7 @@ void note_failure(WorkerState& state,
             plan.target.authority,
             plan.path_and_query,
             where,
-            error.message());
+            net::describe(error, exchange));
 }
 
 // The response's body and end, behind its head.
@@ -156,7 +157,7 @@ net::Awaitable<ErrorCode> relay_response(WorkerState& state,
       if (flushed) co_return flushed;
       const auto read = co_await exchange.read_body();
       if (!read) {
-        note_failure(state, request, plan, read.error(), " within the body");
+        note_failure(state, request, plan, exchange, read.error(), " within the body");
         co_return read.error();
       }
       piece = *read;
@@ -254,7 +255,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
     if (outcome.error) writer.break_off();
   } else {
     outcome.error = started.error();
-    note_failure(state, client.request(), *input.plan, outcome.error, "");
+    note_failure(state, client.request(), *input.plan, *exchange, outcome.error, "");
   }
   if (!exchange->finish_now()) co_await exchange->finish();
   if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);

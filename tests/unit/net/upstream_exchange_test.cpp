@@ -96,23 +96,23 @@ TEST_F(UpstreamExchangeTest, NamesWhatIsWrongWithAnAnswerThatBreaksOff) {
   const Breakage breakages[] = {
       {"nothing", "", Errc::upstream_closed, {}},
       {"half a head", ok + "Content-Le", Errc::upstream_closed, {}},
-      {"noise", "220 smtp ready\r\n", Errc::upstream_malformed, {}},
+      {"noise", "220 smtp ready\r\n", Errc::upstream_bad_status_line, {}},
       {"switching protocols",
        "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-       Errc::upstream_malformed,
+       Errc::upstream_switched,
        {}},
-      {"a flood of 1xx", flood + std::string(kAnswer), Errc::upstream_malformed, {}},
+      {"a flood of 1xx", flood + std::string(kAnswer), Errc::upstream_interim_flood, {}},
       {"more than the length",
        ok + "Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n",
        {},
-       Errc::upstream_malformed},
+       Errc::upstream_surplus},
       {"half a body", ok + "Content-Length: 5\r\n\r\nok", {}, Errc::upstream_closed},
       {"half a chunk", ok + "Transfer-Encoding: chunked\r\n\r\n5\r\nok", {}, Errc::upstream_closed},
       {"no last chunk",
        ok + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
        {},
        Errc::upstream_closed},
-      {"no chunk", ok + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", {}, Errc::upstream_malformed},
+      {"no chunk", ok + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", {}, Errc::upstream_bad_chunk},
   };
   for (const Breakage& b : breakages) {
     SCOPED_TRACE(b.name);
