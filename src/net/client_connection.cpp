@@ -19,8 +19,9 @@
 namespace hawkcache::net {
 namespace {
 
-constexpr Duration kLingerTime{2000};
-constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr Duration kLingerSilence{2000};
+constexpr Duration kLongestLinger{30000};
+constexpr std::uint64_t kLingerBytes = 1024 * 1024;  // beyond what the request announced
 constexpr std::size_t kLongestSoundHost = 255;
 
 class ClientConnection final : public ClientExchange,
@@ -186,15 +187,14 @@ const http::Refusal* ClientConnection::check_head() {
   const auto target = http::parse_target(head, sound_host_);
   if (target.error != http::TargetError::none) return &http::refusal_of(target.error);
   remember_host(target.target.authority);
+  request_ = {&head, target.target, framing.framing, peer_};
   if (head.method == http::Method::connect) return &http::kNoTunnel;
-  if (settings_.max_body != 0 && framing.framing.kind == http::BodyKind::length &&
-      framing.framing.length > settings_.max_body) {
+  if (settings_.max_body != 0 && request_.framing.length > settings_.max_body) {
     return &http::kBodyTooLarge;
   }
-  const auto expect = head.fields().value(http::FieldName::expect).value_or("100-continue");
-  if (!ascii::equals_ignoring_case(expect, "100-continue")) return &http::kUnknownExpectation;
-  request_ = {&head, target.target, framing.framing, peer_};
-  return nullptr;
+  const auto expect = head.fields().value(http::FieldName::expect);
+  const bool known = !expect || ascii::equals_ignoring_case(*expect, "100-continue");
+  return known ? nullptr : &http::kUnknownExpectation;
 }
 
 // Mostly it stays the same.
@@ -327,12 +327,15 @@ Awaitable<void> ClientConnection::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   std::array<char, 16 * 1024> sink;
-  std::size_t left = kLingerBytes;
-  input_.deadline().arm(kLingerTime);
+  const SteadyTime begin = worker_.clock().steady();
+  std::uint64_t left = request_.framing.length + kLingerBytes;
   while (left > 0) {
+    const Duration longest = gauge_->draining() ? kLingerSilence : kLongestLinger;
+    if (worker_.clock().steady() - begin > longest) break;
+    input_.deadline().arm(kLingerSilence);
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
     if (error || input_.deadline().expired()) break;
-    left -= std::min(left, size);
+    left -= std::min<std::uint64_t>(left, size);
   }
   input_.deadline().disarm();
 }
