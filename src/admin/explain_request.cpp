@@ -4,6 +4,7 @@
 #include "base/ascii.hpp"
 #include "http/body_framing.hpp"
 #include "http/parser.hpp"
+#include "http/refusal.hpp"
 #include "http/target.hpp"
 
 #include <algorithm>
@@ -140,8 +141,8 @@ std::string as_request_head(const ExplainRequest& request) {
   return head + "\r\n";
 }
 
-ExplainRefusal would_be_refused(int status, std::string_view why) {
-  return {fmt::format("A client that sent this would get {}: {}.", status, why)};
+ExplainRefusal would_be_refused(const http::Refusal& refusal) {
+  return {fmt::format("A client that sent this would get {}: {}", refusal.status, refusal.detail)};
 }
 
 }  // namespace
@@ -197,17 +198,15 @@ std::variant<proxy::Explanation, ExplainRefusal> explain_request(const ExplainRe
   const std::string text = as_request_head(request);
   http::RequestParser parser{http::HeadLimits{}};
   if (parser.feed(text) != http::Feed::complete) {
-    return would_be_refused(http::status_for(parser.error()),
-                            "it is no well-formed request within the limits");
+    return would_be_refused(http::refusal_of(parser.error()));
   }
   const http::FramingDecision framing = http::decide_request_framing(parser.head());
   if (framing.error != http::FramingError::none) {
-    return would_be_refused(http::status_for(framing.error),
-                            "Content-Length or Transfer-Encoding is not sound");
+    return would_be_refused(http::refusal_of(framing.error));
   }
   const http::TargetDecision target = http::parse_target(parser.head());
   if (target.error != http::TargetError::none) {
-    return would_be_refused(400, "the URL, or the Host field, is not sound for this method");
+    return would_be_refused(http::refusal_of(target.error));
   }
   if (target.target.form != http::TargetForm::origin &&
       target.target.form != http::TargetForm::absolute) {

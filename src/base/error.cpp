@@ -13,38 +13,13 @@ class Category final : public boost::system::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
-      case Errc::client_gone:
-        return "client gone";
-      case Errc::client_timeout:
-        return "client too slow";
-      case Errc::body_malformed:
-        return "malformed body";
-      case Errc::body_truncated:
-        return "truncated body";
-      case Errc::body_too_large:
-        return "body too large";
-      case Errc::upstream_refused:
-        return "no connection to the upstream";
-      case Errc::upstream_connect_timeout:
-        return "connecting to the upstream timed out";
-      case Errc::upstream_timeout:
-        return "the upstream did not answer in time";
-      case Errc::upstream_malformed:
-        return "malformed response from the upstream";
-      case Errc::upstream_closed:
-        return "the upstream closed in mid-response";
-      case Errc::upstream_reset_unused:
-        return "a kept upstream connection was already closed";
-      case Errc::shutting_down:
-        return "shutting down";
-      case Errc::store_unavailable:
-        return "the store is unavailable";
-      case Errc::store_timeout:
-        return "the store did not answer in time";
-      case Errc::store_overloaded:
-        return "too much waits for the store";
-      case Errc::store_protocol:
-        return "the store's answer makes no sense";
+#define X(enumerator, text) \
+  case Errc::enumerator:    \
+    return text;
+      HAWKCACHE_ERRORS(X, X)
+#undef X
+      case Errc::none:
+        break;
     }
     return "unknown error";
   }
@@ -55,6 +30,20 @@ class Category final : public boost::system::error_category {
 const boost::system::error_category& hawkcache_category() noexcept {
   static const Category category;
   return category;
+}
+
+bool is_malformed_response(const boost::system::error_code& error) noexcept {
+  if (error.category() != hawkcache_category()) return false;
+  switch (static_cast<Errc>(error.value())) {
+#define X(enumerator, text)
+#define M(enumerator, text) case Errc::enumerator:
+    HAWKCACHE_ERRORS(X, M)
+#undef M
+#undef X
+    return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace hawkcache

@@ -36,19 +36,22 @@ bool every_member(FieldsView fields, FieldName id, Visit visit) noexcept {
 }
 
 struct Length {
-  bool valid = true;
+  FramingError error = FramingError::none;
   std::optional<std::uint64_t> value;  // absent without any Content-Length
 };
 
 Length read_content_length(FieldsView fields) noexcept {
   Length length;
   if (!fields.contains(FieldName::content_length)) return length;
-  length.valid = every_member(fields, FieldName::content_length, [&](std::string_view member) {
+  every_member(fields, FieldName::content_length, [&](std::string_view member) {
     const auto value = ascii::parse_digits(member);
-    if (!value || *value > kMaxLength) return false;
-    if (length.value && *length.value != *value) return false;
+    if (!value || *value > kMaxLength) {
+      length.error = FramingError::bad_content_length;
+    } else if (length.value && *length.value != *value) {
+      length.error = FramingError::differing_lengths;
+    }
     length.value = value;
-    return true;
+    return length.error == FramingError::none;
   });
   return length;
 }
@@ -104,7 +107,7 @@ FramingDecision read_transfer_encoding(FieldsView fields, Version version) noexc
 // RFC 9112 section 6.3, rules 3 to 6; `otherwise` is what neither field being there means.
 FramingDecision decide(FieldsView fields, Version version, BodyKind otherwise) noexcept {
   const Length length = read_content_length(fields);
-  if (!length.valid) return refuse(FramingError::bad_content_length);
+  if (length.error != FramingError::none) return refuse(length.error);
   if (fields.contains(FieldName::transfer_encoding)) {
     if (length.value) return refuse(FramingError::length_and_coding);
     return read_transfer_encoding(fields, version);
@@ -139,7 +142,7 @@ FramingDecision frame_unsent(FieldsView fields, const Length& length) noexcept {
   // "If a message is received with both a Transfer-Encoding and a Content-Length header field, the
   // Transfer-Encoding overrides the Content-Length. [...] An intermediary that chooses to forward
   // the message MUST first remove the received Content-Length field" (RFC 9112 section 6.3)
-  if (length.valid && !fields.contains(FieldName::transfer_encoding)) {
+  if (length.error == FramingError::none && !fields.contains(FieldName::transfer_encoding)) {
     decision.framing.announced = length.value;
   }
   return decision;
@@ -152,7 +155,7 @@ FramingDecision decide_response_framing(const ResponseHead& head, Method request
   if (head.status == 304 || request_method == Method::head) {
     const Length length = read_content_length(head.fields());
     // It ends up in caches, so it must make sense on an answer to HEAD too.
-    if (head.status != 304 && !length.valid) return refuse(FramingError::bad_content_length);
+    if (head.status != 304 && length.error != FramingError::none) return refuse(length.error);
     return frame_unsent(head.fields(), length);
   }
   const FramingDecision decision = decide(head.fields(), head.version, BodyKind::until_close);
@@ -171,20 +174,6 @@ FramingDecision decide_response_framing(const ResponseHead& head, Method request
 
 FramingDecision decide_request_framing(const RequestHead& head) noexcept {
   return decide(head.fields(), head.version, BodyKind::none);
-}
-
-int status_for(FramingError error) noexcept {
-  switch (error) {
-    case FramingError::none:
-      return 200;
-    case FramingError::bad_content_length:
-    case FramingError::length_and_coding:
-    case FramingError::bad_transfer_encoding:
-      return 400;
-    case FramingError::unsupported_coding:
-      return 501;
-  }
-  return 400;
 }
 
 Persistence persistence_of(const RequestHead& head) noexcept {

@@ -21,13 +21,14 @@ struct BodyFraming {
   std::optional<std::uint64_t> announced{};
 };
 
+// What a request is answered with that has one of them: http/refusal. A response with any is a 502.
 enum class FramingError : std::uint8_t {
   none,
-  bad_content_length,     // not plain digits, or differing values: 400 / 502
-  length_and_coding,      // Content-Length beside Transfer-Encoding: 400 / 502
-  bad_transfer_encoding,  // the last coding is not chunked, chunked twice, on HTTP/1.0 ...: 400 /
-                          // 502
-  unsupported_coding,     // a coding that we do not implement, before chunked: 501 / 502
+  bad_content_length,     // not plain digits, or above 2^63 - 1
+  differing_lengths,      // several values of Content-Length
+  length_and_coding,      // Content-Length beside Transfer-Encoding
+  bad_transfer_encoding,  // the last coding is not chunked, chunked twice, on HTTP/1.0 ...
+  unsupported_coding,     // a coding that we do not implement, before chunked
 };
 
 struct FramingDecision {
@@ -40,9 +41,6 @@ FramingDecision decide_request_framing(const RequestHead& head) noexcept;
 // have no body. Unlike a request's, a single unknown coding without a length is no error: the body
 // ends with the connection.
 FramingDecision decide_response_framing(const ResponseHead& head, Method request_method) noexcept;
-
-// The status to answer a request with that has this error (a response with any of them is a 502).
-int status_for(FramingError error) noexcept;
 
 // Whether the client may send another request on its connection after this one (RFC 9112
 // section 9.3).

@@ -17,13 +17,14 @@ Feed HeadScanner::scan(std::string_view buffer,
     const std::string_view window = buffer.substr(0, limit());
     const std::size_t at = find_control(window, searched_);
     searched_ = at;
-    if (at < window.size() && window[at] != '\r') return fail(HeadError::malformed);
+    if (at < window.size() && window[at] != '\r') return fail(HeadError::control_byte);
     if (at + 1 >= window.size()) {
       // No byte left to decide by: wait for more, if more may come.
       if (buffer.size() < limit()) return Feed::need_more;
-      return fail(has_start_line_ ? HeadError::fields_too_large : HeadError::start_line_too_long);
+      return fail(has_start_line_ ? HeadError::header_block_too_large
+                                  : HeadError::start_line_too_long);
     }
-    if (window[at + 1] != '\n') return fail(HeadError::malformed);
+    if (window[at + 1] != '\n') return fail(HeadError::control_byte);
     const std::string_view line = window.substr(line_begin_, at - line_begin_);
     searched_ = at + 2;
     outcome = end_of_line(line);
@@ -60,8 +61,8 @@ Feed HeadScanner::end_of_line(std::string_view line) noexcept {
   if (!has_start_line_) return end_of_start_line(line);
   if (line.empty()) return Feed::complete;
   // obs-fold, or blanks before the first field
-  if (line.front() == ' ' || line.front() == '\t') return fail(HeadError::malformed);
-  if (++field_count_ > limits_.field_count) return fail(HeadError::fields_too_large);
+  if (line.front() == ' ' || line.front() == '\t') return fail(HeadError::folded_line);
+  if (++field_count_ > limits_.field_count) return fail(HeadError::too_many_fields);
   return Feed::need_more;
 }
 
@@ -73,7 +74,7 @@ Feed HeadScanner::end_of_start_line(std::string_view line) noexcept {
     return Feed::need_more;
   }
   if (empty_lines_ == EmptyLines::refused || ++skipped_lines_ > kMaxSkippedLines) {
-    return fail(HeadError::malformed);
+    return fail(HeadError::bad_start_line);
   }
   return Feed::need_more;
 }

@@ -59,7 +59,7 @@ class HeadParser {
     if (scanned == Feed::error) return fail(scanner_.error());
     if (scanned == Feed::need_more) return scanned;
     if (parse_fields(scanner_.field_lines(buffer))) return Feed::complete;
-    return fail(HeadError::malformed);
+    return fail(HeadError::bad_field_line);
   }
 
   KnownLines remembered() const noexcept {
@@ -128,24 +128,6 @@ class HeadParser {
 };
 
 }  // namespace
-
-int status_for(HeadError error) noexcept {
-  switch (error) {
-    case HeadError::none:
-      return 200;
-    case HeadError::malformed:
-      return 400;
-    case HeadError::method_too_long:
-      return 501;
-    case HeadError::bad_version:
-      return 505;
-    case HeadError::start_line_too_long:
-      return 414;
-    case HeadError::fields_too_large:
-      return 431;
-  }
-  return 400;
-}
 
 struct RequestParser::Impl : HeadParser<RequestHead> {
   using HeadParser::HeadParser;

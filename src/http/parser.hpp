@@ -15,6 +15,7 @@
 #include "http/head.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -26,17 +27,19 @@ struct HeadLimits {
   std::size_t field_count = 256;
 };
 
-enum class HeadError {
+// What a request is answered with that has one of them: http/refusal.
+enum class HeadError : std::uint8_t {
   none,
-  malformed,            // 400
-  method_too_long,      // 501
-  bad_version,          // 505: HTTP, but not 1.x
-  start_line_too_long,  // 414
-  fields_too_large,     // 431: block or count
+  bad_start_line,
+  control_byte,  // NUL, CR or LF by itself among them
+  folded_line,   // or blanks before the first field line
+  bad_field_line,
+  method_too_long,
+  bad_version,  // HTTP, but not 1.x
+  start_line_too_long,
+  header_block_too_large,
+  too_many_fields,
 };
-
-// The status to answer a request with that has this error.
-int status_for(HeadError error) noexcept;
 
 enum class Feed { need_more, complete, error };
 

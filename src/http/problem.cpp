@@ -17,28 +17,6 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::string_view refusal_detail(int status) noexcept {
-  switch (status) {
-    case 408:
-      return "The request's head was not complete within limits.header_timeout.";
-    case 413:
-      return "The request's body is larger than limits.request_body.";
-    case 414:
-      return "The request line is longer than limits.request_line.";
-    case 417:
-      return "The only expectation known here is 100-continue.";
-    case 431:
-      return "The request's header fields exceed limits.header_block or limits.header_count.";
-    case 501:
-      return "This method (CONNECT, or one with a very long name) or transfer coding (all but "
-             "chunked) is not implemented.";
-    case 505:
-      return "The HTTP version of the request is not supported; use HTTP/1.1 or HTTP/1.0.";
-    default:
-      return "The request breaks HTTP's syntax or a limit of this server.";
-  }
-}
-
 std::string render_problem(const Problem& problem, Method request_method, Persistence persistence) {
   const std::string_view title = reason_phrase(problem.status);
   const std::string body = fmt::format(R"({{"title":{},"status":{},"detail":{}}})",

@@ -18,10 +18,6 @@ struct Problem {
                                   // (RFC 9110 section 6.6.1), and an answer of our own is one's
 };
 
-// What a client is told whose request is refused with this status before anybody has understood it:
-// which limit or rule of HTTP it breaks. Limits are named as the configuration spells them.
-std::string_view refusal_detail(int status) noexcept;
-
 // Head and body. Without the body for HEAD. Says `Connection: close` where persistence is close.
 std::string render_problem(const Problem& problem, Method request_method, Persistence persistence);
 

@@ -17,7 +17,7 @@ constexpr std::size_t kVersionSize = 8;  // HTTP/1.1
 HeadError parse_version(std::string_view text, Version& version) noexcept {
   if (text.size() != kVersionSize || !text.starts_with("HTTP/") || !ascii::is_digit(text[5]) ||
       text[6] != '.' || !ascii::is_digit(text[7])) {
-    return HeadError::malformed;
+    return HeadError::bad_start_line;
   }
   if (text[5] != '1') return HeadError::bad_version;
   version = text[7] == '0' ? Version::http_1_0 : Version::http_1_1;
@@ -48,16 +48,16 @@ HeadError parse_start_line(std::string_view line, RequestHead& head) noexcept {
   // (RFC 9112 section 3)
   if (method_end > kLongestMethod) return HeadError::method_too_long;
   if (method_end == 0 || method_end == line.size() || line[method_end] != ' ') {
-    return HeadError::malformed;
+    return HeadError::bad_start_line;
   }
   head.method_text = line.substr(0, method_end);
   head.method = parse_method(head.method_text);
 
   const std::string_view rest = line.substr(method_end + 1);
-  if (rest.size() < kVersionSize + 2) return HeadError::malformed;
+  if (rest.size() < kVersionSize + 2) return HeadError::bad_start_line;
   const std::size_t target_end = rest.size() - kVersionSize - 1;
   head.target = rest.substr(0, target_end);
-  if (rest[target_end] != ' ' || !is_target(head.target)) return HeadError::malformed;
+  if (rest[target_end] != ' ' || !is_target(head.target)) return HeadError::bad_start_line;
   return parse_version(rest.substr(target_end + 1), head.version);
 }
 
@@ -68,11 +68,11 @@ HeadError parse_start_line(std::string_view line, ResponseHead& head) noexcept {
   if (version_error != HeadError::none) return version_error;
 
   const std::string_view rest = line.substr(kVersionSize);
-  if (rest.size() < 4 || rest[0] != ' ') return HeadError::malformed;
+  if (rest.size() < 4 || rest[0] != ' ') return HeadError::bad_start_line;
   const auto status = ascii::parse_digits(rest.substr(1, 3));
-  if (!status || *status < 100 || *status > 599) return HeadError::malformed;
+  if (!status || *status < 100 || *status > 599) return HeadError::bad_start_line;
   head.status = static_cast<int>(*status);
-  if (rest.size() > 4 && rest[4] != ' ') return HeadError::malformed;
+  if (rest.size() > 4 && rest[4] != ' ') return HeadError::bad_start_line;
   head.reason = rest.substr(std::min<std::size_t>(5, rest.size()));
   return HeadError::none;
 }
@@ -81,13 +81,14 @@ HeadError check_begun_start_line(std::string_view begun, const RequestHead&) noe
   const std::size_t method_end = method_size(begun);
   if (method_end > kLongestMethod) return HeadError::method_too_long;
   if (method_end == begun.size()) return HeadError::none;
-  return method_end != 0 && begun[method_end] == ' ' ? HeadError::none : HeadError::malformed;
+  return method_end != 0 && begun[method_end] == ' ' ? HeadError::none : HeadError::bad_start_line;
 }
 
 HeadError check_begun_start_line(std::string_view begun, const ResponseHead&) noexcept {
   constexpr std::string_view kBegin = "HTTP/";
-  return begun.substr(0, kBegin.size()) == kBegin.substr(0, begun.size()) ? HeadError::none
-                                                                          : HeadError::malformed;
+  return begun.substr(0, kBegin.size()) == kBegin.substr(0, begun.size())
+             ? HeadError::none
+             : HeadError::bad_start_line;
 }
 
 }  // namespace hawkcache::http

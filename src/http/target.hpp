@@ -27,13 +27,14 @@ struct Target {
   bool has_query = false;  // "/x?" has an empty query, which is not the same as none
 };
 
+// What a request is answered with that has one of them: http/refusal.
 enum class TargetError : std::uint8_t {
   none,
-  malformed,           // 400: request-target
-  missing_host,        // 400: HTTP/1.1 without Host
-  repeated_host,       // 400
-  bad_host,            // 400: Host, or the authority of the absolute form, is no host[:port]
-  unsupported_scheme,  // 400: absolute form with a scheme other than http or https
+  malformed,     // request-target
+  missing_host,  // HTTP/1.1 without Host
+  repeated_host,
+  bad_host,            // Host, or the authority of the absolute form, is no host[:port]
+  unsupported_scheme,  // absolute form with a scheme other than http or https
 };
 
 struct TargetDecision {

@@ -2,7 +2,8 @@
 
 #include "base/ascii.hpp"
 #include "base/byte_words.hpp"
-#include "http/problem.hpp"
+#include "base/log.hpp"
+#include "http/refusal.hpp"
 #include "net/address_text.hpp"
 #include "net/client_exchange.hpp"
 #include "net/client_input.hpp"
@@ -16,8 +17,9 @@
 namespace hawkcache::net {
 namespace {
 
-constexpr Duration kLingerTime{2000};
-constexpr std::size_t kLingerBytes = 1024 * 1024;
+constexpr Duration kLingerSilence{2000};
+constexpr Duration kLongestLinger{30000};
+constexpr std::uint64_t kLingerBytes = 1024 * 1024;  // beyond what the request announced
 constexpr std::size_t kLongestSoundHost = 255;
 
 class ClientConnection final : public ClientExchange,
@@ -82,9 +84,9 @@ class ClientConnection final : public ClientExchange,
   bool ran_out_of_time() noexcept {
     return input_.deadline().expired() && !input_.buffer().empty();
   }
-  // 0 when the head that was read is sound, else the status to refuse it with.
-  int judge_head(http::Feed feed);
-  int check_head();
+  // Null when the head that was read is sound, else why it is refused.
+  const http::Refusal* judge_head(http::Feed feed);
+  const http::Refusal* check_head();
   void remember_host(std::string_view authority);
   void begin_exchange();
   void begin_interim() noexcept;
@@ -101,7 +103,7 @@ class ClientConnection final : public ClientExchange,
   // Whether the connection goes on to another request.
   bool finish_exchange();
   bool wants_linger() noexcept;
-  Awaitable<void> refuse(int status);
+  Awaitable<void> refuse(const http::Refusal& refusal);
   Awaitable<void> linger();
   void close() noexcept;
 
@@ -143,9 +145,8 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
       feed = c.parser_.feed(buffer.view());
     }
     if (feed == http::Feed::need_more && !c.ran_out_of_time()) break;
-    const int refusal = c.judge_head(feed);
-    if (refusal != 0) {
-      co_await c.refuse(refusal);
+    if (const http::Refusal* refusal = c.judge_head(feed)) {
+      co_await c.refuse(*refusal);
       break;
     }
     c.begin_exchange();
@@ -168,28 +169,27 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
   c.close();
 }
 
-int ClientConnection::judge_head(http::Feed feed) {
-  if (feed == http::Feed::need_more) return 408;
+const http::Refusal* ClientConnection::judge_head(http::Feed feed) {
+  if (feed == http::Feed::need_more) return &http::kHeadTooSlow;
   input_.deadline().disarm();
-  return feed == http::Feed::error ? http::status_for(parser_.error()) : check_head();
+  return feed == http::Feed::error ? &http::refusal_of(parser_.error()) : check_head();
 }
 
-int ClientConnection::check_head() {
+const http::Refusal* ClientConnection::check_head() {
   const http::RequestHead& head = parser_.head();
   const auto framing = http::decide_request_framing(head);
-  if (framing.error != http::FramingError::none) return http::status_for(framing.error);
+  if (framing.error != http::FramingError::none) return &http::refusal_of(framing.error);
   const auto target = http::parse_target(head, sound_host_);
-  if (target.error != http::TargetError::none) return 400;
+  if (target.error != http::TargetError::none) return &http::refusal_of(target.error);
   remember_host(target.target.authority);
-  if (head.method == http::Method::connect) return 501;
-  if (settings_.max_body != 0 && framing.framing.kind == http::BodyKind::length &&
-      framing.framing.length > settings_.max_body) {
-    return 413;
+  request_ = {&head, target.target, framing.framing, peer_};
+  if (head.method == http::Method::connect) return &http::kNoTunnel;
+  if (settings_.max_body != 0 && request_.framing.length > settings_.max_body) {
+    return &http::kBodyTooLarge;
   }
   const auto expect = head.fields().value(http::FieldName::expect);
-  if (expect && !ascii::equals_ignoring_case(*expect, "100-continue")) return 417;
-  request_ = {&head, target.target, framing.framing, peer_};
-  return 0;
+  const bool known = !expect || ascii::equals_ignoring_case(*expect, "100-continue");
+  return known ? nullptr : &http::kUnknownExpectation;
 }
 
 // Mostly it stays the same.
@@ -307,18 +307,15 @@ bool ClientConnection::wants_linger() noexcept {
   return socket_.available(ignored) > 0;
 }
 
-Awaitable<void> ClientConnection::refuse(int status) {
-  const std::string bytes = http::render_problem({.status = status,
-                                                  .detail = http::refusal_detail(status),
-                                                  .extra_fields = {},
-                                                  .now = worker_.clock().wall()},
-                                                 parser_.head().method,
-                                                 http::Persistence::close);
+Awaitable<void> ClientConnection::refuse(const http::Refusal& refusal) {
+  log::debug("a request of {} is refused with {}: {}", peer_, refusal.status, refusal.detail);
+  const std::string bytes =
+      http::render_refusal(refusal, parser_.head().method, worker_.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(bytes)};
   output_.begin_exchange();
   const ErrorCode failed = co_await write(buffers);
   refused_ = !failed;
-  handler_->rejected(status, bytes_written());
+  handler_->rejected(refusal.status, bytes_written());
   aborted_ = !refused_;
 }
 
@@ -326,12 +323,15 @@ Awaitable<void> ClientConnection::linger() {
   boost::system::error_code ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
   std::array<char, 16 * 1024> sink;
-  std::size_t left = kLingerBytes;
-  input_.deadline().arm(kLingerTime);
+  const SteadyTime begin = worker_.clock().steady();
+  std::uint64_t left = request_.framing.length + kLingerBytes;
   while (left > 0) {
+    const Duration longest = gauge_->draining() ? kLingerSilence : kLongestLinger;
+    if (worker_.clock().steady() - begin > longest) break;
+    input_.deadline().arm(kLingerSilence);
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
     if (error || input_.deadline().expired()) break;
-    left -= std::min(left, size);
+    left -= std::min<std::uint64_t>(left, size);
   }
   input_.deadline().disarm();
 }

@@ -127,7 +127,7 @@ Awaitable<Result<Resolver::Addresses>> Resolver::resolve(std::string host, Durat
     if (name.looking_up) std::erase(name.waiting, bell);
   }
   if (!name.addresses.empty()) co_return name.addresses;
-  co_return name.looking_up ? Errc::upstream_connect_timeout : Errc::upstream_refused;
+  co_return name.looking_up ? Errc::upstream_connect_timeout : Errc::upstream_unresolved;
 }
 
 }  // namespace hawkcache::net

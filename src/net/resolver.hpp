@@ -30,8 +30,8 @@ class Resolver {
   Resolver(Executor executor, const Clock& clock, LookUp look_up = ask_system);
   ~Resolver();
 
-  // All addresses, in the system's order of preference; never empty. Errors: upstream_refused (no
-  // such name, no answer), upstream_connect_timeout. May outlive this object.
+  // All addresses, in the system's order of preference; never empty. Errors: upstream_unresolved
+  // (no such name, no answer), upstream_connect_timeout. May outlive this object.
   Awaitable<Result<Addresses>> resolve(std::string host, Duration timeout);
 
  private:

@@ -60,20 +60,22 @@ class UpstreamExchange {
   // anything of a response came is replaced by another one where that is safe: the method is
   // idempotent and its body (if any) can be sent again, or nothing was sent at all. Was it a kept
   // one, the other is a new one to the same server; else one to a server that has not been tried. A
-  // POST is sent at most once. Errors: upstream_refused, upstream_connect_timeout,
-  // upstream_timeout, upstream_malformed, upstream_closed; or the BodySource's own error
-  // (client_gone ...) when the client's body broke off, in which case the upstream connection was
-  // cut, never completed. The head is valid until the exchange is destroyed. Called once.
+  // POST is sent at most once. Errors: upstream_refused, _unresolved, _no_socket, _connect_timeout,
+  // upstream_timeout, upstream_closed, those of is_malformed_response(); or the BodySource's own
+  // error (client_gone ...) when the client's body broke off, in which case the upstream connection
+  // was cut, never completed. The head is valid until the exchange is destroyed. Called once.
   virtual Awaitable<Result<const http::ResponseHead*>> start(UpstreamRequest request) = 0;
   // How the final response's body is framed. After start().
   virtual http::BodyFraming framing() const noexcept = 0;
   // The next piece of the body, decoded; empty at its end. Valid until the next call. Errors:
-  // upstream_closed (truncated), upstream_malformed, upstream_timeout, or the BodySource's own when
-  // the body was still under way.
+  // upstream_closed (truncated), upstream_timeout, those of is_malformed_response(), or the
+  // BodySource's own when the body was still under way.
   virtual Awaitable<Result<std::string_view>> read_body() = 0;
   // A piece of the body, or its end (empty), that can be had without waiting; nullopt when
   // read_body() would wait. Errors are left to read_body().
   virtual std::optional<std::string_view> try_read_body() noexcept = 0;
+  // host:port of the server that was asked last; empty: none was.
+  virtual std::string server() const = 0;
   // Ends whatever waits with an error (upstream_closed); the connection is closed.
   virtual void cancel() noexcept = 0;
   // Closes the connection unless the response has ended, cancels the BodySource if it is still
@@ -83,6 +85,9 @@ class UpstreamExchange {
   // The same without waiting. Whether nobody uses it any more: else finish() has to be awaited.
   virtual bool finish_now() noexcept = 0;
 };
+
+// For logs: the server, and what went wrong with it.
+std::string describe(const ErrorCode& error, const UpstreamExchange& exchange);
 
 class Upstream {
  public:

@@ -15,7 +15,7 @@ Awaitable<ErrorCode> UpstreamConnection::connect(tcp::endpoint endpoint, Duratio
   socket_.open(endpoint.protocol(), error);
   if (!error) socket_.non_blocking(true, error);
   if (!error) socket_.set_option(tcp::no_delay(true), error);
-  if (error) co_return Errc::upstream_refused;
+  if (error) co_return Errc::upstream_no_socket;
   writing_.arm(timeout);
   const auto [connected] = co_await socket_.async_connect(endpoint, use_op);
   const bool expired = writing_.expired();

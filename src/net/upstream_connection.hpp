@@ -24,7 +24,7 @@ class UpstreamConnection {
   UpstreamConnection(const UpstreamConnection&) = delete;
   UpstreamConnection& operator=(const UpstreamConnection&) = delete;
 
-  // Errors: upstream_refused (for any reason, want of descriptors among them),
+  // Errors: upstream_refused (for any reason but these), upstream_no_socket,
   // upstream_connect_timeout.
   Awaitable<ErrorCode> connect(asio::ip::tcp::endpoint endpoint, Duration timeout);
 

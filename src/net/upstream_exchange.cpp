@@ -1,7 +1,10 @@
 #include "net/upstream_exchange.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace hawkcache::net {
 namespace {
@@ -15,13 +18,18 @@ constexpr Duration kRecentlyUsed{1000};
 // 20 KiB, so 5 MiB for each thread and upstream at the most, after a crowd.
 constexpr std::size_t kSpareResponses = 256;
 constexpr int kContinue = 100;
+// Times response_timeout, from the first interim response on: what says "wait" is not waited for
+// without end.
+constexpr int kInterimTimes = 3;
 
 }  // namespace
 
-UpstreamPoolState::UpstreamPoolState(Worker& on, UpstreamSettings with)
+UpstreamPoolState::UpstreamPoolState(Worker& on,
+                                     UpstreamSettings with,
+                                     std::shared_ptr<ServerFailures> failures)
     : worker(on),
       settings(std::move(with)),
-      choice(settings.servers.size(), settings.fail_timeout),
+      choice(std::move(failures)),
       kept(on,
            settings.servers.size(),
            {.max_per_server = settings.max_idle, .keepalive_timeout = settings.keepalive_timeout}),
@@ -69,6 +77,7 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
   if (cancelled_) co_return Errc::upstream_closed;
   std::optional<std::size_t> server = pool_->choice.next(tried_, pool_->worker.clock().steady());
   if (!server) co_return Errc::upstream_refused;
+  asked_ = server;
   connection_ = pool_->kept.take(*server, is_repeatable() ? Duration::max() : kRecentlyUsed);
   for (;;) {
     const Connection used = connection_ ? Connection::kept : Connection::fresh;
@@ -118,7 +127,7 @@ std::optional<std::size_t> PooledExchange::server_after(const ErrorCode& error, 
   const SteadyTime now = pool_->worker.clock().steady();
   // Anything else is the client's: its body broke off.
   const bool its_fault = error == Errc::upstream_closed || error == Errc::upstream_timeout ||
-                         error == Errc::upstream_malformed;
+                         is_malformed_response(error);
   if (its_fault && !cancelled_) pool_->choice.failed(server, now);
   return once_more ? pool_->choice.next(tried_, now) : std::nullopt;
 }
@@ -128,7 +137,8 @@ Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
   ErrorCode error = Errc::upstream_refused;
   while (server) {
     error = co_await connect_to(*server);
-    if (!error || cancelled_) co_return error;
+    // For want of descriptors no other server is reached either, and none is to blame.
+    if (!error || cancelled_ || error == Errc::upstream_no_socket) co_return error;
     const SteadyTime now = pool_->worker.clock().steady();
     pool_->choice.failed(*server, now);
     server = pool_->choice.next(tried_, now);
@@ -138,6 +148,7 @@ Awaitable<ErrorCode> PooledExchange::connect_to_any(std::size_t first) {
 
 // All addresses share connect_timeout, so that a silent first one leaves time for the second.
 Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
+  asked_ = server;
   const UpstreamServer& address = pool_->settings.servers[server];
   const Result<Resolver::Addresses> found =
       co_await pool_->resolver.resolve(address.host, pool_->settings.connect_timeout);
@@ -201,7 +212,7 @@ ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
     await_next_head();
     state = response_->next_head();
   }
-  if (state == HeadState::malformed) return Errc::upstream_malformed;
+  if (state == HeadState::malformed) return response_->error();
   if (state == HeadState::need_input) {
     if (response_->has_part_of_head()) limit_rest_of_head();
     return {};
@@ -215,7 +226,11 @@ ErrorCode PooledExchange::hear(const UpstreamConnection::Read& read) {
 // While the body is being sent, the client sets the pace; its end begins the time for the response.
 void PooledExchange::await_next_head() noexcept {
   if (pump_ && pump_->running()) return;
-  connection_->limit_reading(pool_->settings.response_timeout);
+  const Duration timeout = pool_->settings.response_timeout;
+  const SteadyTime now = pool_->worker.clock().steady();
+  if (!interim_until_) interim_until_ = now + kInterimTimes * timeout;
+  const auto left = std::chrono::ceil<Duration>(*interim_until_ - now);
+  connection_->limit_reading(std::clamp(left, Duration::zero(), timeout));
 }
 
 // From its first byte on, once: a head that drips is not given more time for every byte.
@@ -295,6 +310,18 @@ void PooledExchange::abandon(ErrorCode reason) noexcept {
   if (pump_) pump_->stop();
   if (!connection_) return;
   connection_->fail(reason);
+}
+
+std::string PooledExchange::server() const {
+  if (!asked_) return {};
+  const UpstreamServer& server = pool_->settings.servers[*asked_];
+  const bool ipv6 = server.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", server.host, ipv6 ? "]" : "", server.port);
+}
+
+std::string describe(const ErrorCode& error, const UpstreamExchange& exchange) {
+  const std::string server = exchange.server();
+  return server.empty() ? error.message() : fmt::format("{}: {}", server, error.message());
 }
 
 void PooledExchange::cancel() noexcept {

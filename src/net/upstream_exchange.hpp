@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,7 @@ namespace hawkcache::net {
 
 // Kept alive by the exchanges under way after the pool itself is gone.
 struct UpstreamPoolState {
-  UpstreamPoolState(Worker& on, UpstreamSettings with);
+  UpstreamPoolState(Worker& on, UpstreamSettings with, std::shared_ptr<ServerFailures> failures);
 
   std::unique_ptr<UpstreamResponse> take_response();
   void give_back(std::unique_ptr<UpstreamResponse> response);
@@ -46,6 +47,7 @@ class PooledExchange final : public UpstreamExchange {
   http::BodyFraming framing() const noexcept override { return response_->framing(); }
   Awaitable<Result<std::string_view>> read_body() override;
   std::optional<std::string_view> try_read_body() noexcept override;
+  std::string server() const override;
   void cancel() noexcept override;
   Awaitable<void> finish() override;
   bool finish_now() noexcept override;
@@ -79,7 +81,9 @@ class PooledExchange final : public UpstreamExchange {
   UpstreamRequest request_;
   Turns::Place place_;
   ServerChoice::Tried tried_;
+  std::optional<std::size_t> asked_;  // the server, last
   enum class HeadBegun : std::uint8_t { no, yes } head_begun_ = HeadBegun::no;
+  std::optional<SteadyTime> interim_until_;  // once one has come after the request's end
   bool head_complete_ = false;
   bool request_written_ = false;  // without the part that the pump sends
   bool ended_ = false;

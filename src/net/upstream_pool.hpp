@@ -1,6 +1,6 @@
-// The upstream of one worker: the servers of the configuration, their addresses, kept connections,
-// and which of them failed lately. All of it belongs to the worker's thread. Replaced as a whole by
-// a reload; exchanges under way keep it alive.
+// The upstream of one worker: the servers of the configuration, their addresses and kept
+// connections. All of it belongs to the worker's thread; only which servers failed lately all
+// workers know together. Replaced as a whole by a reload; exchanges under way keep it alive.
 #pragma once
 
 #include "base/clock.hpp"
@@ -22,7 +22,9 @@ struct UpstreamServer {
 struct UpstreamSettings {
   std::vector<UpstreamServer> servers;
   Duration connect_timeout{2000};
-  Duration response_timeout{30000};  // to the first byte of a head; the rest: idle_timeout
+  // To the first byte of a head; the rest: idle_timeout. Anew after each interim response, for
+  // three times as long from the first of them on.
+  Duration response_timeout{30000};
   // How long a body waits for the server's 100. A server that ignores Expect waits for the body in
   // turn, so RFC 9110 section 10.1.1 tells clients not to "wait for an indefinite period before
   // sending the content". A round trip and the server's thought fit into a second; it is also what
@@ -37,8 +39,13 @@ struct UpstreamSettings {
   std::size_t max_interim = 100;  // 1xx responses before a final one
 };
 
+class ServerFailures;
 class Worker;
+// For the pools of all workers that have these servers.
+std::shared_ptr<ServerFailures> make_server_failures(const UpstreamSettings& settings);
 // The last reference may go away on any thread, but not after the worker.
-std::shared_ptr<Upstream> make_upstream_pool(Worker& worker, UpstreamSettings settings);
+std::shared_ptr<Upstream> make_upstream_pool(Worker& worker,
+                                             UpstreamSettings settings,
+                                             std::shared_ptr<ServerFailures> failures);
 
 }  // namespace hawkcache::net

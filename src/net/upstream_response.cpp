@@ -13,6 +13,45 @@ constexpr std::size_t kBodySpace = 16 * 1024;
 constexpr std::size_t kLargeBodySpace = 64 * 1024;
 constexpr int kSwitchingProtocols = 101;
 
+Errc error_of(http::HeadError error) noexcept {
+  switch (error) {
+    case http::HeadError::control_byte:
+      return Errc::upstream_control_byte;
+    case http::HeadError::folded_line:
+      return Errc::upstream_folded_line;
+    case http::HeadError::bad_field_line:
+      return Errc::upstream_bad_field_line;
+    case http::HeadError::start_line_too_long:
+      return Errc::upstream_long_status_line;
+    case http::HeadError::header_block_too_large:
+      return Errc::upstream_large_head;
+    case http::HeadError::too_many_fields:
+      return Errc::upstream_many_fields;
+    case http::HeadError::none:
+    case http::HeadError::bad_start_line:
+    case http::HeadError::method_too_long:
+    case http::HeadError::bad_version:
+      break;
+  }
+  return Errc::upstream_bad_status_line;
+}
+
+Errc error_of(http::FramingError error) noexcept {
+  switch (error) {
+    case http::FramingError::differing_lengths:
+      return Errc::upstream_differing_lengths;
+    case http::FramingError::length_and_coding:
+      return Errc::upstream_length_and_coding;
+    case http::FramingError::bad_transfer_encoding:
+    case http::FramingError::unsupported_coding:
+      return Errc::upstream_bad_coding;
+    case http::FramingError::none:
+    case http::FramingError::bad_content_length:
+      break;
+  }
+  return Errc::upstream_bad_length;
+}
+
 }  // namespace
 
 UpstreamResponse::UpstreamResponse(http::HeadLimits limits, std::size_t max_interim)
@@ -37,7 +76,7 @@ void UpstreamResponse::begin(http::Method method) {
   any_received_ = false;
   at_end_of_input_ = false;
   ended_ = false;
-  malformed_ = false;
+  error_ = {};
 }
 
 void UpstreamResponse::shrink() {
@@ -102,18 +141,24 @@ UpstreamResponse::HeadState UpstreamResponse::next_head() {
   if (head_begin_ == head_end_) return HeadState::need_input;
   const std::string_view bytes(head_buffer_.get() + head_begin_, head_end_ - head_begin_);
   const http::Feed fed = parser_.feed(bytes);
-  if (fed == http::Feed::error) return HeadState::malformed;
+  if (fed == http::Feed::error) return fail(error_of(parser_.error()));
   if (fed == http::Feed::need_more) return HeadState::need_input;
   return parser_.head().status >= 200 ? accept_head() : accept_interim();
 }
 
+UpstreamResponse::HeadState UpstreamResponse::fail(Errc error) noexcept {
+  error_ = error;
+  return HeadState::malformed;
+}
+
 UpstreamResponse::HeadState UpstreamResponse::accept_interim() {
-  if (parser_.head().status == kSwitchingProtocols) return HeadState::malformed;
+  if (parser_.head().status == kSwitchingProtocols) return fail(Errc::upstream_switched);
   // RFC 9110 section 15.2: "A client MUST be able to parse one or more 1xx responses received prior
   // to a final response". Which need not be infinitely many.
   interim_bytes_ += parser_.head_size();
-  if (++interim_count_ > max_interim_) return HeadState::malformed;
-  if (interim_bytes_ > limits_.header_block) return HeadState::malformed;
+  if (++interim_count_ > max_interim_ || interim_bytes_ > limits_.header_block) {
+    return fail(Errc::upstream_interim_flood);
+  }
   at_interim_ = true;
   return HeadState::interim;
 }
@@ -126,7 +171,7 @@ void UpstreamResponse::leave_interim() {
 
 UpstreamResponse::HeadState UpstreamResponse::accept_head() {
   const http::FramingDecision decision = http::decide_response_framing(parser_.head(), method_);
-  if (decision.error != http::FramingError::none) return HeadState::malformed;
+  if (decision.error != http::FramingError::none) return fail(error_of(decision.error));
   framing_ = decision.framing;
   persistence_ = http::persistence_of(parser_.head());
   remaining_ = framing_.kind == http::BodyKind::length ? framing_.length : 0;
@@ -155,8 +200,8 @@ UpstreamResponse::Piece UpstreamResponse::next_piece() noexcept {
 // response never looks whole. (Bytes that come later, or after chunks, only spoil the connection.)
 UpstreamResponse::Piece UpstreamResponse::next_of_length() noexcept {
   if (pending_size_ > remaining_) {
-    malformed_ = true;
-    return {.state = PieceState::error, .data = {}, .error = Errc::upstream_malformed};
+    error_ = Errc::upstream_surplus;
+    return {.state = PieceState::error, .data = {}, .error = error_};
   }
   if (remaining_ == 0) {
     ended_ = true;
@@ -174,7 +219,7 @@ UpstreamResponse::Piece UpstreamResponse::next_of_chunked() noexcept {
   using State = http::ChunkedDecoder::State;
   char* piece = nullptr;
   std::size_t piece_size = 0;
-  while (pending_size_ > 0 && !ended_ && !malformed_) {
+  while (pending_size_ > 0 && !ended_ && !error_) {
     const http::ChunkedDecoder::Step step = decoder_.next({pending_, pending_size_});
     if (step.state == State::data) {
       char* const data = pending_ + (step.data.data() - pending_);
@@ -188,13 +233,12 @@ UpstreamResponse::Piece UpstreamResponse::next_of_chunked() noexcept {
     pending_ += step.consumed;
     pending_size_ -= step.consumed;
     ended_ = step.state == State::done;
-    malformed_ = step.state == State::error;
+    if (step.state == State::error) error_ = Errc::upstream_bad_chunk;
   }
   if (piece_size > 0) {
     return {.state = PieceState::data, .data = {piece, piece_size}, .error = {}};
   }
-  if (malformed_)
-    return {.state = PieceState::error, .data = {}, .error = Errc::upstream_malformed};
+  if (error_) return {.state = PieceState::error, .data = {}, .error = error_};
   if (ended_) return {.state = PieceState::end, .data = {}, .error = {}};
   return out_of_input();
 }

@@ -47,6 +47,8 @@ class UpstreamResponse {
   // two ways.
   enum class HeadState : std::uint8_t { need_input, interim, complete, malformed };
   HeadState next_head();
+  // After malformed, or a piece's error that is one of is_malformed_response(): which.
+  ErrorCode error() const noexcept { return error_; }
   // Once complete: valid until begin().
   const http::ResponseHead& head() const noexcept { return parser_.head(); }
   http::BodyFraming framing() const noexcept { return framing_; }
@@ -55,7 +57,7 @@ class UpstreamResponse {
   struct Piece {
     PieceState state = PieceState::need_input;
     std::string_view data;  // for data: never empty, valid until the next call
-    ErrorCode error;        // for error: upstream_closed (truncated), upstream_malformed
+    ErrorCode error;        // for error: upstream_closed (truncated), or as error()
   };
   // REQUIRES: the head is complete. After end or error the same comes again.
   Piece next_piece() noexcept;
@@ -70,6 +72,7 @@ class UpstreamResponse {
   std::span<char> body_space();
   HeadState accept_head();
   HeadState accept_interim();
+  HeadState fail(Errc error) noexcept;
   void leave_interim();
   Piece next_of_length() noexcept;
   Piece next_of_chunked() noexcept;
@@ -104,7 +107,7 @@ class UpstreamResponse {
   bool any_received_ = false;
   bool at_end_of_input_ = false;
   bool ended_ = false;  // the body is whole
-  bool malformed_ = false;
+  ErrorCode error_;
 };
 
 }  // namespace hawkcache::net

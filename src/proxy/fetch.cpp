@@ -171,7 +171,7 @@ net::Awaitable<Fetch::Next> Fetch::on_head(const http::ResponseHead& head,
     if (rest == Rest::ask_for_the_whole) co_return Next::ask_unconditionally;
   }
   if (is_unasked(head.status, fill_.subject(), order_.conditions)) {
-    on_error(Errc::upstream_malformed);
+    on_error(Errc::upstream_unasked_answer);
     co_return Next::done;
   }
   if (validates_by_head()) {
@@ -203,7 +203,7 @@ void Fetch::note_failure(const ErrorCode& error, std::string_view where) {
             fill_.subject().authority,
             fill_.subject().path_and_query,
             where,
-            error.message());
+            net::describe(error, *exchange_));
 }
 
 void Fetch::say_answered(int status) const {

@@ -128,6 +128,7 @@ bool is_of_client(const ErrorCode& error) noexcept {
 void note_failure(WorkerState& state,
                   const net::Request& request,
                   const RequestPlan& plan,
+                  const net::UpstreamExchange& exchange,
                   const ErrorCode& error,
                   std::string_view where) {
   if (is_of_client(error)) return;
@@ -137,7 +138,7 @@ void note_failure(WorkerState& state,
             plan.target.authority,
             plan.path_and_query,
             where,
-            error.message());
+            net::describe(error, exchange));
 }
 
 // The response's body and end, behind its head.
@@ -157,7 +158,7 @@ net::Awaitable<ErrorCode> relay_response(WorkerState& state,
       if (flushed) co_return flushed;
       const auto read = co_await exchange.read_body();
       if (!read) {
-        note_failure(state, request, plan, read.error(), " within the body");
+        note_failure(state, request, plan, exchange, read.error(), " within the body");
         co_return read.error();
       }
       piece = *read;
@@ -258,7 +259,7 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
       if (outcome.error) writer.break_off();
     } else {
       outcome.error = response.error();
-      note_failure(state, client.request(), *input.plan, outcome.error, "");
+      note_failure(state, client.request(), *input.plan, *exchange, outcome.error, "");
     }
   } catch (...) {
     thrown = std::current_exception();

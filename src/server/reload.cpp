@@ -70,6 +70,7 @@ Server::Impl::Prepared Server::Impl::prepare(config::Config after,
   next.snapshot = make_snapshot(after, counters);
   next.admin = admin_settings(after);
   next.upstream = upstream_settings(after);
+  next.failures = net::make_server_failures(next.upstream);
   next.access_log = std::move(new_log);
   next.config = std::move(after);
   // Last: whoever waits for the old log's end would wait in vain if there were none.
@@ -93,7 +94,9 @@ void Server::Impl::commit(Prepared next) noexcept {
     shared->old_log_users->let_go();
     // Said by each, so that it holds when the last one has changed over.
     if (!shared->shares_keys) stores.fence().expect_no_other_urls();
-    if (!shared->same_upstream) state.upstream = net::make_upstream_pool(worker, shared->upstream);
+    if (!shared->same_upstream) {
+      state.upstream = net::make_upstream_pool(worker, shared->upstream, shared->failures);
+    }
   });
 }
 

@@ -97,6 +97,8 @@ std::optional<StartError> Server::Impl::start() {
   if (auto error = bind()) return error;
 
   std::random_device random;
+  const net::UpstreamSettings upstream = upstream_settings(config);
+  const auto failures = net::make_server_failures(upstream);
   const std::string loop_member = proxy::loop_member((std::uint64_t{random()} << 32U) | random());
   for (const auto& worker : workers) {
     states.push_back(std::make_unique<proxy::WorkerState>(
@@ -108,7 +110,7 @@ std::optional<StartError> Server::Impl::start() {
                            .fill_budget = fill_budget,
                            .counters = counters.worker(worker->index()),
                            .snapshot = snapshot,
-                           .upstream = net::make_upstream_pool(*worker, upstream_settings(config)),
+                           .upstream = net::make_upstream_pool(*worker, upstream, failures),
                            .access_log = access_log,
                            .loop_member = loop_member,
                            .request_id_seed = (std::uint64_t{random()} << 32U) | random(),

@@ -47,6 +47,7 @@ struct Server::Impl {
     std::shared_ptr<observe::AccessLog> access_log;
     std::shared_ptr<LogUsers> old_log_users;
     net::UpstreamSettings upstream;
+    std::shared_ptr<net::ServerFailures> failures;
     bool same_upstream = false;
     bool shares_keys = false;
   };

@@ -120,6 +120,19 @@ TEST_F(Limits, ARequestBodyBeyondItsLimitIsRefused) {
   EXPECT_EQ(whole_requests(), 1U);
 }
 
+// Clients that read only when they have sent all would lose the answer to a reset.
+TEST_F(Limits, WhoAnnouncesALargeBodyCanSendItAndReadItsRefusal) {
+  start(Daemon{.routes = "- path: /cached/{rest:path}", .limits = "request_body: 10KiB"});
+  const std::string body(32 * 1024 * 1024, 'x');
+  Client one = client();
+  one.send("POST /pass HTTP/1.1\r\nHost: api.test\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_TRUE(one.send(body));
+  EXPECT_EQ(one.read().status, 413);
+  one.close();
+  EXPECT_EQ(whole_requests(), 0U);
+}
+
 TEST_F(Limits, ThousandsOfPipelinedRequestsAreAnswered) {
   start("- path: /cached/{rest:path}");
   get("/cached/p");

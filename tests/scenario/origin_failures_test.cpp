@@ -29,13 +29,16 @@ TEST_F(OriginFailures, EachFailureIsSaidOnceAndCounted) {
     other.send_request("GET", target);
     other.read();
   }
+  const std::string server =
+      "127.0.0.1:" + std::to_string(origin.port()) + ": the upstream closed ";
   for (const char* said : {"POST of api.test/cached/cut failed within the body: ",
                            "fetch of api.test/cached/cut failed within the body: ",
                            "POST of api.test/pass/cut failed within the body: ",
                            "GET of api.test/pass/cut failed within the body: ",
                            "POST of api.test/pass/nothing failed: ",
                            "GET of api.test/pass/nothing failed: "}) {
-    EXPECT_TRUE(eventually([&] { return log.count(said) == 1; })) << said << log.text();
+    EXPECT_TRUE(eventually([&] { return log.count(said + server) == 1; }))
+        << said << server << log.text();
   }
   EXPECT_EQ(proxy->metric("hawkcache_fetch_errors_total"), 6);
 }

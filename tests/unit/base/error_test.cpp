@@ -10,19 +10,11 @@
 namespace hawkcache {
 namespace {
 
-constexpr Errc kAll[] = {Errc::client_gone,
-                         Errc::client_timeout,
-                         Errc::body_malformed,
-                         Errc::body_truncated,
-                         Errc::body_too_large,
-                         Errc::upstream_refused,
-                         Errc::upstream_connect_timeout,
-                         Errc::upstream_timeout,
-                         Errc::upstream_malformed,
-                         Errc::upstream_closed,
-                         Errc::upstream_reset_unused,
-                         Errc::shutting_down,
-                         Errc::store_unavailable};
+constexpr Errc kAll[] = {
+#define X(enumerator, text) Errc::enumerator,
+    HAWKCACHE_ERRORS(X, X)
+#undef X
+};
 
 TEST(Errc, EachHasATextOfItsOwn) {
   std::set<std::string> texts;
@@ -41,6 +33,14 @@ TEST(Errc, ConvertsToAnErrorCodeAndComparesWithIt) {
   const ErrorCode error = Errc::client_gone;
   EXPECT_EQ(error, Errc::client_gone);
   EXPECT_NE(error, Errc::client_timeout);
+}
+
+TEST(Errc, TellsABrokenResponseFromOtherTrouble) {
+  EXPECT_TRUE(is_malformed_response(Errc::upstream_bad_status_line));
+  EXPECT_TRUE(is_malformed_response(Errc::upstream_surplus));
+  EXPECT_FALSE(is_malformed_response(Errc::upstream_closed));
+  EXPECT_FALSE(is_malformed_response(Errc::client_gone));
+  EXPECT_FALSE(is_malformed_response(ErrorCode()));
 }
 
 TEST(Result, IsAValueOrAnError) {

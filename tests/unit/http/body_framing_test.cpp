@@ -20,6 +20,7 @@ void PrintTo(FramingError error, std::ostream* out) {
 namespace {
 
 constexpr auto kBadLength = FramingError::bad_content_length;
+constexpr auto kDiffering = FramingError::differing_lengths;
 constexpr auto kBadCoding = FramingError::bad_transfer_encoding;
 constexpr auto kUnsupported = FramingError::unsupported_coding;
 constexpr auto kBoth = FramingError::length_and_coding;
@@ -79,18 +80,17 @@ TEST(RequestFraming, EveryOtherLengthIsRefused) {
                                        "5,",
                                        ",5",
                                        "5,,5",
-                                       "5, 6",
                                        "5,-5",
                                        "9223372036854775808",
                                        "18446744073709551616",
                                        "99999999999999999999999999",
                                        "1_000",
-                                       "1,000",
                                        "\xd9\xa5"}) {
     SCOPED_TRACE(value);
     EXPECT_EQ(decide({{"Content-Length", value}}).error, kBadLength);
   }
-  EXPECT_EQ(decide({{"Content-Length", "5"}, {"Content-Length", "6"}}).error, kBadLength);
+  EXPECT_EQ(decide({{"Content-Length", "1,000"}}).error, kDiffering);
+  EXPECT_EQ(decide({{"Content-Length", "5"}, {"Content-Length", "6"}}).error, kDiffering);
   EXPECT_EQ(decide({{"Content-Length", "5"}, {"Content-Length", ""}}).error, kBadLength);
 }
 
@@ -167,7 +167,7 @@ TEST(ResponseFraming, FollowsLengthThenCodingThenTheEnd) {
 }
 
 TEST(ResponseFraming, AmbiguityIsAnError) {
-  EXPECT_EQ(decide_response(200, Method::get, {{"Content-Length", "7, 8"}}).error, kBadLength);
+  EXPECT_EQ(decide_response(200, Method::get, {{"Content-Length", "7, 8"}}).error, kDiffering);
   EXPECT_EQ(decide_response(200, Method::get, {{"Content-Length", "seven"}}).error, kBadLength);
   EXPECT_EQ(
       decide_response(200, Method::get, {{"Content-Length", "7"}, {"Transfer-Encoding", "chunked"}})
@@ -229,7 +229,7 @@ TEST(ResponseFraming, SomeResponsesNeverHaveABody) {
   expect(decide_response(200, Method::head, {}), BodyKind::none);
   expect(decide_response(200, Method::head, {{"Content-Length", "7"}}), BodyKind::none);
   expect(decide_response(200, Method::head, {{"Transfer-Encoding", "chunked"}}), BodyKind::none);
-  EXPECT_EQ(decide_response(200, Method::head, {{"Content-Length", "7, 8"}}).error, kBadLength);
+  EXPECT_EQ(decide_response(200, Method::head, {{"Content-Length", "7, 8"}}).error, kDiffering);
 }
 
 TEST(ResponseFraming, TellsTheLengthOfWhatIsNotSentOnlyWhereItIsCertain) {
@@ -259,13 +259,6 @@ TEST(ResponseFraming, TellsTheLengthOfWhatIsNotSentOnlyWhereItIsCertain) {
     EXPECT_EQ(decision.error, FramingError::none);
     EXPECT_EQ(decision.framing.announced, c.announced) << c.status;
   }
-}
-
-TEST(FramingError, HasAStatus) {
-  EXPECT_EQ(status_for(kBadLength), 400);
-  EXPECT_EQ(status_for(kBoth), 400);
-  EXPECT_EQ(status_for(kBadCoding), 400);
-  EXPECT_EQ(status_for(kUnsupported), 501);
 }
 
 TEST(Persistence, FollowsVersionAndConnection) {

@@ -201,7 +201,7 @@ TEST_F(KeptConnection, KeepsTheLimitForFieldsThatCameBefore) {
   ASSERT_EQ(parser.feed("GET /1 HTTP/1.1\r\n" + fields + "\r\n"), Feed::complete);
   parser.reset();
   EXPECT_EQ(parser.feed("GET /1 HTTP/1.1\r\n" + fields + "B: 1\r\n\r\n"), Feed::error);
-  EXPECT_EQ(parser.error(), HeadError::fields_too_large);
+  EXPECT_EQ(parser.error(), HeadError::header_block_too_large);
 }
 
 TEST_F(KeptConnection, ReadsPipelinedRequests) {

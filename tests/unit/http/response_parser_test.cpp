@@ -1,4 +1,5 @@
 #include "http/parser.hpp"
+#include "http/refusal.hpp"
 #include "unit/http/parsing.hpp"
 
 #include <string>
@@ -86,7 +87,7 @@ TEST(ResponseParser, RefusesMalformedHeads) {
     SCOPED_TRACE(input);
     ResponseParser parser{HeadLimits{}};
     EXPECT_EQ(parser.feed(input), Feed::error);
-    EXPECT_EQ(parser.error(), HeadError::malformed);
+    EXPECT_EQ(refusal_of(parser.error()).status, 400);
     expect_same_however_cut<ResponseParser>(input);
   }
   EXPECT_EQ(
@@ -114,8 +115,8 @@ TEST(ResponseParser, HasLimits) {
            Limited{"HTTP/1.1 200 1234567\r\n\r\n", HeadError::none},
            Limited{"HTTP/1.1 200 12345678\r\n\r\n", HeadError::start_line_too_long},
            Limited{line + "A: 1\r\nB: 2\r\n\r\n", HeadError::none},
-           Limited{line + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n", HeadError::fields_too_large},
-           Limited{line + "A: " + std::string(500, 'a'), HeadError::fields_too_large},
+           Limited{line + "A: 1\r\nB: 2\r\nC: 3\r\n\r\n", HeadError::too_many_fields},
+           Limited{line + "A: " + std::string(500, 'a'), HeadError::header_block_too_large},
        }) {
     SCOPED_TRACE(c.input);
     ResponseParser parser(limits);

@@ -48,7 +48,7 @@ TEST(ResolverTest, TakesALiteralAddressAsItIs) {
   Resolver resolver(
       loop.worker.executor(), loop.clock, [](const std::string&) { return Resolver::Addresses{}; });
   EXPECT_EQ(loop.run(resolver.resolve("::1", kPatience))->front(), asio::ip::make_address("::1"));
-  EXPECT_EQ(loop.run(resolver.resolve("name", kPatience)).error(), Errc::upstream_refused);
+  EXPECT_EQ(loop.run(resolver.resolve("name", kPatience)).error(), Errc::upstream_unresolved);
 }
 
 TEST(ResolverTest, ANameThatIsNotFoundSoonKeepsNoOtherWaiting) {
@@ -58,7 +58,7 @@ TEST(ResolverTest, ANameThatIsNotFoundSoonKeepsNoOtherWaiting) {
   EXPECT_EQ(loop.run(resolver.resolve("slow", Duration(5))).error(),
             Errc::upstream_connect_timeout);
   EXPECT_EQ(loop.run(resolver.resolve("quick", kPatience))->size(), 1U);
-  EXPECT_EQ(loop.run(resolver.resolve("unknown", kPatience)).error(), Errc::upstream_refused);
+  EXPECT_EQ(loop.run(resolver.resolve("unknown", kPatience)).error(), Errc::upstream_unresolved);
   names.release.set_value();
   EXPECT_EQ(loop.run(resolver.resolve("slow", kPatience))->size(), 1U);
 }

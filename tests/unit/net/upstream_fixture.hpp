@@ -1,6 +1,7 @@
 // Short verbs for tests of the upstream pool.
 #pragma once
 
+#include "net/server_choice.hpp"
 #include "net/upstream_pool.hpp"
 #include "unit/net/loop.hpp"
 #include "unit/net/scripted_origin.hpp"
@@ -57,7 +58,7 @@ class UpstreamTest : public testing::Test {
  protected:
   void use(std::vector<std::uint16_t> ports) {
     for (const std::uint16_t port : ports) settings.servers.push_back({"127.0.0.1", port});
-    upstream = make_upstream_pool(loop.worker, settings);
+    upstream = make_upstream_pool(loop.worker, settings, make_server_failures(settings));
   }
 
   static UpstreamRequest get() { return {.method = http::Method::get, .head = std::string(kGet)}; }

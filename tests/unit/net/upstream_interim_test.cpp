@@ -80,6 +80,42 @@ TEST_F(UpstreamInterimTest, NothingIsAskedTwiceOnceAnInterimResponseCame) {
   origin.join();
 }
 
+// Interim responses that come when response_timeout is nearly over, each of them.
+class Slowly final : public InterimSink {
+ public:
+  Slowly(ManualClock& clock, Duration each) : clock_(clock), each_(each) {}
+  void interim(const http::ResponseHead&) override { clock_.advance(each_); }
+
+ private:
+  ManualClock& clock_;
+  Duration each_;
+};
+
+TEST_F(UpstreamInterimTest, ThoseThatComeWithoutEndAreNotWaitedForWithoutEnd) {
+  settings.response_timeout = Duration(60'000);  // longer than the loop waits
+  settings.max_idle = 0;
+  for (const int count : {3, 4}) {
+    SCOPED_TRACE(count);
+    const bool too_long = count > 3;
+    ScriptedOrigin origin([&](ScriptedOrigin& self) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      for (int i = 0; i < count; ++i) connection.write("HTTP/1.1 102 Processing\r\n\r\n");
+      if (!too_long) connection.write(kAnswer);
+      EXPECT_EQ(connection.read_to_end(), "");
+    });
+    settings.servers.clear();
+    use({origin.port()});
+    Slowly slowly(loop.clock, settings.response_timeout);
+    UpstreamRequest request = get();
+    request.interim = &slowly;
+    const Answer answer = fetch(std::move(request));
+    EXPECT_EQ(answer.start_error, too_long ? ErrorCode(Errc::upstream_timeout) : ErrorCode());
+    EXPECT_EQ(answer.body, too_long ? "" : "ok");
+    origin.join();
+  }
+}
+
 TEST_F(UpstreamInterimTest, ABodyWaitsForThe100) {
   ScriptedOrigin origin([](ScriptedOrigin& self) {
     OriginConnection connection = self.accept();

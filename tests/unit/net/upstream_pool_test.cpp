@@ -214,11 +214,11 @@ TEST_F(UpstreamPoolTest, FindsAServerByName) {
   origin.join();
 }
 
-TEST_F(UpstreamPoolTest, TakesANameWithoutAddressForARefusal) {
+TEST_F(UpstreamPoolTest, SaysSoWhereANameHasNoAddress) {
   settings.servers.push_back({"name.invalid", 80});
   settings.connect_timeout = Duration(15000);
   use({});
-  EXPECT_EQ(fetch(get()).start_error, Errc::upstream_refused);
+  EXPECT_EQ(fetch(get()).start_error, Errc::upstream_unresolved);
 }
 
 TEST_F(UpstreamPoolTest, GivesUpAServerThatDoesNotAcceptInTime) {

@@ -225,22 +225,37 @@ TEST(UpstreamResponse, RefusesWhatIsNoFinalResponse) {
   for (std::size_t i = 0; i <= kMaxInterim; ++i) flood += "HTTP/1.1 103 Early Hints\r\n\r\n";
   const std::string big_hints =
       "HTTP/1.1 103 Early Hints\r\nLink: " + std::string(40 * 1024, 'x') + "\r\n\r\n";
-  const std::pair<const char*, std::string> cases[] = {
-      {"noise", "\x16\x03\x01 noise\r\n\r\n"},
-      {"a bad status", "HTTP/1.1 2x0 OK\r\n\r\n"},
-      {"a blank before the colon", kOk + "A : b\r\n\r\n"},
-      {"switching protocols", "HTTP/1.1 101 Switching Protocols\r\n\r\n"},
-      {"two lengths", kOk + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"},
-      {"a coding that is not chunked", kOk + "Transfer-Encoding: chunked, gzip\r\n\r\n"},
-      {"too many 1xx", flood + kOk + "\r\n"},
-      {"too much of 1xx", big_hints + big_hints + kOk + "\r\n"},
-      {"a head over its limit", kOk + "A: " + std::string(kLimits.header_block, 'x') + "\r\n\r\n"},
+  std::string fields;
+  for (std::size_t i = 0; i <= kLimits.field_count; ++i) fields += "A: b\r\n";
+  const std::string line = "HTTP/1.1 200 " + std::string(kLimits.start_line, 'x') + "\r\n\r\n";
+  const std::string head = kOk + "A: " + std::string(kLimits.header_block, 'x') + "\r\n\r\n";
+  const std::pair<Errc, std::string> cases[] = {
+      {Errc::upstream_control_byte, "\x16\x03\x01 noise\r\n\r\n"},
+      {Errc::upstream_bad_status_line, "HTTP/1.1 2x0 OK\r\n\r\n"},
+      {Errc::upstream_bad_status_line, "HTTP/2.0 200 OK\r\n\r\n"},
+      {Errc::upstream_long_status_line, line},
+      {Errc::upstream_control_byte, kOk + "A: \x01\r\n\r\n"},
+      {Errc::upstream_control_byte, kOk + "A: b\n\r\n"},
+      {Errc::upstream_folded_line, kOk + "A: b\r\n c\r\n\r\n"},
+      {Errc::upstream_bad_field_line, kOk + "A : b\r\n\r\n"},
+      {Errc::upstream_switched, "HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+      {Errc::upstream_bad_length, kOk + "Content-Length: x\r\n\r\n"},
+      {Errc::upstream_differing_lengths, kOk + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n"},
+      {Errc::upstream_length_and_coding,
+       kOk + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {Errc::upstream_bad_coding, kOk + "Transfer-Encoding: chunked, gzip\r\n\r\n"},
+      {Errc::upstream_interim_flood, flood + kOk + "\r\n"},
+      {Errc::upstream_interim_flood, big_hints + big_hints + kOk + "\r\n"},
+      {Errc::upstream_large_head, head},
+      {Errc::upstream_many_fields, kOk + fields + "\r\n"},
   };
-  for (const auto& [name, bytes] : cases) {
-    SCOPED_TRACE(name);
-    UpstreamResponse response(kLimits, kMaxInterim);
-    EXPECT_EQ(receive(response, bytes, bytes.size()).head, HeadState::malformed);
-    EXPECT_EQ(receive(response, bytes, 100).head, HeadState::malformed);
+  for (const auto& [error, bytes] : cases) {
+    SCOPED_TRACE(bytes.substr(0, 80));
+    for (const std::size_t step : {bytes.size(), std::size_t{100}}) {
+      UpstreamResponse response(kLimits, kMaxInterim);
+      EXPECT_EQ(receive(response, bytes, step).head, HeadState::malformed);
+      EXPECT_EQ(response.error(), error);
+    }
   }
 }
 
@@ -273,7 +288,7 @@ TEST(UpstreamResponse, WaitsForTheRestOfAHead) {
 TEST(UpstreamResponse, NamesTheErrorOfABody) {
   UpstreamResponse response(kLimits, kMaxInterim);
   const std::string chunked = kOk + "Transfer-Encoding: chunked\r\n\r\n";
-  EXPECT_EQ(receive(response, chunked + "zz\r\n", 100).error, Errc::upstream_malformed);
+  EXPECT_EQ(receive(response, chunked + "zz\r\n", 100).error, Errc::upstream_bad_chunk);
   EXPECT_EQ(receive(response, chunked + "5\r\n", 100, http::Method::get, AtEnd::closes).error,
             Errc::upstream_closed);
 }
@@ -282,7 +297,7 @@ TEST(UpstreamResponse, NeverLooksWholeWithMoreThanItsLength) {
   UpstreamResponse response(kLimits, kMaxInterim);
   const std::string bytes = kOk + "Content-Length: 2\r\n\r\nhello";
   const Outcome at_once = receive(response, bytes, bytes.size());
-  EXPECT_EQ(at_once.error, Errc::upstream_malformed);
+  EXPECT_EQ(at_once.error, Errc::upstream_surplus);
   EXPECT_EQ(at_once.body, "");
   // What comes after the response was handed on whole only spoils the connection.
   const Outcome byte_by_byte = receive(response, bytes, 1);

@@ -4,6 +4,8 @@
 #include <future>
 #include <string>
 
+#include <sys/resource.h>
+
 namespace hawkcache::net::test {
 namespace {
 
@@ -65,7 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
     BadServers,
     testing::Values(BadServer{"that_closes", "", {}},
                     BadServer{"that_closes_within_an_answer", "HTTP/1.1 2", Errc::upstream_closed},
-                    BadServer{"that_speaks_rubbish", "rubbish\r\n\r\n", Errc::upstream_malformed},
+                    BadServer{
+                        "that_speaks_rubbish", "rubbish\r\n\r\n", Errc::upstream_bad_status_line},
                     BadServer{"that_is_silent", "", Errc::upstream_timeout}),
     [](const auto& one) { return one.param.name; });
 
@@ -89,6 +92,27 @@ TEST_F(UpstreamServersTest, PassesOverAServerThatBreaksOffAnAnswerOnAKeptConnect
   for (int i = 0; i < 2; ++i) EXPECT_EQ(fetch(get()).body, "ok");
   EXPECT_EQ(fetch(get()).start_error, Errc::upstream_closed);
   for (int i = 0; i < 2; ++i) EXPECT_EQ(fetch(get()).body, "ok");
+  bad.join();
+  good.join();
+  EXPECT_FALSE(bad.has_caller());
+}
+
+TEST_F(UpstreamServersTest, OneWorkerTellsTheOthersOfAServerThatFails) {
+  ScriptedOrigin bad([](ScriptedOrigin& self) { self.accept().read_head(); });
+  ScriptedOrigin good([](ScriptedOrigin& self) {
+    for (int i = 0; i < 2; ++i) {
+      OriginConnection connection = self.accept();
+      connection.read_head();
+      connection.write(kAnswer);
+    }
+  });
+  settings.fail_timeout = Duration(60'000);
+  settings.servers = {{"127.0.0.1", bad.port()}, {"127.0.0.1", good.port()}};
+  const auto failures = make_server_failures(settings);
+  for (int pool = 0; pool < 2; ++pool) {
+    upstream = make_upstream_pool(loop.worker, settings, failures);
+    EXPECT_EQ(fetch(get()).body, "ok");
+  }
   bad.join();
   good.join();
   EXPECT_FALSE(bad.has_caller());
@@ -120,6 +144,33 @@ TEST_F(UpstreamServersTest, SharesRequestsOutAmongServers) {
   EXPECT_EQ(fetch(get()).body, "ok");
   first.join();
   second.join();
+}
+
+TEST_F(UpstreamServersTest, NamesTheServerThatWasAskedLast) {
+  settings.servers = {{"127.0.0.1", unused_port()}, {"::1", unused_port()}};
+  upstream = make_upstream_pool(loop.worker, settings, make_server_failures(settings));
+  const std::shared_ptr<UpstreamExchange> exchange = upstream->make_exchange();
+  EXPECT_EQ(exchange->server(), "");
+  const ErrorCode error = loop.run(exchange_to_end(exchange, get())).start_error;
+  EXPECT_EQ(
+      describe(error, *exchange),
+      "[::1]:" + std::to_string(settings.servers[1].port) + ": no connection to the upstream");
+}
+
+TEST_F(UpstreamServersTest, BlamesNoServerWhereDescriptorsAreShort) {
+  settings.servers = {{"127.0.0.1", 1}, {"127.0.0.1", 1}};
+  const auto failures = make_server_failures(settings);
+  upstream = make_upstream_pool(loop.worker, settings, failures);
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const rlimit none{.rlim_cur = 3, .rlim_max = usual.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const Answer answer = fetch(get());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_EQ(answer.start_error, Errc::upstream_no_socket);
+  for (const std::size_t server : {0U, 1U}) {
+    EXPECT_FALSE(failures->is_passed_over(server, loop.clock.steady())) << server;
+  }
 }
 
 TEST_F(UpstreamServersTest, SaysSoWhenAllServersRefuse) {

@@ -66,6 +66,7 @@ class FakeOrigin::Exchange final : public net::UpstreamExchange {
     if (origin_.more && rest_.empty()) return std::nullopt;
     return std::exchange(rest_, std::string_view());
   }
+  std::string server() const override { return "origin.test:80"; }
   void cancel() noexcept override { origin_.cancelled = true; }
   net::Awaitable<void> finish() override { co_return; }
   bool finish_now() noexcept override {
