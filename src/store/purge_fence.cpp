@@ -24,7 +24,7 @@ struct PurgeFence::Impl {
   const Limits limits;
   const TagTable::Owner tags = TagTable::create();
 
-  AtomicFence everything;
+  EverythingFence everything;
   AtomicFence any_tag;
   // The newest epoch in `urls` and `prefixes`: most checks need not look into them.
   std::atomic<Epoch> newest_url{0};
@@ -181,7 +181,7 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
                                  Epoch checked) const {
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
-    for (const TagRef& tag : tags) tag->fence().judge(subject.epoch, verdict);
+    impl_->tag_fences.judge(tags, subject.epoch, verdict);
   }
   return judge(subject, checked, verdict);
 }
@@ -191,10 +191,7 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
                                  Epoch checked) const {
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
-    for (const std::string& tag : tags) {
-      impl_->tags->look_at(
-          tag, [&](const TagState& known) { known.fence().judge(subject.epoch, verdict); });
-    }
+    impl_->tag_fences.judge(tags, *impl_->tags, subject.epoch, verdict);
   }
   return judge(subject, checked, verdict);
 }
