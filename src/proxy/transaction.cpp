@@ -57,7 +57,7 @@ void Transaction::plan(const net::Request& request) {
 void Transaction::look_up_at_once(const http::RequestHead& request) {
   arrivals_ = state_.fills.arrivals(plan_->key.hash);
   found_ = store::FindOutcome::complete;
-  joins_after_ = 0;
+  joins_after_ = takes_after_ = 0;
   look_up(
       state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_, lookup_);
 }
@@ -75,6 +75,12 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   lookup_ = std::move(remote.result);
   found_ = remote.outcome;
   joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
+  takes_after_ = found_ == store::FindOutcome::unavailable && !keeps_while_away() ? asked : 0;
+}
+
+// With memory in front of the store, what others purge may be heard of later (docs/operations.md).
+bool Transaction::keeps_while_away() const noexcept {
+  return state_.store.could_keep(state_.store.fence().current(), {}, patience_);
 }
 
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {

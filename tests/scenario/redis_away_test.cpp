@@ -272,6 +272,38 @@ TEST_P(RedisAway, ANodeThatIsCutOff) {
   expect_told(log, "-+");
 }
 
+// What was purged elsewhere since a fetch began is not known here. With memory in front the fetch's
+// answer is kept, and given out, until Redis is back.
+TEST_P(RedisAway, AFetchFromBeforeAPurgeElsewhere) {
+  const std::string target = "/items/held";
+  use(redis.url());
+  use_beside(redis.unix_url());
+  cut_off();
+  origin.on(target, [this, target](OriginExchange& exchange) {
+    const std::string body = body_of(target, content.get());
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body);
+  });
+  Client before = client();
+  before.send_request("GET", target);
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  const std::string old = body_of(target, content.get());
+  content.set("two");
+  EXPECT_EQ(other->purge(R"({"tags": ["items"]})").status, 200);
+  std::vector<Client> later;
+  for (int i = 0; i < 4; ++i) {
+    later.push_back(client());
+    later.back().send_request("GET", target);
+  }
+  let_requests_arrive();
+  origin.gate("first").open();
+  EXPECT_EQ(before.read().body, old);
+  for (Client& one : later) {
+    EXPECT_EQ(one.read().body, has_memory() ? old : body_of(target, "two"));
+  }
+  EXPECT_EQ(origin.count(target), has_memory() ? 1U : 2U) << "they share one";
+}
+
 INSTANTIATE_TEST_SUITE_P(Of, RedisAway, ::testing::Values("redis", "tiered"), name_of_backend);
 
 // Whatever Redis suffers from.
