@@ -1,5 +1,6 @@
 #include "store/purge_fence.hpp"
 
+#include "store/fetch_sequence.hpp"
 #include "store/scope_fences.hpp"
 #include "store/scope_hash.hpp"
 
@@ -291,15 +292,11 @@ std::size_t PurgeFence::bytes_of_fences() const noexcept {
 }
 
 FetchTicket PurgeFence::begin_fetch(WallTime now) {
-  // Milliseconds, with room for a million fetches in each.
-  constexpr int kShift = 20;
-  const auto by_time = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(now.time_since_epoch().count(), 0) << kShift);
   FetchTicket ticket;
   const std::lock_guard lock(impl_->fetch_mutex);
   ticket.fence_ = this;
   ticket.epoch_ = current();
-  impl_->last_sequence = std::max(impl_->last_sequence + 1, by_time);
+  impl_->last_sequence = std::max(impl_->last_sequence + 1, first_sequence_at(now));
   ticket.sequence_ = impl_->last_sequence;
   ++impl_->fetches[ticket.epoch_];
   return ticket;
