@@ -2,6 +2,7 @@
 
 #include "caching/freshness.hpp"
 #include "proxy/relay.hpp"
+#include "store/fetch_sequence.hpp"
 
 #include <array>
 
@@ -52,7 +53,7 @@ void Transaction::plan(const net::Request& request) {
 void Transaction::look_up_at_once(const http::RequestHead& request) {
   arrivals_ = state_.fills.arrivals(plan_->key.hash);
   found_ = store::FindOutcome::complete;
-  joins_after_ = 0;
+  joins_after_ = takes_after_ = 0;
   look_up(
       state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_, lookup_);
 }
@@ -70,6 +71,13 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   lookup_ = std::move(remote.result);
   found_ = remote.outcome;
   joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
+  takes_after_ = found_ == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
+}
+
+// With memory in front of the store, purges on other nodes may be obeyed a little later.
+std::uint64_t Transaction::lag_while_away() const noexcept {
+  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, patience_);
+  return keeps ? store::sequence_span(store::kLagWhileAway) : 0;
 }
 
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {

@@ -66,6 +66,7 @@ class Transaction final : public net::RequestHandler {
   // Whether that is no fresh hit and the store may know more.
   bool may_look_further() const noexcept;
   net::Awaitable<void> look_further(const http::RequestHead& request);
+  std::uint64_t lag_while_away() const noexcept;
   net::Awaitable<void> look_again(const http::RequestHead& request);
   net::Awaitable<void> answer_looked_up(net::ClientExchange& client);
   bool spares_origin() const noexcept;
@@ -86,14 +87,16 @@ class Transaction final : public net::RequestHandler {
   Company likely_company(const http::RequestHead& request) const;
   // What came of one try to get the response by a fetch of one's own or of another's.
   // outdated: by a HEAD of another's, which answers nobody else. other_range: by a part that is not
-  // the one. arrived: something has been stored since the look-up.
+  // the one. arrived: something has been stored since the look-up. too_early: by one that began
+  // before this was asked, and of which nobody can tell what was purged since.
   enum class Attempt : std::uint8_t {
     answered,
     other_variant,
     not_shareable,
     outdated,
     other_range,
-    arrived
+    arrived,
+    too_early
   };
   void prepare_fetch(const http::RequestHead& request);
   net::Awaitable<bool> finds_it_stored_by_now(const http::RequestHead& request);
@@ -106,7 +109,7 @@ class Transaction final : public net::RequestHandler {
                                      const std::shared_ptr<Fill>& fill,
                                      Company company);
   // What keeps one who waited from being answered by another's fill, if anything does.
-  std::optional<Attempt> hindrance(const FillSubject& subject,
+  std::optional<Attempt> hindrance(const Fill& fill,
                                    const FillReader::View& view,
                                    const http::RequestHead& request);
   net::Awaitable<void> answer_with(net::ClientExchange& client,
@@ -166,6 +169,7 @@ class Transaction final : public net::RequestHandler {
   store::FindOutcome found_ = store::FindOutcome::complete;
   store::Patience patience_;
   std::uint64_t joins_after_ = 0;       // of the fetches under way only those that began later
+  std::uint64_t takes_after_ = 0;       // others are waited for, and not taken
   std::vector<std::string> rule_tags_;  // rendered for a fetch
   http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
   OtherRanges other_ranges_ = OtherRanges::are_waited_for;

@@ -155,7 +155,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
     view = reader.peek();
   }
   if (!leads) {
-    const auto hindered = hindrance(reader.fill().subject(), view, *request.head);
+    const auto hindered = hindrance(reader.fill(), view, *request.head);
     if (hindered) co_return *hindered;
   }
   pass_on(reader.take_interim(interim_for(view, joined.role)), client);
@@ -178,9 +178,10 @@ CollapseTable::Joined Transaction::join_or_lead(net::ClientExchange& client,
 }
 
 // The next try is made so that it does not meet the same again.
-std::optional<Transaction::Attempt> Transaction::hindrance(const FillSubject& subject,
+std::optional<Transaction::Attempt> Transaction::hindrance(const Fill& fill,
                                                            const FillReader::View& view,
                                                            const http::RequestHead& request) {
+  const FillSubject& subject = fill.subject();
   const Share share = share_of(subject, view, request.fields());
   if (share != Share::yes && subject.method == http::Method::head) {
     fetch_method_ = http::Method::get;
@@ -194,6 +195,11 @@ std::optional<Transaction::Attempt> Transaction::hindrance(const FillSubject& su
   if (share == Share::other_variant) {
     lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
     return Attempt::other_variant;
+  }
+  if (fill.sequence() <= takes_after_) {
+    // All who have waited for it share the next one.
+    joins_after_ = std::exchange(takes_after_, 0);
+    return Attempt::too_early;
   }
   return std::nullopt;
 }

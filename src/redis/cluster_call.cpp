@@ -12,8 +12,9 @@
 namespace hawkcache::redis {
 namespace {
 
-// More is a cluster that leads in circles. What has to be waited for is bounded by the deadline.
-constexpr std::size_t kMaxDetours = 100;
+// More is a cluster that leads in circles, because its nodes do not agree yet: it is given time, as
+// far as there is some until the deadline.
+constexpr std::size_t kDetoursAtOnce = 5;
 // Before a cluster that is not ready is asked again.
 constexpr Duration kPause{10};
 
@@ -141,10 +142,7 @@ void ClusterCall::settle(Shipment& shipment) {
 }
 
 void ClusterCall::carry_on(Errand errand, const Reply& reply, const Endpoint& from) {
-  if (++errand.detours > kMaxDetours) {
-    fail(errand, Errc::store_unavailable);
-    return;
-  }
+  if (++errand.detours > kDetoursAtOnce) pause_ = true;
   if (auto redirection = read_redirection(reply, from)) {
     follow(std::move(errand), std::move(*redirection));
   } else if (reply.is_error("NOSCRIPT") && errand.command.script() != nullptr) {

@@ -26,6 +26,7 @@ constexpr Duration kConfirmInterval{200};
 constexpr Duration kVouched{900};
 // Between two attempts to join.
 constexpr Duration kProbeInterval{250};
+constexpr Duration kShortestPause{10};
 
 Command read_replication(const RedisNames& names) {
   return Command(names.epoch(), {"INFO", "replication"});
@@ -88,11 +89,8 @@ net::Awaitable<void> RedisFollower::run() {
       const SteadyTime joined = worker_.clock().steady();
       const Cause cause = co_await stay();
       leave_for(cause);
-      // Whatever made commands fail gets a moment to pass; and nothing is tried without end.
-      const bool at_once = cause == Cause::suspicion || cause == Cause::deferred;
-      if (!at_once || worker_.clock().steady() < joined + kProbeInterval) {
-        co_await bell_->wait(kProbeInterval);
-      }
+      pause_ = pause_after(cause, worker_.clock().steady() - joined);
+      if (pause_ > Duration::zero()) co_await bell_->wait(pause_);
       continue;
     }
     core_.link.set_down();
@@ -108,6 +106,15 @@ net::Awaitable<void> RedisFollower::run() {
     }
     co_await bell_->wait(kProbeInterval);
   }
+}
+
+// Whatever made commands fail gets a moment to pass. A purge waits for Redis's being another or for
+// being handed on, so that is looked at soon; and with longer and longer pauses, if there is no end
+// of it.
+Duration RedisFollower::pause_after(Cause cause, SteadyTime::duration stayed) const noexcept {
+  if (cause != Cause::suspicion && cause != Cause::deferred) return kProbeInterval;
+  if (stayed >= kProbeInterval) return Duration::zero();
+  return std::clamp(2 * pause_, kShortestPause, kProbeInterval);
 }
 
 void RedisFollower::leave_for(Cause cause) {
@@ -158,11 +165,13 @@ net::Awaitable<ErrorCode> RedisFollower::join() {
   co_return ErrorCode();
 }
 
-// What was fetched until now is in no set of Redis: a foreign deletion would miss it.
+// What was fetched until now is in no set of Redis: a foreign deletion would miss it. Distrusted
+// when it is up already, so that none of it is missed, and before memory is vouched for.
 bool RedisFollower::go_up() {
-  if (core_.memory) core_.distrust_everything_here();
   if (watch_) core_.link.vouch_for_memory_until(worker_.clock().steady());
-  return core_.link.try_go_up(membership_);
+  if (!core_.link.try_go_up(membership_)) return false;
+  if (core_.memory) core_.distrust_everything_here();
+  return true;
 }
 
 net::Awaitable<std::vector<Reply>> RedisFollower::call(std::vector<Command> commands) {

@@ -59,6 +59,7 @@ class RedisFollower final : private redis::WatchListener {
   net::Awaitable<ErrorCode> still_the_same();
   net::Awaitable<ErrorCode> look_at_echoes();
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);
+  Duration pause_after(RedisLink::Cause cause, SteadyTime::duration stayed) const noexcept;
   void leave_for(RedisLink::Cause cause);
   void drop_from_memory(std::string_view name) noexcept;
 
@@ -74,6 +75,7 @@ class RedisFollower final : private redis::WatchListener {
   bool listening_ = false;               // reports are obeyed
   bool said_lost_ = false;               // the log's last word was that Redis is lost
   SteadyTime lost_since_{};
+  Duration pause_{};  // before the last attempt to join
   std::mt19937_64 random_;
 };
 

@@ -54,8 +54,7 @@ class SharedFence {
 
   // Judges what was read from Redis after apply() had followed the log through the epoch that was
   // read with it. When it is not distrusted, `parts` gets the local epoch it stands with from now
-  // on, and the time of the earliest soft purge that concerns it, of those that are
-  // remembered: of each thing the newest.
+  // on, and the time of the earliest soft purge that concerns it, of those that were followed.
   [[nodiscard]] store::Trust admit(store::StoredParts& parts) const;
 
   // Whether a response with this stamp may answer a request for another URL than the one that

@@ -1,6 +1,7 @@
 #include "shared_store/tiered_store.hpp"
 
 #include "shared_store/redis_lookup.hpp"
+#include "store/fetch_sequence.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,11 +9,21 @@
 namespace hawkcache::shared_store {
 
 void TieredStore::try_find(const caching::KeyView& key, store::Found& found) noexcept {
-  if (core().link.memory_is_readable(worker().clock().steady())) {
-    core().memory->try_find(key, found);
-  } else {
+  if (!core().link.memory_is_readable(worker().clock().steady())) {
     found.clear();
+    return;
   }
+  core().memory->try_find(key, found);
+  if (!core().link.usable()) leave_what_may_be_purged(found);
+}
+
+// Another node may see Redis, and take purges that are not heard of here.
+void TieredStore::leave_what_may_be_purged(store::Found& found) noexcept {
+  if (when_unavailable() == store::WhenUnavailable::protect_origin) return;
+  const WallTime now = core().shared_time(worker().clock().wall());
+  const std::uint64_t oldest = store::first_sequence_at(now - store::kLagWhileAway);
+  const auto may_be_purged = [&](const auto& stored) { return stored->sequence() < oldest; };
+  found.erase(std::remove_if(found.begin(), found.end(), may_be_purged), found.end());
 }
 
 // Where the origin is to be spared, whatever is here will do.

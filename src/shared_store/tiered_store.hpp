@@ -34,6 +34,7 @@ class TieredStore final : public RedisStore {
                                              store::Patience& patience) override;
 
  private:
+  void leave_what_may_be_purged(store::Found& found) noexcept;
   void find_without_redis(const caching::KeyView& key, store::Found& found) noexcept;
   void keep(const caching::KeyView& key,
             std::uint32_t changes,

@@ -34,7 +34,7 @@ enum class Trust : std::uint8_t { trusted, distrusted, expired_by_soft_purge };
 struct FenceVerdict {
   Trust trust = Trust::trusted;
   // For expired_by_soft_purge: the time of the earliest soft purge that concerns it, as far as it
-  // is remembered (of each thing the newest is).
+  // is remembered.
   WallTime expired_at{};
 
   void distrust() noexcept { trust = Trust::distrusted; }
@@ -70,6 +70,16 @@ class AtomicFence {
 
   Epoch newest() const noexcept {
     return std::max(hard_.load(std::memory_order_acquire), soft_.load(std::memory_order_acquire));
+  }
+
+  // Epoch 0: none. For the thread that raises.
+  struct Soft {
+    Epoch epoch = 0;
+    WallTime at{};
+  };
+  Soft newest_soft() const noexcept {
+    return {soft_.load(std::memory_order_relaxed),
+            WallTime(Duration(soft_ms_.load(std::memory_order_relaxed)))};
   }
 
  private:

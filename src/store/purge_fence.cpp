@@ -1,5 +1,6 @@
 #include "store/purge_fence.hpp"
 
+#include "store/fetch_sequence.hpp"
 #include "store/scope_fences.hpp"
 #include "store/scope_hash.hpp"
 
@@ -24,7 +25,7 @@ struct PurgeFence::Impl {
   const Limits limits;
   const TagTable::Owner tags = TagTable::create();
 
-  AtomicFence everything;
+  EverythingFence everything;
   AtomicFence any_tag;
   // The newest epoch in `urls` and `prefixes`: most checks need not look into them.
   std::atomic<Epoch> newest_url{0};
@@ -181,7 +182,7 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
                                  Epoch checked) const {
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
-    for (const TagRef& tag : tags) tag->fence().judge(subject.epoch, verdict);
+    impl_->tag_fences.judge(tags, subject.epoch, verdict);
   }
   return judge(subject, checked, verdict);
 }
@@ -191,10 +192,7 @@ FenceVerdict PurgeFence::recheck(const FenceSubject& subject,
                                  Epoch checked) const {
   FenceVerdict verdict;
   if (impl_->any_tag.newest() > std::max(subject.epoch, checked)) {
-    for (const std::string& tag : tags) {
-      impl_->tags->look_at(
-          tag, [&](const TagState& known) { known.fence().judge(subject.epoch, verdict); });
-    }
+    impl_->tag_fences.judge(tags, *impl_->tags, subject.epoch, verdict);
   }
   return judge(subject, checked, verdict);
 }
@@ -294,15 +292,11 @@ std::size_t PurgeFence::bytes_of_fences() const noexcept {
 }
 
 FetchTicket PurgeFence::begin_fetch(WallTime now) {
-  // Milliseconds, with room for a million fetches in each.
-  constexpr int kShift = 20;
-  const auto by_time = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(now.time_since_epoch().count(), 0) << kShift);
   FetchTicket ticket;
   const std::lock_guard lock(impl_->fetch_mutex);
   ticket.fence_ = this;
   ticket.epoch_ = current();
-  impl_->last_sequence = std::max(impl_->last_sequence + 1, by_time);
+  impl_->last_sequence = std::max(impl_->last_sequence + 1, first_sequence_at(now));
   ticket.sequence_ = impl_->last_sequence;
   ++impl_->fetches[ticket.epoch_];
   return ticket;

@@ -78,9 +78,10 @@ class RedisForgets : public RedisScenario {
   // What lay in the other node's memory may lag.
   void expect_new_on_both() {
     expect_only(*a, kTarget, "new");
-    const bool in_memory = backend_ == Backend::tiered;
-    expect_only(
-        *b, kTarget, "new", in_memory ? kLongestLag : std::chrono::milliseconds(0), purged_);
+    expect_only(*b, kTarget, "new", lag_of_others(), purged_);
+  }
+  std::chrono::milliseconds lag_of_others() const {
+    return backend_ == Backend::tiered ? kLongestLag : std::chrono::milliseconds(0);
   }
   void expect_back_in_use() {
     for (const auto* node : {&a, &b}) EXPECT_TRUE(eventually([&] { return uses_redis(**node); }));
@@ -179,10 +180,14 @@ TEST_P(RedisLoses, AFetchThatWasHeldDuringThePurgeIsNotStored) {
   ASSERT_TRUE(origin.gate("held").wait_for());
   content.set("new");
   ASSERT_EQ(b->purge(R"({"tags": ["item"]})").status, 200);
+  const auto purged = std::chrono::steady_clock::now();
   lose();
   origin.gate("held").open();
   EXPECT_EQ(before.read().status, 200);
-  for (const auto* node : {&b, &a, &b}) expect_only(**node, kTarget, "new");
+  expect_only(*b, kTarget, "new");
+  // It was purged elsewhere, of which this one's memory may hear later.
+  expect_only(*a, kTarget, "new", lag_of_others(), purged);
+  expect_only(*b, kTarget, "new");
 }
 
 INSTANTIATE_TEST_SUITE_P(Losses,
@@ -217,6 +222,21 @@ TEST_P(RedisForgetsOn, WhenASoftPurgeWasAskedForIsLost) {
   const auto c = make_another_node();
   expect_only(*c, kTarget, "new");
   expect_new_on_both();
+}
+
+// Again and again, and sooner than Redis is looked for where it is lost. A busy machine spoils an
+// attempt now and then; a defect, each of them.
+TEST_P(RedisForgetsOn, APurgeIsTakenEachTime) {
+  a = make_node({.backend = std::get<Backend>(GetParam()), .routes = kRoutes, .timeout = "200ms"});
+  const auto takes_a_purge = [this] {
+    for (const auto* server : redis.servers()) EXPECT_EQ(server->cli().text({"FLUSHALL"}), "OK");
+    return a->purge(R"({"tags": ["item"]})").status == 200;
+  };
+  bool taken = false;
+  for (int i = 0; i < 10 && !taken; ++i) {
+    taken = takes_a_purge() && takes_a_purge() && takes_a_purge();
+  }
+  EXPECT_TRUE(taken);
 }
 
 // As somebody would who restores the keys of yesterday.

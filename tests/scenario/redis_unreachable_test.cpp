@@ -51,10 +51,12 @@ TEST_P(RedisUnreachable, NobodyWaitsLongerThanTheTimeout) {
 }
 
 // The look-up is answered late, what was fetched is not taken any more: both together take no
-// longer than the one may. What says nothing of Redis's health does not take it out of use.
+// longer than the one may. What says nothing of Redis's health does not take it out of use. A busy
+// machine may spoil both now and then; a defect does it each time.
 TEST_P(RedisUnreachable, NobodyWaitsLongerInSeveralSteps) {
   timeout = 1000ms;
-  const std::chrono::milliseconds little = slowness() * 200ms;
+  const std::int64_t longest = (timeout + slowness() * 200ms).count();
+  const std::int64_t shortest = (timeout - 50ms).count();  // asked once only, it waits for less
   RedisServer redis;
   use(redis.url());
   const auto freeze = [&](OriginExchange& exchange) {
@@ -62,11 +64,15 @@ TEST_P(RedisUnreachable, NobodyWaitsLongerInSeveralSteps) {
     exchange.respond(body_of(exchange.request().target, content.get()));
   };
   std::vector<std::int64_t> waits;
-  for (int i = 0; i < 8 && (waits.empty() || waits.back() > (timeout + little).count()); ++i) {
+  double changes = 0;
+  const auto is_as_promised = [&] {
+    return !waits.empty() && waits.back() <= longest && waits.back() >= shortest && changes == 0;
+  };
+  for (int i = 0; i < 8 && !is_as_promised(); ++i) {
     EXPECT_TRUE(eventually([&] { return state() == "up"; }));
     const std::string target = next_target();
     origin.on(target, freeze);
-    const double changes = metric("state_changes_total");
+    const double before = metric("state_changes_total");
     redis.freeze();
     // Slow is a length of time: it answers the look-up within the timeout, and leaves the put less.
     std::thread thaws([&redis] {
@@ -79,12 +85,9 @@ TEST_P(RedisUnreachable, NobodyWaitsLongerInSeveralSteps) {
     waits.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
     thaws.join();
     redis.thaw();
-    if (waits.back() <= (timeout + little).count()) {
-      EXPECT_EQ(metric("state_changes_total"), changes);
-    }
+    changes = metric("state_changes_total") - before;
   }
-  EXPECT_LE(waits.back(), (timeout + little).count()) << ::testing::PrintToString(waits);
-  EXPECT_GE(waits.back(), timeout.count() - 50) << "it was not asked twice";
+  EXPECT_TRUE(is_as_promised()) << ::testing::PrintToString(waits) << ", " << changes << " changes";
 }
 
 // Slower than anybody waits, quicker than the probes give up: it is tried again and again, and what

@@ -2,6 +2,8 @@
 
 #include "support/within.hpp"
 
+#include <set>
+#include <sstream>
 #include <stdexcept>
 
 namespace hawkcache::testing_support {
@@ -28,6 +30,25 @@ RedisServerOptions node_options(RedisServerOptions options) {
                      {"repl-ping-replica-period", "1"}});
   if (!options.password.empty()) directives.emplace_back("masterauth", options.password);
   return options;
+}
+
+// The masters, their configuration epochs and slots, as a node knows them (CLUSTER NODES).
+std::set<std::string> masters_in(const std::string& table) {
+  std::set<std::string> masters;
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string id, address, flags, master, ping, pong, epoch, link;
+    words >> id >> address >> flags >> master >> ping >> pong >> epoch >> link;
+    const bool lives = flags.find("fail") == std::string::npos;
+    if (!lives || flags.find("master") == std::string::npos) continue;
+    std::string known = id + ' ' + epoch;
+    for (std::string slots; words >> slots;) {
+      if (!slots.starts_with('[')) known += ' ' + slots;  // one on its way
+    }
+    masters.insert(known);
+  }
+  return masters;
 }
 
 }  // namespace
@@ -195,6 +216,20 @@ void RedisCluster::finish_move(std::uint16_t slot, std::size_t to) {
     if (index == to || cli.info({"INFO", "replication"}, "role") != "master") continue;
     cli.text({"CLUSTER", "SETSLOT", text(slot), "NODE", id});
   }
+  wait_until_agreed();
+}
+
+// The new owner of a slot takes a higher configuration epoch than any that it knows of. Before the
+// others have heard of it the next owner would take the same, and who then is believed is decided
+// by their names: a slot may end up with two masters that send everybody to each other.
+void RedisCluster::wait_until_agreed() const {
+  require_within(kPatience, "nodes that agree on who serves what", [this] {
+    std::set<std::set<std::string>> views;
+    for (const std::size_t index : living()) {
+      views.insert(masters_in(node(index).cli().text({"CLUSTER", "NODES"})));
+    }
+    return views.size() == 1;
+  });
 }
 
 void RedisCluster::move_slot(std::uint16_t slot, std::size_t to) {

@@ -58,6 +58,7 @@ class RedisCluster {
   void meet() const;
   void assign_slots() const;
   void attach_replicas() const;
+  void wait_until_agreed() const;
   void set_node_timeout(const std::string& milliseconds) const;
   std::string id_of(std::size_t node) const;
   void migrate(std::size_t from, std::size_t to, const std::vector<std::string>& keys);
