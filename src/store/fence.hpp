@@ -13,6 +13,14 @@ namespace hawkcache::store {
 
 using Epoch = std::uint64_t;
 
+// Fetches are numbered by their time: in milliseconds, with room for a million fetches in each. The
+// lowest number of those that begin then; times before 1970 and after 2248 count as these.
+constexpr std::uint64_t sequence_at(WallTime time) noexcept {
+  constexpr std::int64_t kLatest = (std::int64_t{1} << 43) - 1;
+  const std::int64_t count = std::clamp<std::int64_t>(time.time_since_epoch().count(), 0, kLatest);
+  return static_cast<std::uint64_t>(count) << 20;
+}
+
 // Where a fetch stands among the purges of a store that several nodes share (docs/purging.md). A
 // generation is a stretch of time in which the shared counter was never lost or turned back;
 // epochs of two generations do not compare. Generation 0: unknown.

@@ -41,7 +41,7 @@ struct PurgeFence::Impl {
   std::atomic<std::size_t> fenced_record_bytes{0};
   std::atomic<std::size_t> fence_count{0};
 
-  mutable std::mutex fetch_mutex;
+  mutable std::mutex fetch_mutex;        // taken before purge_mutex
   std::map<Epoch, std::size_t> fetches;  // under way, by epoch
   std::uint64_t last_sequence = 0;
 
@@ -294,18 +294,24 @@ std::size_t PurgeFence::bytes_of_fences() const noexcept {
 }
 
 FetchTicket PurgeFence::begin_fetch(WallTime now) {
-  // Milliseconds, with room for a million fetches in each.
-  constexpr int kShift = 20;
-  const auto by_time = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(now.time_since_epoch().count(), 0) << kShift);
   FetchTicket ticket;
   const std::lock_guard lock(impl_->fetch_mutex);
   ticket.fence_ = this;
   ticket.epoch_ = current();
-  impl_->last_sequence = std::max(impl_->last_sequence + 1, by_time);
+  impl_->last_sequence = std::max(impl_->last_sequence + 1, sequence_at(now));
   ticket.sequence_ = impl_->last_sequence;
   ++impl_->fetches[ticket.epoch_];
   return ticket;
+}
+
+PurgeFence::Order PurgeFence::keep_order(std::uint64_t highest, WallTime now) {
+  const std::lock_guard lock(impl_->fetch_mutex);
+  if (impl_->last_sequence <= highest) return Order::kept;
+  PurgeRequest everything;
+  everything.scope = PurgeRequest::Scope::everything;
+  raise(everything, now);
+  impl_->last_sequence = 0;
+  return Order::begun_anew;
 }
 
 void PurgeFence::end_fetch(Epoch epoch) noexcept {

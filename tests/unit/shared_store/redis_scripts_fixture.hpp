@@ -35,6 +35,7 @@ class RedisScriptsTest : public testing::Test {
     std::size_t max_variants = 10;
     WallTime now = store::kNow;
     std::string value = "value";
+    std::uint64_t highest_sequence = UINT64_MAX;
   };
   bool put(const Put& put) {
     PutArguments arguments;
@@ -43,6 +44,7 @@ class RedisScriptsTest : public testing::Test {
     arguments.sequence = put.sequence;
     arguments.vary = &put.vary;
     arguments.value = put.value;
+    arguments.highest_sequence = put.highest_sequence;
     arguments.now = put.now;
     arguments.ttl = put.ttl;
     arguments.max_variants = put.max_variants;
