@@ -126,8 +126,10 @@ bool ReplyReader::Impl::expect_more() {
   if (size > std::int64_t{kMaxReplyBytes}) return false;
   const std::size_t whole =
       line_end + 2 + static_cast<std::size_t>(std::max<std::int64_t>(size, 0));
-  if (whole > rest.size() + kGrowth)
-    reader->buf = sdsMakeRoomFor(reader->buf, whole + 2 - rest.size());
+  if (whole <= rest.size() + kGrowth) return true;
+  // Without it the buffer stays as it is, and grows as it can.
+  char* const roomier = sdsMakeRoomFor(reader->buf, whole + 2 - rest.size());
+  if (roomier != nullptr) reader->buf = roomier;
   return true;
 }
 
@@ -137,7 +139,8 @@ ReplyReader::ReplyReader(ReplyReader&&) noexcept = default;
 ReplyReader& ReplyReader::operator=(ReplyReader&&) noexcept = default;
 
 void ReplyReader::feed(std::string_view bytes) {
-  redisReaderFeed(impl_->reader, bytes.data(), bytes.size());
+  // What fails here is remembered by the reader, and said by next().
+  static_cast<void>(redisReaderFeed(impl_->reader, bytes.data(), bytes.size()));
 }
 
 Result<std::optional<Reply>> ReplyReader::next() {

@@ -16,6 +16,7 @@ RedisCore::RedisCore(RedisStoreSettings settings_,
                      std::unique_ptr<store::LocalStore> memory_)
     : settings(std::move(settings_)),
       clock(clock_),
+      redis_clock(clock_),
       names(settings.prefix),
       memory(std::move(memory_)),
       local(memory ? memory->fence() : own_fence),
@@ -40,6 +41,12 @@ void RedisCore::distrust_everything_here() {
   raise_locally(everything, clock.wall());
   // After it: who meets the distrust a moment earlier takes it for a purge, no more.
   lost_sight.store(local.current(), std::memory_order_release);
+}
+
+// Once more, for the books of the memory tier.
+void RedisCore::keep_order() {
+  const auto order = local.keep_order(redis_clock.highest_sequence(), clock.wall());
+  if (order == store::PurgeFence::Order::begun_anew) distrust_everything_here();
 }
 
 }  // namespace hawkcache::shared_store

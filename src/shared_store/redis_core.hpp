@@ -6,6 +6,7 @@
 #include "redis/client.hpp"
 #include "redis/settings.hpp"
 #include "shared_store/own_writes.hpp"
+#include "shared_store/redis_clock.hpp"
 #include "shared_store/redis_figures.hpp"
 #include "shared_store/redis_link.hpp"
 #include "shared_store/redis_names.hpp"
@@ -45,19 +46,13 @@ struct RedisCore {
   void distrust_everything_here();
   // What was fetched before it is distrusted for want of Redis, whether it was purged or not.
   store::Epoch lost_sight_at() const noexcept { return lost_sight.load(std::memory_order_acquire); }
-  // Milliseconds since 1970 by Redis's clock, as far as it is known: what orders the fetches of
-  // several nodes.
-  WallTime shared_time(WallTime now) const noexcept {
-    return now + Duration(clock_offset.load(std::memory_order_relaxed));
-  }
-
-  // The same time by this node's clock.
-  WallTime local_time(WallTime shared) const noexcept {
-    return shared - Duration(clock_offset.load(std::memory_order_relaxed));
-  }
+  // Where Redis's clock was set back: what this node has fetched by then is distrusted, and its
+  // fetches are numbered anew.
+  void keep_order();
 
   const RedisStoreSettings settings;
   const Clock& clock;
+  RedisClock redis_clock;
   const RedisNames names;
   const std::unique_ptr<store::LocalStore> memory;
   store::PurgeFence own_fence;  // used where there is no memory tier
@@ -68,7 +63,6 @@ struct RedisCore {
   ChangeCounts changes;
   RedisFigures figures;
   redis::ClientFigures client_figures;
-  std::atomic<std::int64_t> clock_offset{0};       // ms to be added to this node's clock
   std::atomic<store::Epoch> lost_sight{0};         // see lost_sight_at()
   std::atomic<std::uint64_t> purges_under_way{0};  // asked of Redis, and not answered yet
 };

@@ -24,12 +24,18 @@ constexpr Duration kConfirmInterval{200};
 // How long a confirmation is good for, counted from when it was asked for. With the way from there
 // to a client it stays below the second that is promised.
 constexpr Duration kVouched{900};
+// By how much Redis's clock has to be set for the log to tell.
+constexpr Duration kToldMove{1000};
 // Between two attempts to join.
 constexpr Duration kProbeInterval{250};
 constexpr Duration kShortestPause{10};
 
-Command read_replication(const RedisNames& names) {
-  return Command(names.epoch(), {"INFO", "replication"});
+// Who it is, and what time it is there.
+std::vector<Command> ask_identity(const RedisNames& names) {
+  std::vector<Command> commands;
+  commands.push_back(Command(names.epoch(), {"INFO", "replication"}));
+  commands.push_back(Command(names.epoch(), {"TIME"}));
+  return commands;
 }
 
 // The lines of INFO replication that tell one memory of purges from another.
@@ -181,23 +187,15 @@ net::Awaitable<std::vector<Reply>> RedisFollower::call(std::vector<Command> comm
 }
 
 net::Awaitable<ErrorCode> RedisFollower::identify() {
-  std::vector<Command> commands;
-  commands.push_back(read_replication(core_.names));
-  commands.push_back(Command(core_.names.epoch(), {"TIME"}));
-  const std::vector<Reply> replies = co_await call(std::move(commands));
-  // Not as it was before: the connection may have had to be made first, and whoever takes longer
-  // over that would be ahead of the others.
-  const WallTime answered = core_.clock.wall();
+  const std::vector<Reply> replies = co_await call(ask_identity(core_.names));
+  const SteadyTime answered = core_.clock.steady();
   const Reply& info = replies[0];
   if (info.is(Reply::Type::none)) co_return info.failure;
   if (!info.is(Reply::Type::text) || info.server == 0) co_return Errc::store_unavailable;
   replication_ = identifying_lines(info.text);
   membership_.server = info.server;
-  if (replies[1].is(Reply::Type::array) && replies[1].elements.size() == 2) {
-    const std::int64_t seconds = std::strtoll(replies[1].elements[0].text.c_str(), nullptr, 10);
-    const std::int64_t micros = std::strtoll(replies[1].elements[1].text.c_str(), nullptr, 10);
-    core_.clock_offset = seconds * 1000 + micros / 1000 - answered.time_since_epoch().count();
-  }
+  // As of the answer: the connection may have had to be made before it was asked.
+  take_time(replies[1], answered, answered);
   co_return ErrorCode();
 }
 
@@ -310,16 +308,40 @@ net::Awaitable<ErrorCode> RedisFollower::confirm() {
 }
 
 net::Awaitable<ErrorCode> RedisFollower::still_the_same() {
-  std::vector<Command> commands;
-  commands.push_back(read_replication(core_.names));
-  const std::vector<Reply> replies = co_await call(std::move(commands));
+  const SteadyTime asked = core_.clock.steady();
+  const std::vector<Reply> replies = co_await call(ask_identity(core_.names));
+  const SteadyTime answered = core_.clock.steady();
   const Reply& info = replies[0];
   if (info.is(Reply::Type::none)) co_return info.failure;
   if (info.server != membership_.server || identifying_lines(info.text) != replication_) {
     client_->reconnect();
     co_return Errc::store_protocol;
   }
+  take_time(replies[1], asked, answered);
   co_return ErrorCode();
+}
+
+// What cannot be read is no reason to do without Redis: its clock is counted on.
+void RedisFollower::take_time(const Reply& reply, SteadyTime asked, SteadyTime answered) {
+  if (reply.is(Reply::Type::none)) return;
+  const auto time = parse_time_reply(reply);
+  const auto before = std::exchange(time_known_, time ? TimeKnown::known : TimeKnown::unreadable);
+  if (!time) {
+    if (before == TimeKnown::unreadable) return;
+    log::warn(
+        "redis: its answer to TIME cannot be read{}{}: the order of fetches may be another on "
+        "other nodes",
+        reply.is(Reply::Type::error) ? ": " : "",
+        reply.is(Reply::Type::error) ? reply.text : "");
+    return;
+  }
+  const Duration moved = core_.redis_clock.measure(*time, asked, answered);
+  if (before == TimeKnown::known && std::chrono::abs(moved) > kToldMove) {
+    log::warn("redis: its clock is {} ms {} what was expected",
+              std::chrono::abs(moved).count(),
+              moved < Duration::zero() ? "behind" : "ahead of");
+  }
+  core_.keep_order();
 }
 
 }  // namespace hawkcache::shared_store

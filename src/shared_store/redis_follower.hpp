@@ -57,6 +57,7 @@ class RedisFollower final : private redis::WatchListener {
   net::Awaitable<ErrorCode> obey();
   net::Awaitable<ErrorCode> confirm();
   net::Awaitable<ErrorCode> still_the_same();
+  void take_time(const redis::Reply& reply, SteadyTime asked, SteadyTime answered);
   net::Awaitable<ErrorCode> look_at_echoes();
   net::Awaitable<std::vector<redis::Reply>> call(std::vector<redis::Command> commands);
   Duration pause_after(RedisLink::Cause cause, SteadyTime::duration stayed) const noexcept;
@@ -71,9 +72,11 @@ class RedisFollower final : private redis::WatchListener {
   Membership membership_;                // of the attempt to join, or of the time up
   std::string replication_;              // the server's role and replication id, as first seen
   std::vector<std::string> echoes_;      // names that this node wrote, and that were reported
-  bool counter_changed_ = false;         // as reported
-  bool listening_ = false;               // reports are obeyed
-  bool said_lost_ = false;               // the log's last word was that Redis is lost
+  enum class TimeKnown : std::uint8_t { not_yet, known, unreadable };
+  TimeKnown time_known_ = TimeKnown::not_yet;
+  bool counter_changed_ = false;  // as reported
+  bool listening_ = false;        // reports are obeyed
+  bool said_lost_ = false;        // the log's last word was that Redis is lost
   SteadyTime lost_since_{};
   Duration pause_{};  // before the last attempt to join
   std::mt19937_64 random_;

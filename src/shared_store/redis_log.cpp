@@ -115,7 +115,8 @@ net::Awaitable<Result<LogReading>> read_log(RedisCore& core,
 }
 
 void apply_log(RedisCore& core, LogReading reading) {
-  for (LoggedPurge& purge : reading.purges) purge.soft_at = core.local_time(purge.soft_at);
+  for (LoggedPurge& purge : reading.purges)
+    purge.soft_at = core.redis_clock.of_this_node(purge.soft_at);
   core.fence.apply(reading, core.clock.wall());
 }
 
@@ -141,7 +142,7 @@ net::Awaitable<Result<TakenPurge>> send_purge(RedisCore& core,
                                               Duration timeout) {
   const std::vector<std::string> members = members_of(purge.request);
   const store::SharedStamp known = core.fence.followed();
-  const WallTime asked_at = core.shared_time(purge.asked_at);
+  const WallTime asked_at = core.redis_clock.of_redis(purge.asked_at);
   TakenPurge taken;
   const SteadyTime end = core.clock.steady() + timeout;
   std::span<const std::string> rest(members);

@@ -110,6 +110,7 @@ store::NewResponsePtr admit_value(RedisCore& core,
   }
   store::StoredParts& parts = std::get<store::StoredParts>(decoded);
   if (parts.key != key.text) return nullptr;
+  if (parts.sequence > core.redis_clock.highest_sequence()) parts.sequence = 0;
   const store::Trust trust = core.fence.admit(parts);
   // Looked at after the local epoch was taken: a purge that Redis did not take is raised locally,
   // and then the link is left. Either that is seen here, or what the link's end distrusts is met by

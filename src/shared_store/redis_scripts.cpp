@@ -30,6 +30,7 @@ local function read(text)
           low = tonumber(string.sub(sequence, 9), 16),
           ending = tonumber(ending)}
 end
+local highest = read(ARGV[9] .. ' 0')
 local function is_older(a, b)
   if a.high ~= b.high then return a.high < b.high end
   return a.low < b.low
@@ -44,7 +45,8 @@ for i = 1, #records, 2 do
   local name, other = records[i], read(records[i + 1])
   if not other or other.ending <= now then
     if name ~= variant then gone[#gone + 1] = name end
-  elseif is_older(fresh, other) and (name == variant or name == for_all) then
+  elseif is_older(fresh, other) and not is_older(highest, other)
+      and (name == variant or name == for_all) then
     return 0
   elseif name ~= variant then
     other.name = name
@@ -197,8 +199,9 @@ redis::Command put_response(const RedisNames& names, const PutArguments& argumen
   const std::string most =
       std::to_string(std::clamp<std::size_t>(arguments.max_variants, 1, kMostVariants));
   const std::array<std::string_view, 2> keys = {index, response};
-  const std::array<std::string_view, 8> words = {
-      variant, record_text, arguments.value, ttl_text, now_text, most, stem, for_all};
+  const std::string highest = to_hex(arguments.highest_sequence);
+  const std::array<std::string_view, 9> words = {
+      variant, record_text, arguments.value, ttl_text, now_text, most, stem, for_all, highest};
   return redis::Command::script(put_response_script(), keys, words);
 }
 

@@ -40,13 +40,13 @@ std::span<const NamedScript> all_scripts() noexcept;
 // index has a record with a higher sequence that is of the same variant, or of the same rule and
 // without Vary. One of the same variant with a lower or the same sequence is replaced. Records past
 // their end of life do not count and go; so do those beyond max_variants, the lowest sequence
-// first, with their responses, but never the new one. The index lives as long as its longest-lived
-// record.
+// first, with their responses, but never the new one. Those with a sequence above the highest do
+// not stand in the way. The index lives as long as its longest-lived record.
 //   KEYS   index, response
 //   ARGV   variant (32 hex digits), record (variant_index.hpp), value, ttl ms, now ms,
 //   max_variants,
 //          what the names of the key's responses begin with, the variant of the same rule that has
-//          no Vary
+//          no Vary, the highest sequence (16 hex digits)
 //   reply  1 stored, 0 superseded
 //   cost   O(variants + size of the value); an index larger than 2 * max_variants + 64 is foreign
 const redis::Command::Script& put_response_script() noexcept;
@@ -55,10 +55,11 @@ struct PutArguments {
   Hash128 variant;
   Hash128 for_all;  // the same rule's without Vary
   std::uint64_t sequence = 0;
-  const caching::VaryNames* vary = nullptr;  // null or empty: no Vary
-  std::string_view value;                    // encode_response
-  WallTime now{};
-  Duration ttl{};  // from `now` on; brought within 1 ms and 10 years
+  const caching::VaryNames* vary = nullptr;     // null or empty: no Vary
+  std::string_view value;                       // encode_response
+  std::uint64_t highest_sequence = UINT64_MAX;  // that may be, by RedisClock
+  WallTime now{};                               // by Redis's clock
+  Duration ttl{};                               // from `now` on; brought within 1 ms and 10 years
   std::size_t max_variants = 1;
 };
 redis::Command put_response(const RedisNames& names, const PutArguments& arguments);

@@ -133,12 +133,12 @@ net::Awaitable<bool> RedisStore::catch_up(Membership membership, store::Patience
   co_return false;
 }
 
-store::FetchTicket RedisStore::begin_fetch(WallTime now) {
+store::FetchTicket RedisStore::begin_fetch(WallTime /*now*/) {
   // The stamp first: what is followed after it is met by the shared fence, what was followed before
   // is in the local epoch already.
   const store::SharedStamp stamp =
       core_.link.usable() ? core_.fence.followed() : store::SharedStamp{};
-  store::FetchTicket ticket = core_.local.begin_fetch(core_.shared_time(now));
+  store::FetchTicket ticket = core_.local.begin_fetch(core_.redis_clock.now());
   ticket.set_shared(stamp);
   return ticket;
 }

@@ -82,7 +82,8 @@ net::Awaitable<store::PutResult> RedisStore::write(store::StoredResponsePtr resp
                                .sequence = response->sequence(),
                                .vary = response->vary(),
                                .value = value,
-                               .now = core_.shared_time(now),
+                               .highest_sequence = core_.redis_clock.highest_sequence(),
+                               .now = core_.redis_clock.now(),
                                .ttl = ttl,
                                .max_variants = core_.settings.max_variants};
   store::PutResult result = co_await send(arguments, name, tags, patience);

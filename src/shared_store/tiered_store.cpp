@@ -20,8 +20,8 @@ void TieredStore::try_find(const caching::KeyView& key, store::Found& found) noe
 // Another node may see Redis, and take purges that are not heard of here.
 void TieredStore::leave_what_may_be_purged(store::Found& found) noexcept {
   if (when_unavailable() == store::WhenUnavailable::protect_origin) return;
-  const WallTime now = core().shared_time(worker().clock().wall());
-  const std::uint64_t oldest = store::first_sequence_at(now - store::kLagWhileAway);
+  const std::uint64_t oldest =
+      store::first_sequence_at(core().redis_clock.now() - store::kLagWhileAway);
   const auto may_be_purged = [&](const auto& stored) { return stored->sequence() < oldest; };
   found.erase(std::remove_if(found.begin(), found.end(), may_be_purged), found.end());
 }

@@ -9,13 +9,15 @@
 
 namespace hawkcache::store {
 
-// What lies between fetches that began so far apart.
+// What lies between fetches that began so far apart; less than none, or more than 278 years, count
+// as these.
 constexpr std::uint64_t sequence_span(Duration span) noexcept {
   constexpr int kShift = 20;
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(span.count(), 0) << kShift);
+  constexpr std::int64_t kLongest = (std::int64_t{1} << 43) - 1;
+  return static_cast<std::uint64_t>(std::clamp<std::int64_t>(span.count(), 0, kLongest)) << kShift;
 }
 
-// The lowest of a fetch that begins then.
+// The lowest of a fetch that begins then; times before 1970 and after 2248 count as these.
 constexpr std::uint64_t first_sequence_at(WallTime time) noexcept {
   return sequence_span(time.time_since_epoch());
 }

@@ -42,7 +42,7 @@ struct PurgeFence::Impl {
   std::atomic<std::size_t> fenced_record_bytes{0};
   std::atomic<std::size_t> fence_count{0};
 
-  mutable std::mutex fetch_mutex;
+  mutable std::mutex fetch_mutex;        // taken before purge_mutex
   std::map<Epoch, std::size_t> fetches;  // under way, by epoch
   std::uint64_t last_sequence = 0;
 
@@ -300,6 +300,16 @@ FetchTicket PurgeFence::begin_fetch(WallTime now) {
   ticket.sequence_ = impl_->last_sequence;
   ++impl_->fetches[ticket.epoch_];
   return ticket;
+}
+
+PurgeFence::Order PurgeFence::keep_order(std::uint64_t highest, WallTime now) {
+  const std::lock_guard lock(impl_->fetch_mutex);
+  if (impl_->last_sequence <= highest) return Order::kept;
+  PurgeRequest everything;
+  everything.scope = PurgeRequest::Scope::everything;
+  raise(everything, now);
+  impl_->last_sequence = 0;
+  return Order::begun_anew;
 }
 
 void PurgeFence::end_fetch(Epoch epoch) noexcept {

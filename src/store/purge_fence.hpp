@@ -50,7 +50,7 @@ class FetchTicket {
   FetchTicket& operator=(FetchTicket&& other) noexcept;
   ~FetchTicket();
   Epoch epoch() const noexcept { return epoch_; }
-  // Rises from fetch to fetch: an older fetch never replaces a newer one.
+  // Rises from fetch to fetch (but see keep_order): an older fetch never replaces a newer one.
   std::uint64_t sequence() const noexcept { return sequence_; }
   // Of a store that several nodes share; unknown otherwise.
   const SharedStamp& shared() const noexcept { return shared_; }
@@ -103,6 +103,11 @@ class PurgeFence {
   // `now` makes the sequence, as far as it has come on since the last one, so that the fetches of
   // several nodes have an order too.
   [[nodiscard]] FetchTicket begin_fetch(WallTime now);
+  // Where the last fetch has a higher sequence than `highest` (the clock was set back): distrusts
+  // everything, and lets the sequence begin anew with the next fetch. In one step: each ticket is
+  // of before, and distrusted, or of after.
+  enum class Order : std::uint8_t { kept, begun_anew };
+  Order keep_order(std::uint64_t highest, WallTime now);
 
   // Takes the next epoch and raises what is named; returns that epoch. Everything is in force when
   // it returns. A request that names nothing takes no epoch.

@@ -143,7 +143,16 @@ inline void expect_purged_about(const Purged& purged, std::uint64_t count) {
   EXPECT_TRUE(purged.accuracy == kEstimate || purged.count == count) << purged.count;
 }
 
-class StoreContract : public StoreFixture {};
+class StoreContract : public StoreFixture {
+ protected:
+  // A store that several nodes share tells it by another clock than the test's, which stands still:
+  // then it is as long before as the purge took.
+  bool is_soft_purged_at(const std::string& path, WallTime time) {
+    constexpr Duration kLongestPurge{3900};
+    const auto purged_at = find(path).at(0)->soft_purged_at();
+    return purged_at && *purged_at <= time && *purged_at > time - kLongestPurge;
+  }
+};
 class BoundedStoreContract : public StoreFixture {};
 class StoreStress : public testing::TestWithParam<StoreFactory> {};
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <deque>
 #include <optional>
+#include <regex>
 #include <stdexcept>
 #include <utility>
 
@@ -168,6 +169,11 @@ void RedisWire::cut(WireCut cut) {
   cut_ = std::move(cut);
 }
 
+void RedisWire::tell_time(std::function<std::string(long long seconds)> reply) {
+  const std::scoped_lock lock(mutex_);
+  time_ = std::move(reply);
+}
+
 void RedisWire::run() {
   for (;;) {
     std::vector<pollfd> waits{{end_, POLLIN, 0}, {listener_, POLLIN, 0}};
@@ -224,7 +230,19 @@ void RedisWire::pass_on_answer(Connection& connection) {
   const ssize_t size = ::recv(connection.server(), buffer.data(), buffer.size(), 0);
   if (size <= 0) return connection.end();
   const std::chrono::milliseconds delay(delay_);
-  connection.hold(Clock::now() + delay, std::string(buffer.data(), static_cast<std::size_t>(size)));
+  connection.hold(Clock::now() + delay,
+                  with_another_time({buffer.data(), static_cast<std::size_t>(size)}));
+}
+
+// The answer to TIME is short, and comes in one piece with what is asked for beside it.
+std::string RedisWire::with_another_time(std::string bytes) {
+  static const std::regex answer("\\*2\r\n\\$10\r\n([0-9]{10})\r\n\\$[1-6]\r\n[0-9]+\r\n");
+  const std::scoped_lock lock(mutex_);
+  std::smatch found;
+  if (!time_ || !std::regex_search(bytes, found, answer)) return bytes;
+  const std::string other = time_(std::stoll(found[1].str()));
+  return bytes.replace(
+      static_cast<std::size_t>(found.position()), static_cast<std::size_t>(found.length()), other);
 }
 
 // -1: there is none.

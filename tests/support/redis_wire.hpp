@@ -1,6 +1,7 @@
 // The way to a Redis server, and a hand that cuts it in the middle of a reply: what comes is passed
 // on both ways, until a connection that asked for something named is closed after the first bytes
-// of what it is answered. Any thread; the server outlives it.
+// of what it is answered; and what it says of the time may be changed. Any thread; the server
+// outlives it.
 //
 //   RedisWire wire(redis.port());
 //   wire.cut({.asked = "MGET", .after = 1000, .times = 1});
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -42,6 +44,9 @@ class RedisWire {
   void mend() { cut({.times = 0}); }
   // Answers come so much later from now on.
   void delay(std::chrono::milliseconds delay) { delay_ = delay.count(); }
+  // TIME is answered with what `reply` makes of the seconds since 1970, from now on; null: with
+  // what the server says. REQUIRES: nothing that is stored looks like such an answer.
+  void tell_time(std::function<std::string(long long seconds)> reply);
   // Connections that were cut so far, each of them inside of a reply.
   std::size_t cuts() const { return cuts_; }
 
@@ -52,6 +57,7 @@ class RedisWire {
   void accept_one();
   void pass_on_question(Connection& connection);
   void pass_on_answer(Connection& connection);
+  std::string with_another_time(std::string bytes);
   void arrive(Connection& connection, std::string_view bytes);
   int until_next_arrival() const;
 
@@ -61,7 +67,8 @@ class RedisWire {
   int end_ = -1;  // to be read when it is over
   int ends_ = -1;
   std::mutex mutex_;
-  WireCut cut_{.times = 0};  // under mutex_
+  WireCut cut_{.times = 0};                             // under mutex_
+  std::function<std::string(long long seconds)> time_;  // likewise
   std::atomic<std::size_t> cuts_{0};
   std::atomic<long long> delay_{0};                       // ms
   std::vector<std::unique_ptr<Connection>> connections_;  // of the thread

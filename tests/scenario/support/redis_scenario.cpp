@@ -14,6 +14,7 @@ std::string next_prefix() {
 // Of the daemons' followers, and of those who look.
 bool is_background(const std::string& command) {
   static const std::set<std::string> all{"info",
+                                         "time",
                                          "ping",
                                          "eval",
                                          "evalsha",

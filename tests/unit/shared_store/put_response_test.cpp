@@ -108,6 +108,29 @@ TEST_F(PutResponse, put_is_not_refused_by_what_is_of_another_rule) {
   EXPECT_EQ(variants(), "4:7 2:8 1:9 ");
 }
 
+// Of a clock that was set back since.
+TEST_F(PutResponse, put_is_not_refused_by_a_sequence_above_the_highest) {
+  constexpr std::uint64_t kHigh = std::uint64_t{5} << 40;  // only the upper half tells them apart
+  for (const std::uint64_t there : {std::uint64_t{9}, kHigh}) {
+    for (const std::uint64_t fresh_variant : {1u, 2u}) {
+      SCOPED_TRACE(std::to_string(there) + " and variant " + std::to_string(fresh_variant));
+      cli_.text({"FLUSHALL"});
+      ASSERT_TRUE(put({.variant = 1, .sequence = there}));
+      Put late{.variant = fresh_variant,
+               .sequence = 5,
+               .value = "late",
+               .for_all = 1,
+               .highest_sequence = there};
+      EXPECT_FALSE(put(late));
+      --late.highest_sequence;
+      EXPECT_TRUE(put(late));
+      EXPECT_EQ(value_of(fresh_variant), "late");
+    }
+  }
+  // Nor does it stand in the way of the next.
+  EXPECT_TRUE(put({.variant = 2, .sequence = 6, .highest_sequence = 8}));
+}
+
 TEST_F(PutResponse, put_evicts_the_oldest_beyond_the_bound_but_never_the_new_one) {
   for (const std::uint64_t number : {3u, 1u, 2u}) {
     ASSERT_TRUE(put({.variant = number, .sequence = number, .vary = {"a"}, .max_variants = 3}));

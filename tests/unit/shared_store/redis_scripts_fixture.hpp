@@ -36,6 +36,7 @@ class RedisScriptsTest : public testing::Test {
     WallTime now = store::kNow;
     std::string value = "value";
     std::uint64_t for_all = 0;  // the variant without Vary of the same rule
+    std::uint64_t highest_sequence = UINT64_MAX;
   };
   bool put(const Put& put) {
     PutArguments arguments;
@@ -45,6 +46,7 @@ class RedisScriptsTest : public testing::Test {
     arguments.sequence = put.sequence;
     arguments.vary = &put.vary;
     arguments.value = put.value;
+    arguments.highest_sequence = put.highest_sequence;
     arguments.now = put.now;
     arguments.ttl = put.ttl;
     arguments.max_variants = put.max_variants;

@@ -1,6 +1,7 @@
 #include "store/purge_fence.hpp"
 
 #include "contract/response_maker.hpp"
+#include "store/fetch_sequence.hpp"
 
 #include <chrono>
 #include <string>
@@ -43,6 +44,32 @@ TEST(PurgeFence, tickets_carry_the_epoch_and_rise) {
   const FetchTicket two = fence.begin_fetch(kNow);
   EXPECT_EQ(one.epoch() + 1, two.epoch());
   EXPECT_LT(one.sequence(), two.sequence());
+}
+
+TEST(PurgeFence, sequences_go_by_time_whatever_the_time) {
+  PurgeFence fence;
+  for (const WallTime time : {WallTime::min(), WallTime(), kNow, WallTime::max(), kNow}) {
+    const std::uint64_t before = fence.begin_fetch(kNow).sequence();
+    const std::uint64_t sequence = fence.begin_fetch(time).sequence();
+    EXPECT_GT(sequence, before);
+    EXPECT_GE(sequence, first_sequence_at(time));
+  }
+}
+
+TEST(PurgeFence, where_the_clock_was_set_back_all_is_of_before_and_distrusted_or_of_after) {
+  PurgeFence fence;
+  const FetchTicket before = fence.begin_fetch(kNow + std::chrono::hours(2));
+  const Epoch epoch = fence.current();
+  EXPECT_EQ(fence.keep_order(before.sequence(), kNow), PurgeFence::Order::kept);
+  EXPECT_EQ(fence.current(), epoch);
+  EXPECT_EQ(ask(fence, before.epoch()), Trust::trusted);
+
+  EXPECT_EQ(fence.keep_order(before.sequence() - 1, kNow), PurgeFence::Order::begun_anew);
+  EXPECT_EQ(ask(fence, before.epoch()), Trust::distrusted);
+  const FetchTicket after = fence.begin_fetch(kNow);
+  EXPECT_EQ(after.sequence(), first_sequence_at(kNow));
+  EXPECT_EQ(ask(fence, after.epoch()), Trust::trusted);
+  EXPECT_EQ(fence.keep_order(after.sequence(), kNow), PurgeFence::Order::kept);
 }
 
 TEST(PurgeFence, distrusts_what_was_fetched_before_a_purge_that_concerns_it) {
