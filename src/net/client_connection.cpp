@@ -326,7 +326,7 @@ Awaitable<void> ClientConnection::linger() {
   const SteadyTime begin = worker_.clock().steady();
   std::uint64_t left = request_.framing.length + kLingerBytes;
   while (left > 0) {
-    const Duration longest = gauge_->draining() ? kLingerSilence : kLongestLinger;
+    const Duration longest = place_.gauge().draining() ? kLingerSilence : kLongestLinger;
     if (worker_.clock().steady() - begin > longest) break;
     input_.deadline().arm(kLingerSilence);
     const auto [error, size] = co_await socket_.async_read_some(asio::buffer(sink), use_op);
