@@ -5,9 +5,9 @@
 //
 // What the budget counts: all memory of each response, its share of the index, the records of tags
 // and of what heads have in common, the fences, all with the allocator's rounding; and what the
-// allocator holds beyond all that (heap_slack.hpp), as far as it has grown since the store was made
-// and is more than a twentieth of the budget: so that the budget is true to the growth of the
-// process. What readers still hold of a response that was evicted meanwhile is theirs, not counted.
+// allocator holds beyond all that (heap_slack.hpp), as far as it has grown since the store was made,
+// and the index of responses that are gone, where these are more than a fortieth of the budget: so
+// that the budget is true to the growth of the process. What readers still hold of a response that was evicted meanwhile is theirs, not counted.
 #pragma once
 
 #include "base/hash.hpp"
