@@ -103,7 +103,9 @@ void write_text(TextWriter& out, const TransactionRecord& record) {
   write_thousandths(out, us % 1000);
   out.text("ms ");
   write_bare_word(out, record.route);
-  out.texts(" ", word_or_dash(record.cache), " ", word_or_dash(record.detail), "\n");
+  out.texts(" ", word_or_dash(record.cache), " ");
+  write_bare_word(out, record.detail);
+  out.text("\n");
 }
 
 void write_member(TextWriter& out, std::string_view name, std::string_view value) {

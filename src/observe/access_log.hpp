@@ -24,7 +24,7 @@ struct TransactionRecord {
   std::chrono::microseconds duration{0};
   std::string_view route;   // the rule's name; empty: none
   std::string_view cache;   // HIT | MISS | BYPASS | "": static
-  std::string_view detail;  // the reason's text: static
+  std::string_view detail;  // the reason's text
 };
 
 class AccessLog {

@@ -8,7 +8,7 @@ namespace hawkcache::observe {
 namespace {
 
 // What precedes the texts. Their views tell their lengths; where they point to is of no use any
-// more, but for those of static texts.
+// more, but for that of the static one.
 static_assert(std::is_trivially_copyable_v<TransactionRecord>);
 
 // The texts that may be gone when the line is made, in their order.
@@ -16,7 +16,8 @@ constexpr std::string_view TransactionRecord::*kTexts[] = {&TransactionRecord::p
                                                            &TransactionRecord::method,
                                                            &TransactionRecord::host,
                                                            &TransactionRecord::target,
-                                                           &TransactionRecord::route};
+                                                           &TransactionRecord::route,
+                                                           &TransactionRecord::detail};
 
 }  // namespace
 

@@ -32,8 +32,8 @@ TEST_F(Unanswered, WhatFailedIsTheDetailOfWhatIsAnsweredInstead) {
   start(Daemon{.routes = "- path: /{x}\n  bypass: [{ header: x-round }]", .access_log = file});
   origin.otherwise([](OriginExchange& exchange) { exchange.close(); });
   origin.answer("/rubbish", "rubbish\r\n\r\n");
-  const std::string closed = R"(detail="the upstream closed in mid-response")";
-  const std::string rubbish = R"(detail="malformed response from the upstream")";
+  const std::string closed = R"(detail="the upstream closed before its response was whole")";
+  const std::string rubbish = R"(detail="the upstream's response has no status line of HTTP/1.1 or HTTP/1.0")";
   EXPECT_EQ(get("/missed").cache_status(), "hawkcache; fwd=uri-miss; " + closed);
   EXPECT_EQ(get("/rubbish").cache_status(), "hawkcache; fwd=uri-miss; " + rubbish);
   EXPECT_EQ(get("/round", {{"X-Round", "1"}}).cache_status(), "hawkcache; fwd=bypass; " + closed);
@@ -47,13 +47,13 @@ TEST_F(Unanswered, WhatFailedIsTheDetailOfWhatIsAnsweredInstead) {
   std::ifstream stream(file);
   const std::string lines(std::istreambuf_iterator<char>(stream), {});
   for (const char* line : {"/missed\" 502 ",
-                           "/{x} MISS the_upstream_closed_in_mid-response\n",
-                           "/{x} MISS malformed_response_from_the_upstream\n",
-                           "/{x} BYPASS the_upstream_closed_in_mid-response\n",
-                           " - - the_upstream_closed_in_mid-response\n"}) {
+                           "/{x} MISS the_upstream_closed_before_its_response_was_whole\n",
+                           "/{x} MISS the_upstream's_response_has_no_status_line_of_HTTP/1.1_or_HTTP/1.0\n",
+                           "/{x} BYPASS the_upstream_closed_before_its_response_was_whole\n",
+                           " - - the_upstream_closed_before_its_response_was_whole\n"}) {
     EXPECT_THAT(lines, HasSubstr(line));
   }
-  EXPECT_THAT(lines.substr(lines.find("/cut\" 200")), HasSubstr("mid-response"));
+  EXPECT_THAT(lines.substr(lines.find("/cut\" 200")), HasSubstr("before_its_response_was_whole"));
 }
 
 }  // namespace

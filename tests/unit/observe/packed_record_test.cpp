@@ -5,7 +5,7 @@
 namespace hawkcache::observe {
 namespace {
 
-TransactionRecord sample(std::string_view target) {
+TransactionRecord sample(std::string_view target, std::string_view detail) {
   return {.time = WallTime{Duration{1795418143123}},
           .peer = "127.0.0.1",
           .method = "GET",
@@ -16,7 +16,7 @@ TransactionRecord sample(std::string_view target) {
           .duration = std::chrono::microseconds(1084),
           .route = "user",
           .cache = "HIT",
-          .detail = "stale-if-error"};
+          .detail = detail};
 }
 
 void expect_same(const TransactionRecord& a, const TransactionRecord& b) {
@@ -40,14 +40,16 @@ TEST(PackedRecord, KeepsTheTextsWhenTheirMemoryIsGone) {
   for (const std::string_view target :
        {std::string_view("/users/42"), std::string_view(long_target)}) {
     std::string gone(target);
-    queue += pack(sample(gone), memory);
+    std::string gone_too("why it failed");
+    queue += pack(sample(gone, gone_too), memory);
     gone.assign(gone.size(), '!');
+    gone_too.assign(gone_too.size(), '!');
   }
   queue += pack(TransactionRecord{}, memory);
 
   std::string_view rest = queue;
-  expect_same(unpack(rest), sample("/users/42"));
-  expect_same(unpack(rest), sample(long_target));
+  expect_same(unpack(rest), sample("/users/42", "why it failed"));
+  expect_same(unpack(rest), sample(long_target, "why it failed"));
   expect_same(unpack(rest), TransactionRecord{});
   EXPECT_TRUE(rest.empty());
 }

@@ -129,7 +129,8 @@ TEST_F(MemoryStoreTest, what_the_allocator_holds_unused_is_taken_from_the_budget
   EXPECT_GT(bytes_when_the_slack_is(kTolerated), kBudget - 20'000);
   EXPECT_LE(bytes_when_the_slack_is(kTolerated + 200'000), kBudget - 200'000);
   EXPECT_GT(store_->stats().bytes, kBudget - 220'000);
-  EXPECT_EQ(store_->stats().slack, kTolerated + 200'000);
+  EXPECT_GE(store_->stats().slack, kTolerated + 200'000);
+  EXPECT_LT(store_->stats().slack, kTolerated + 220'000) << "that of the index is in it";
   EXPECT_GT(bytes_when_the_slack_is(10 * kBudget), kBudget * 3 / 4 - 20'000)
       << "something is always kept";
   EXPECT_GT(bytes_when_the_slack_is(0), kBudget - 20'000);
