@@ -1,8 +1,22 @@
 #include "net/upstream_connection.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
 namespace hawkcache::net {
 
 using asio::ip::tcp;
+
+namespace {
+
+// Another server would not be reached either.
+bool is_for_want_of_sockets(const ErrorCode& error) noexcept {
+  constexpr std::array kWant = {EMFILE, ENFILE, ENOBUFS, ENOMEM};
+  return std::find(kWant.begin(), kWant.end(), error.value()) != kWant.end();
+}
+
+}  // namespace
 
 UpstreamConnection::UpstreamConnection(Worker& worker, std::size_t server)
     : socket_(worker.executor()),
@@ -15,7 +29,9 @@ Awaitable<ErrorCode> UpstreamConnection::connect(tcp::endpoint endpoint, Duratio
   socket_.open(endpoint.protocol(), error);
   if (!error) socket_.non_blocking(true, error);
   if (!error) socket_.set_option(tcp::no_delay(true), error);
-  if (error) co_return Errc::upstream_no_socket;
+  if (error) {
+    co_return is_for_want_of_sockets(error) ? Errc::upstream_no_socket : Errc::upstream_refused;
+  }
   writing_.arm(timeout);
   const auto [connected] = co_await socket_.async_connect(endpoint, use_op);
   const bool expired = writing_.expired();

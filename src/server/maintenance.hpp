@@ -1,5 +1,6 @@
-// The store's housekeeping: once a second, in short slices, on a worker that serves no client
-// traffic: what is purged or expired gives its memory back without being asked for.
+// The store's housekeeping: once a second (ten times while much is put), in short slices, on a
+// worker that serves no client traffic: what is purged or expired gives its memory back without
+// being asked for.
 #pragma once
 
 #include "net/worker.hpp"

@@ -51,7 +51,8 @@ Purged MemoryStore::known(const PurgeRequest& request) const {
 Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   const std::unique_lock lock(sweep_mutex_, std::try_to_lock);
   if (!lock.owns_lock()) return Sweep::done;  // another thread is at it
-  Sweep result = measure_slack(now);
+  measure_slack(now);
+  Sweep result = progress_.pace;
   expire(second_of(now), budget);
   if (budget == 0 || walk(now, budget) == Sweep::more) result = Sweep::more;
   if (follow_slack() == Sweep::more) result = Sweep::more;
@@ -59,20 +60,19 @@ Store::Sweep MemoryStore::sweep(WallTime now, std::size_t budget) {
   return retired == PurgeFence::Retired::in_part ? Sweep::more : result;
 }
 
-// What lasts is counted, not what is on its way back to the system (a tenth of a second, src/
-// allocator.cpp). Little changes where little is put; where much is put, and of other sizes than
-// before, the process grows with it.
-Store::Sweep MemoryStore::measure_slack(WallTime now) {
+// What lasts is counted, not what is on its way back to the system (a tenth of a second,
+// src/allocator.cpp). Little changes where little is put; where much is put, and of other sizes
+// than before, the process grows with it.
+void MemoryStore::measure_slack(WallTime now) {
   constexpr Duration kInterval{90};
-  if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) {
-    return Sweep::done;
-  }
+  if (now >= progress_.slack_measured && now < progress_.slack_measured + kInterval) return;
   progress_.slack_measured = now;
   const std::uint64_t tolerated = settings_.max_size / 40;
   const std::uint64_t reserved = ledger_.reserved_in_all();
   const bool much_was_put = reserved - progress_.reserved_then >= settings_.max_size / 64;
   const bool was_small = progress_.slacks.front() <= tolerated && progress_.slack_wanted == 0;
-  if (!much_was_put && was_small) return Sweep::done;
+  progress_.pace = much_was_put ? Sweep::soon : Sweep::done;
+  if (!much_was_put && was_small) return;
   progress_.reserved_then = reserved;
   std::uint64_t whole = settings_.heap_slack();
   for (const auto& shard : shards_) whole += shard->spare_bytes();
@@ -82,7 +82,6 @@ Store::Sweep MemoryStore::measure_slack(WallTime now) {
   progress_.slacks.front() = grown;
   const std::uint64_t lasting = *std::min_element(progress_.slacks.begin(), progress_.slacks.end());
   progress_.slack_wanted = lasting > tolerated ? lasting - tolerated : 0;
-  return much_was_put ? Sweep::soon : Sweep::done;
 }
 
 // Less room little by little, and made here: nobody who puts something has to evict more than it

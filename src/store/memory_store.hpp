@@ -5,9 +5,10 @@
 //
 // What the budget counts: all memory of each response, its share of the index, the records of tags
 // and of what heads have in common, the fences, all with the allocator's rounding; and what the
-// allocator holds beyond all that (heap_slack.hpp), as far as it has grown since the store was made,
-// and the index of responses that are gone, where these are more than a fortieth of the budget: so
-// that the budget is true to the growth of the process. What readers still hold of a response that was evicted meanwhile is theirs, not counted.
+// allocator holds beyond all that (heap_slack.hpp), as far as it has grown since the store was
+// made, and the index of responses that are gone, where these are more than a fortieth of the
+// budget: so that the budget is true to the growth of the process. What readers still hold of a
+// response that was evicted meanwhile is theirs, not counted.
 #pragma once
 
 #include "base/hash.hpp"
@@ -29,7 +30,7 @@ struct MemoryStoreSettings {
   std::size_t max_variants = 64;          // per key: one more takes the place of the oldest
   Eviction eviction = Eviction::s3fifo;
   std::size_t shards = 0;  // rounded up to a power of two; 0: chosen from max_size and max_entries
-  // Asked by sweeps, once a second.
+  // Asked by sweeps, ten times a second at the most.
   std::function<std::uint64_t()> heap_slack = store::heap_slack;
 };
 

@@ -58,6 +58,7 @@ class MemoryStore final : public LocalStore {
     WallTime walk_ended{};
     Duration rest{0};  // from then until the next walk
     WallTime slack_measured{};
+    Sweep pace = Sweep::done;  // where there is nothing to do at once; soon: much is being put
     std::array<std::uint64_t, 3> slacks{};  // the last measurements, the newest first
     std::uint64_t reserved_then = 0;        // when the slack was measured
     std::uint64_t slack_wanted = 0;         // what the ledger is to take for it
@@ -74,7 +75,7 @@ class MemoryStore final : public LocalStore {
   bool make_room(std::size_t first_shard, std::uint64_t bytes, std::uint64_t entries);
   bool reserve_beside(std::size_t shard, std::uint64_t bytes);
   std::uint64_t bytes_to_remember(const PurgeRequest& request) const;
-  Sweep measure_slack(WallTime now);
+  void measure_slack(WallTime now);
   Sweep follow_slack();
   void expire(std::uint32_t now, std::size_t& budget);
   Sweep walk(WallTime now, std::size_t& budget);

@@ -2,6 +2,8 @@
 
 #include "store/scope_hash.hpp"
 
+#include <new>
+
 namespace hawkcache::store {
 
 namespace {
@@ -13,8 +15,13 @@ std::uint32_t host_of(std::string_view authority) noexcept {
 
 // A table keeps its memory when entries leave it, of whatever time it had the most.
 template <class Map>
-void shrink(Map& map) {
-  if (map.size() < map.bucket_count() / 8) map.rehash(map.size() * 2);
+void shrink(Map& map) noexcept {
+  if (map.size() >= map.bucket_count() / 8) return;
+  try {
+    map.rehash(map.size() * 2);
+  } catch (const std::bad_alloc&) {
+    // It stays as large as it is.
+  }
 }
 
 }  // namespace

@@ -147,6 +147,20 @@ TEST_F(MemoryStoreTest, what_the_allocator_holds_for_a_moment_evicts_nobody) {
   EXPECT_EQ(store_->stats().entries, 50u);
 }
 
+TEST_F(MemoryStoreTest, while_much_is_put_the_slack_is_measured_more_often) {
+  open({.max_size = 1 << 20, .heap_slack = [] { return 0; }});
+  const auto last_sweep = [&](int second) {
+    auto outcome = Store::Sweep::more;
+    while (outcome == Store::Sweep::more) outcome = store_->sweep(kNow + seconds(second), 32);
+    return outcome;
+  };
+  EXPECT_EQ(last_sweep(1), Store::Sweep::done);
+  for (int i = 0; i < 50; ++i) put(response(numbered("/", i)).body(10'000));
+  store_->purge_now(purge_of_everything(), kNow);
+  EXPECT_EQ(last_sweep(2), Store::Sweep::soon) << "also where there was something to sweep";
+  EXPECT_EQ(last_sweep(3), Store::Sweep::done);
+}
+
 TEST_F(MemoryStoreTest, room_for_the_slack_is_made_in_slices) {
   std::uint64_t slack = 0;
   open({.max_size = 4 << 20, .heap_slack = [&slack] { return slack; }});
