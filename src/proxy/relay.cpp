@@ -212,10 +212,10 @@ net::Awaitable<Result<const http::ResponseHead*>> send(net::UpstreamExchange& ex
   return exchange.start(outgoing_request(client, input, body, interim));
 }
 
-net::Awaitable<int> answer_unreached(WorkerState& state,
-                                     net::ClientExchange& client,
-                                     ErrorCode error,
-                                     const RelayInput& input) {
+net::Awaitable<Answered> answer_unreached(WorkerState& state,
+                                          net::ClientExchange& client,
+                                          ErrorCode error,
+                                          const RelayInput& input) {
   caching::CacheStatus status;
   status.forward = caching::forward_for(input.reason);
   return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
@@ -251,15 +251,15 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
         input.recorder->begin(purged);
         if (input.recorder->is_whole()) co_await input.recorder->store();
       }
-      outcome.status = head.status;
+      outcome.answered.status = head.status;
       BodyWriter writer =
           begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-      outcome.error = co_await relay_response(
+      outcome.answered.broken = co_await relay_response(
           state, client.request(), *input.plan, *exchange, writer, input.recorder);
-      if (outcome.error) writer.break_off();
+      if (outcome.answered.broken) writer.break_off();
     } else {
-      outcome.error = response.error();
-      note_failure(state, client.request(), *input.plan, *exchange, outcome.error, "");
+      outcome.failure = response.error();
+      note_failure(state, client.request(), *input.plan, *exchange, outcome.failure, "");
     }
   } catch (...) {
     thrown = std::current_exception();
@@ -267,15 +267,15 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   // Whatever happened: so long the client's body may be read, for `body` in this frame.
   if (!exchange->finish_now()) co_await exchange->finish();
   if (thrown) std::rethrow_exception(thrown);
-  if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);
+  if (!started) outcome.answered = co_await answer_unreached(state, client, outcome.failure, input);
   co_return outcome;
 }
 
-net::Awaitable<int> answer_failure(net::ClientExchange& client,
-                                   ErrorCode error,
-                                   XCache x_cache,
-                                   caching::CacheStatus cache_status,
-                                   WallTime now) {
+net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
+                                        ErrorCode error,
+                                        XCache x_cache,
+                                        caching::CacheStatus cache_status,
+                                        WallTime now) {
   int status = 502;
   if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
   if (error == Errc::store_unavailable) status = 503;
@@ -284,7 +284,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
   if (error == Errc::client_timeout) status = 408;
   if (error == Errc::client_gone || error == Errc::body_truncated) {
     client.abort(net::ClientExchange::AbortKind::close);
-    co_return 0;
+    co_return Answered{};
   }
   const std::string detail = cache_status.detail == caching::Reason::only_if_cached
                                  ? "nothing stored answers this, and only-if-cached allows no more"
@@ -302,8 +302,8 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  co_await client.write(buffers);
-  co_return status;
+  const ErrorCode broken = co_await client.write(buffers);
+  co_return Answered{.status = status, .broken = broken};
 }
 
 }  // namespace hawkcache::proxy

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "net/client_exchange.hpp"
+#include "proxy/answered.hpp"
 #include "proxy/forwarded_request.hpp"
 #include "proxy/post_recorder.hpp"
 #include "proxy/request_plan.hpp"
@@ -31,8 +32,8 @@ struct RelayInput {
 };
 
 struct RelayOutcome {
-  int status = 0;   // 0: nothing was answered
-  ErrorCode error;  // what went wrong, with whom
+  Answered answered;
+  ErrorCode failure;  // of the exchange with the origin, as far as the proxy answered instead
 };
 
 net::Awaitable<RelayOutcome> relay(WorkerState& state,
@@ -41,10 +42,10 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
 
 // The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the
 // client itself broke off; 503 where the store cannot be asked and the origin is spared.
-net::Awaitable<int> answer_failure(net::ClientExchange& client,
-                                   ErrorCode error,
-                                   XCache x_cache,
-                                   caching::CacheStatus cache_status,
-                                   WallTime now);
+net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
+                                        ErrorCode error,
+                                        XCache x_cache,
+                                        caching::CacheStatus cache_status,
+                                        WallTime now);
 
 }  // namespace hawkcache::proxy

@@ -91,7 +91,7 @@ net::TryHandled Transaction::try_handle(const net::Request& request,
                                         net::PreparedResponse& out) noexcept {
   begin(request);
   if (plan_->kind != PlanKind::lookup || !lookup_.is_fresh_hit()) return net::TryHandled::no;
-  count_answer(prepare_hit(request, persistence, out));
+  prepare_hit(request, persistence, out);
   return net::TryHandled::yes;
 }
 
@@ -101,9 +101,9 @@ std::string Transaction::shown_key() const {
   return caching::printable_key(plan_->key.text);
 }
 
-StoredAnswer Transaction::prepare_hit(const net::Request& request,
-                                      http::Persistence persistence,
-                                      net::PreparedResponse& out) {
+void Transaction::prepare_hit(const net::Request& request,
+                              http::Persistence persistence,
+                              net::PreparedResponse& out) {
   const std::string key = shown_key();
   const WallTime now = record_.asked;
   caching::CacheStatus status;
@@ -122,16 +122,13 @@ StoredAnswer Transaction::prepare_hit(const net::Request& request,
                              .x_cache = XCache::hit,
                              .cache_status = &status},
                             out);
-  record_.status = answer.status;
-  return answer;
+  record_.answered = {.status = answer.status, .kind = answer.kind};
 }
 
-void Transaction::count_answer(const StoredAnswer& answer) noexcept {
-  if (answer.kind == AnswerKind::not_modified) state_.counters.add(Counter::not_modified);
-  if (answer.kind == AnswerKind::partial) state_.counters.add(Counter::ranges);
-}
-
-void Transaction::finished(const net::Request& request, std::uint64_t written) noexcept {
+void Transaction::finished(const net::Request& request,
+                           std::uint64_t written,
+                           const ErrorCode& failed) noexcept {
+  record_.answered.broken = failed;
   end(request, written);
 }
 
@@ -141,10 +138,20 @@ void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
   state_.counters.add(Counter::rejected);
 }
 
-void Transaction::end(const net::Request& request, std::uint64_t written) noexcept {
-  planned_ = false;
+// Of what the answer came to, whichever way it took.
+void Transaction::count_end(std::uint64_t written) noexcept {
+  Answered& answered = record_.answered;
+  if (answered.broken && written == 0) answered.status = 0;
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::bytes_to_clients, written);
+  if (answered.status == 0 || answered.broken) state_.counters.add(Counter::client_aborts);
+  if (answered.kind == AnswerKind::not_modified) state_.counters.add(Counter::not_modified);
+  if (answered.kind == AnswerKind::partial) state_.counters.add(Counter::ranges);
+}
+
+void Transaction::end(const net::Request& request, std::uint64_t written) noexcept {
+  planned_ = false;
+  count_end(written);
   RouteOutcome outcome = RouteOutcome::bypass;
   switch (record_.cache) {
     case XCache::none:
@@ -157,11 +164,13 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
     case XCache::hit:
       outcome = RouteOutcome::hit;
       state_.counters.add(Counter::hits);
+      if (record_.stale) state_.counters.add(Counter::hits_stale);
       break;
     case XCache::miss:
-      outcome =
-          is_failure(record_.status, record_.detail) ? RouteOutcome::error : RouteOutcome::miss;
+      outcome = is_failure(record_.answered.status, record_.detail) ? RouteOutcome::error
+                                                                    : RouteOutcome::miss;
       state_.counters.add(Counter::misses);
+      if (record_.collapsed) state_.counters.add(Counter::collapsed);
       break;
   }
   if (plan_->route != nullptr) {
@@ -172,8 +181,9 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 }
 
 void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
+  const ErrorCode& failed = record_.failure ? record_.failure : record_.answered.broken;
   std::string failure;
-  if (record_.failure) failure = record_.failure.message();
+  if (failed) failure = failed.message();
   std::string_view detail = failure;
   if (failure.empty() && record_.detail != Reason::none)
     detail = caching::to_string(record_.detail);
@@ -183,7 +193,7 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
        .method = request.head->method_text,
        .host = request.target.authority,
        .target = request.head->target,
-       .status = record_.status,
+       .status = record_.answered.status,
        .bytes = written,
        .duration = std::chrono::duration_cast<std::chrono::microseconds>(
            state_.worker.clock().steady() - record_.begun_steady),
@@ -196,7 +206,6 @@ net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
   patience_ = state_.store.patience();
   co_await answer(client);
-  if (record_.status == 0) state_.counters.add(Counter::client_aborts);
   lookup_ = {};
   content_.reset();
   end(client.request(), client.bytes_written());
@@ -213,11 +222,11 @@ net::Awaitable<void> Transaction::answer(net::ClientExchange& client) {
 }
 
 net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, LocalAnswer answer) {
-  record_.status = status_of(answer);
   const std::string text = render_local_answer(
       answer, *client.request().head, client.persistence(), state_.worker.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  co_await client.write(buffers);
+  const ErrorCode broken = co_await client.write(buffers);
+  record_.answered = {.status = status_of(answer), .broken = broken};
 }
 
 net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
@@ -250,8 +259,8 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
                    .printable_key = recorder ? shown_key() : std::string(),
                    .recorder = recorder.get()};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
-  record_.status = outcome.status;
-  record_.failure = outcome.error;
+  record_.answered = outcome.answered;
+  record_.failure = outcome.failure;
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {
@@ -269,7 +278,7 @@ net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& cli
   record_.detail = Reason::store_unavailable;
   caching::CacheStatus status;
   status.detail = Reason::store_unavailable;
-  record_.status = co_await answer_failure(
+  record_.answered = co_await answer_failure(
       client, Errc::store_unavailable, XCache::bypass, status, state_.worker.clock().wall());
 }
 
@@ -300,15 +309,15 @@ net::Awaitable<void> Transaction::answer_only_if_cached(net::ClientExchange& cli
   record_.detail = Reason::only_if_cached;
   caching::CacheStatus status;
   status.detail = Reason::only_if_cached;
-  record_.status = co_await answer_failure(
+  record_.answered = co_await answer_failure(
       client, Errc::upstream_timeout, XCache::bypass, status, state_.worker.clock().wall());
 }
 
 net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {
-  if (lookup_.reuse.action != ReuseAction::serve_fresh) state_.counters.add(Counter::hits_stale);
+  record_.stale = lookup_.reuse.action != ReuseAction::serve_fresh;
   net::PreparedResponse prepared;
-  count_answer(prepare_hit(client.request(), client.persistence(), prepared));
-  co_await client.write(prepared.buffers);
+  prepare_hit(client.request(), client.persistence(), prepared);
+  record_.answered.broken = co_await client.write(prepared.buffers);
 }
 
 }  // namespace hawkcache::proxy

@@ -6,6 +6,7 @@
 #include "caching/validation.hpp"
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
+#include "proxy/answered.hpp"
 #include "proxy/fetch.hpp"
 #include "proxy/fill_answer.hpp"
 #include "proxy/local_answer.hpp"
@@ -32,7 +33,9 @@ class Transaction final : public net::RequestHandler {
                              http::Persistence persistence,
                              net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& client) override;
-  void finished(const net::Request& request, std::uint64_t written) noexcept override;
+  void finished(const net::Request& request,
+                std::uint64_t written,
+                const ErrorCode& failed) noexcept override;
   void rejected(int status, std::uint64_t bytes) noexcept override;
 
  private:
@@ -42,18 +45,20 @@ class Transaction final : public net::RequestHandler {
     SteadyTime begun_steady{};  // of one that is logged
     WallTime asked{};           // when the cache was asked: for a QUERY once its content was there
     XCache cache = XCache::none;
-    int status = 0;
+    bool stale = false;      // of a hit
+    bool collapsed = false;  // of a miss: over another's fetch
+    Answered answered;
     caching::Reason detail = caching::Reason::none;
     ErrorCode failure;  // of the client or of the origin; says more than `detail`
   };
 
   void begin(const net::Request& request);
   void plan(const net::Request& request);
-  StoredAnswer prepare_hit(const net::Request& request,
-                           http::Persistence persistence,
-                           net::PreparedResponse& out);
-  void count_answer(const StoredAnswer& answer) noexcept;
+  void prepare_hit(const net::Request& request,
+                   http::Persistence persistence,
+                   net::PreparedResponse& out);
   void end(const net::Request& request, std::uint64_t written) noexcept;
+  void count_end(std::uint64_t written) noexcept;
   void log_access(const net::Request& request, std::uint64_t written) noexcept;
 
   net::Awaitable<void> answer(net::ClientExchange& client);
@@ -117,7 +122,6 @@ class Transaction final : public net::RequestHandler {
                                    const FillReader::View& view,
                                    caching::CacheStatus status);
   void describe(const FillHead& head, caching::CacheStatus& status);
-  void record(const FillAnswer& answer, const net::ClientExchange& client) noexcept;
 
   static http::Method method_for_whole(http::Method asked) noexcept;
   http::Method method_to_validate(http::Method asked) const noexcept;

@@ -162,7 +162,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
   status.collapsed = !leads || is_brought_by_another_node(view);
-  if (status.collapsed) state_.counters.add(Counter::collapsed);
+  record_.collapsed = status.collapsed;
   co_await answer_with(client, reader, view, status);
   co_return Attempt::answered;
 }
@@ -213,7 +213,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
   const std::string key = shown_key();
   status.key = key;
   if (view.phase == FillPhase::use_stored && view.stored_reason == Reason::stale_if_error) {
-    state_.counters.add(Counter::hits_stale);
+    record_.stale = true;
     caching::CacheStatus hit;
     hit.hit = true;
     hit.detail = Reason::stale_if_error;
@@ -231,7 +231,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
     co_await answer_from_store(client, view.stored, age, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
     record_.failure = view.failure;
-    record_.status = co_await answer_failure(
+    record_.answered = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
     describe(*view.head, status);
@@ -242,7 +242,8 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
-    record(answer, client);
+    record_.answered = answer.answered;
+    if (answer.given_up != Reason::none) record_.detail = answer.given_up;
   }
 }
 
@@ -257,13 +258,6 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
       state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
     status.detail = Reason::known_uncacheable;
   }
-}
-
-void Transaction::record(const FillAnswer& answer, const net::ClientExchange& client) noexcept {
-  if (answer.given_up != Reason::none) record_.detail = answer.given_up;
-  record_.failure = answer.error;
-  record_.status = answer.error && !client.response_started() ? 0 : answer.status;
-  if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
 }
 
 net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
@@ -283,9 +277,9 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                      .cache_status = &status},
                                                     prepared);
   record_.cache = x_cache;
-  record_.status = answer.status;
   record_.detail = status.detail;
-  co_await client.write(prepared.buffers);
+  record_.answered = {.status = answer.status, .kind = answer.kind};
+  record_.answered.broken = co_await client.write(prepared.buffers);
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not

@@ -46,7 +46,7 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
   if (content.has_error()) {
     record_.cache = XCache::bypass;
     record_.failure = content.error();
-    record_.status = co_await answer_failure(
+    record_.answered = co_await answer_failure(
         client, content.error(), XCache::bypass, {}, state_.worker.clock().wall());
     co_return;
   }
