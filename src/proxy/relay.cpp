@@ -66,7 +66,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
   const http::FieldsView asked = client.request().head->fields();
   const bool set_apart = rule != nullptr && is_set_apart(input.reason) &&
                          !head.fields().contains(http::FieldName::cache_control) &&
-                         lets_others_have_it(*rule);
+                         rule->client_text_is_shared;
   if (set_apart || (rule != nullptr && would_be_made_public(*rule, asked, head))) rule = nullptr;
   std::string text = render_response_head(
       head.status,
