@@ -32,6 +32,7 @@ bool is_failure(int status, Reason detail) noexcept {
 
 void Transaction::begin(const net::Request& request) {
   record_ = {};
+  search_ = {};
   record_.begun = state_.worker.clock().wall();
   record_.asked = record_.begun;
   if (state_.access_log) record_.begun_steady = state_.worker.clock().steady();
@@ -51,9 +52,9 @@ void Transaction::plan(const net::Request& request) {
 }
 
 void Transaction::look_up_at_once(const http::RequestHead& request) {
-  arrivals_ = state_.fills.arrivals(plan_->key.hash);
-  found_ = store::FindOutcome::complete;
-  joins_after_ = takes_after_ = 0;
+  search_.arrivals = state_.fills.arrivals(plan_->key.hash);
+  search_.found = store::FindOutcome::complete;
+  search_.joins_after = search_.takes_after = 0;
   look_up(
       state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_, lookup_);
 }
@@ -66,17 +67,18 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   // What began before this says nothing of purges that were answered since.
   const std::uint64_t asked = state_.store.begin_fetch(state_.worker.clock().wall()).sequence();
   RemoteLookup remote = co_await look_up_remotely(
-      state_.store, *plan_, request, state_.worker.clock(), scratch_, patience_);
+      state_.store, *plan_, request, state_.worker.clock(), scratch_, search_.patience);
   record_.asked = state_.worker.clock().wall();
   lookup_ = std::move(remote.result);
-  found_ = remote.outcome;
-  joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
-  takes_after_ = found_ == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
+  search_.found = remote.outcome;
+  search_.joins_after = search_.found == store::FindOutcome::unanswered ? asked : 0;
+  search_.takes_after =
+      search_.found == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
 }
 
 // With memory in front of the store, purges on other nodes may be obeyed a little later.
 std::uint64_t Transaction::lag_while_away() const noexcept {
-  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, patience_);
+  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, search_.patience);
   return keeps ? store::sequence_span(store::kLagWhileAway) : 0;
 }
 
@@ -204,10 +206,10 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
-  patience_ = state_.store.patience();
+  search_.patience = state_.store.patience();
   co_await answer(client);
   lookup_ = {};
-  content_.reset();
+  search_.content.reset();
   end(client.request(), client.bytes_written());
 }
 
@@ -246,8 +248,7 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
   const Expectation expectation = received.empty() && client.awaits_continue()
                                       ? Expectation::continue_first
                                       : Expectation::none;
-  RelayInput input{.head = render_forwarded(
-                       request, {.method = request.head->method_text, .expectation = expectation}),
+  RelayInput input{.head = render_relayed(request, expectation),
                    .expectation = expectation,
                    .received = std::move(received),
                    .method = request.head->method,
@@ -283,7 +284,7 @@ net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& cli
 }
 
 bool Transaction::spares_origin() const noexcept {
-  return store::is_unknown(found_) &&
+  return store::is_unknown(search_.found) &&
          state_.store.when_unavailable() == store::WhenUnavailable::protect_origin;
 }
 

@@ -52,6 +52,18 @@ class Transaction final : public net::RequestHandler {
     ErrorCode failure;  // of the client or of the origin; says more than `detail`
   };
 
+  // How an answer is looked for: in the store, among the fetches under way, at the origin.
+  struct Search {
+    std::optional<std::uint32_t> arrivals;  // CollapseTable::arrivals() before the look-up
+    store::FindOutcome found = store::FindOutcome::complete;
+    store::Patience patience;
+    std::uint64_t joins_after = 0;  // of the fetches under way only those that began later
+    std::uint64_t takes_after = 0;  // others are waited for, and not taken
+    http::Method fetch_method = http::Method::get;  // of a fetch that others may join
+    OtherRanges other_ranges = OtherRanges::are_waited_for;
+    std::shared_ptr<const std::string> content;  // of a QUERY that asks the cache; else null
+  };
+
   void begin(const net::Request& request);
   void plan(const net::Request& request);
   void prepare_hit(const net::Request& request,
@@ -152,11 +164,13 @@ class Transaction final : public net::RequestHandler {
   // How a request goes out, as far as that differs from one to another.
   struct Forwarding {
     std::string_view method;
+    std::string_view request_id;  // one for all that a fetch sends
     ClientConditions conditions = ClientConditions::forward;
     ClientDirectives directives = ClientDirectives::forward;
     Expectation expectation = Expectation::none;
     std::span<const caching::OwnedField> validators{};  // conditions of ours
   };
+  std::string render_relayed(const net::Request& request, Expectation expectation);
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
   std::string shown_key() const;
@@ -169,15 +183,8 @@ class Transaction final : public net::RequestHandler {
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
-  std::optional<std::uint32_t> arrivals_;  // CollapseTable::arrivals() before that
-  store::FindOutcome found_ = store::FindOutcome::complete;
-  store::Patience patience_;
-  std::uint64_t joins_after_ = 0;       // of the fetches under way only those that began later
-  std::uint64_t takes_after_ = 0;       // others are waited for, and not taken
   std::vector<std::string> rule_tags_;  // rendered for a fetch
-  http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
-  OtherRanges other_ranges_ = OtherRanges::are_waited_for;
-  std::shared_ptr<const std::string> content_;  // of a QUERY that asks the cache; else null
+  Search search_;                       // begun anew, as record_ is, with each request
   Record record_;
   bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };

@@ -55,8 +55,8 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
     co_await answer_through(client, std::move(content->text));
     co_return;
   }
-  content_ = std::make_shared<const std::string>(std::move(content->text));
-  plan_ = &planner_.complete_key(*content_);
+  search_.content = std::make_shared<const std::string>(std::move(content->text));
+  plan_ = &planner_.complete_key(*search_.content);
   record_.asked = state_.worker.clock().wall();
   look_up_at_once(*client.request().head);
   co_await answer_from_cache(client);
