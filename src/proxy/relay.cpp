@@ -64,7 +64,7 @@ std::string render_relayed_head(const http::ResponseHead& head,
   static const std::optional<std::string> kKeep;
   const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
   const http::FieldsView asked = client.request().head->fields();
-  const bool set_apart = rule != nullptr && is_set_apart(input.reason) &&
+  const bool set_apart = rule != nullptr && is_set_apart(input.plan->reason) &&
                          !head.fields().contains(http::FieldName::cache_control) &&
                          rule->client_text_is_shared;
   if (set_apart || (rule != nullptr && would_be_made_public(*rule, asked, head))) rule = nullptr;
@@ -77,10 +77,10 @@ std::string render_relayed_head(const http::ResponseHead& head,
        .received = head.version,
        .now = now});
   caching::CacheStatus status;
-  status.forward = caching::forward_for(input.reason);
+  status.forward = caching::forward_for(input.plan->reason);
   status.forward_status = head.status;
   status.stored = input.recorder != nullptr && input.recorder->keeps();
-  status.detail = input.reason;
+  status.detail = input.plan->reason;
   status.key = input.printable_key;
   HeadTail tail{.framing = ClientFraming::no_body,
                 .content_length = std::nullopt,
@@ -182,7 +182,7 @@ net::UpstreamRequest outgoing_request(net::ClientExchange& client,
                                       ClientBody& body,
                                       ClientInterim& interim) {
   using Request = net::UpstreamRequest;
-  Request outgoing{.method = input.method,
+  Request outgoing{.method = client.request().head->method,
                    .head = std::move(input.head),
                    .whole_body = {},
                    .body = nullptr,
@@ -217,7 +217,7 @@ net::Awaitable<Answered> answer_unreached(WorkerState& state,
                                           ErrorCode error,
                                           const RelayInput& input) {
   caching::CacheStatus status;
-  status.forward = caching::forward_for(input.reason);
+  status.forward = caching::forward_for(input.plan->reason);
   return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
 }
 

@@ -20,13 +20,11 @@ namespace hawkcache::proxy {
 struct RelayInput {
   std::string head;                             // the request as it goes out
   Expectation expectation = Expectation::none;  // that is in it
-  std::string received = {};  // of its body, if its beginning has been read already
-  http::Method method = http::Method::get;
+  std::string received = {};          // of its body, if its beginning has been read already
   const RequestPlan* plan = nullptr;  // valid during the call
   const RequestPlanner* planner = nullptr;
   const Router* router = nullptr;
   XCache x_cache = XCache::none;
-  caching::Reason reason = caching::Reason::none;
   std::string printable_key;
   PostRecorder* recorder = nullptr;  // of an answer that may be kept for later GETs; else null
 };

@@ -251,12 +251,10 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
   RelayInput input{.head = render_relayed(request, expectation),
                    .expectation = expectation,
                    .received = std::move(received),
-                   .method = request.head->method,
                    .plan = plan_,
                    .planner = &planner_,
                    .router = snapshot_->router.get(),
                    .x_cache = record_.cache,
-                   .reason = plan_->reason,
                    .printable_key = recorder ? shown_key() : std::string(),
                    .recorder = recorder.get()};
   const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
