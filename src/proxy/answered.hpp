@@ -14,7 +14,15 @@ enum class AnswerKind : std::uint8_t { whole, not_modified, partial, unsatisfiab
 struct Answered {
   int status = 0;  // 0: nothing was answered
   AnswerKind kind = AnswerKind::whole;
-  ErrorCode broken{};  // of the client or of the origin: the client did not get all of it
+  bool broken_off = false;  // the client did not get all of it
+  ErrorCode failure{};      // of the client or of the origin, answered or the reason for that
+
+  // It ends here, unless there is nothing wrong.
+  void end_with(const ErrorCode& error) noexcept {
+    if (!error) return;
+    broken_off = true;
+    failure = error;
+  }
 };
 
 }  // namespace hawkcache::proxy

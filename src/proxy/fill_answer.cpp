@@ -237,7 +237,7 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             FillAnswerInput input) {
   AnswerPlan plan = plan_answer(client, view, input);
   FillAnswer answer{.answered = {.status = plan.status, .kind = plan.kind}, .given_up = {}};
-  ErrorCode& broken = answer.answered.broken;
+  ErrorCode& broken = answer.answered.failure;
   BodyWriter writer(client, std::move(plan.head), plan.framing);
   Slicer slicer(plan.slices, plan.after);
   const bool bodiless = plan.framing == ClientFraming::no_body;
@@ -261,6 +261,7 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
   if (broken && !client.response_started()) {
     client.abort(net::ClientExchange::AbortKind::close);
   }
+  answer.answered.broken_off = broken.failed();
   co_return answer;
 }
 

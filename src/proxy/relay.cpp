@@ -212,32 +212,19 @@ net::Awaitable<Result<const http::ResponseHead*>> send(net::UpstreamExchange& ex
   return exchange.start(outgoing_request(client, input, body, interim));
 }
 
-net::Awaitable<Answered> answer_unreached(WorkerState& state,
-                                          net::ClientExchange& client,
-                                          ErrorCode error,
-                                          const RelayInput& input) {
-  caching::CacheStatus status;
-  status.forward = caching::forward_for(input.plan->reason);
-  return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
-}
-
 }  // namespace
 
-net::Awaitable<RelayOutcome> relay(WorkerState& state,
-                                   net::ClientExchange& client,
-                                   RelayInput input) {
+net::Awaitable<Answered> relay(WorkerState& state, net::ClientExchange& client, RelayInput input) {
   ClientBody body(client, input.received);
   ClientInterim interim(client);
   state.counters.add(Counter::fetches);
   const auto upstream = state.upstream;
   const auto exchange = upstream->make_exchange();
-  RelayOutcome outcome;
-  bool started = false;
+  Answered outcome;
   std::exception_ptr thrown;
   try {
     const auto response = co_await send(*exchange, client, input, body, interim);
-    started = response.has_value();
-    if (started) {
+    if (response) {
       const http::ResponseHead& head = **response;
       if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
       store::PurgeRequest purge = purge_for_response(
@@ -251,12 +238,13 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
         input.recorder->begin(purged);
         if (input.recorder->is_whole()) co_await input.recorder->store();
       }
-      outcome.answered.status = head.status;
+      outcome.status = head.status;
       BodyWriter writer =
           begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-      outcome.answered.broken = co_await relay_response(
+      outcome.failure = co_await relay_response(
           state, client.request(), *input.plan, *exchange, writer, input.recorder);
-      if (outcome.answered.broken) writer.break_off();
+      if (outcome.failure) writer.break_off();
+      outcome.broken_off = outcome.failure.failed();
     } else {
       outcome.failure = response.error();
       note_failure(state, client.request(), *input.plan, *exchange, outcome.failure, "");
@@ -267,7 +255,6 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   // Whatever happened: so long the client's body may be read, for `body` in this frame.
   if (!exchange->finish_now()) co_await exchange->finish();
   if (thrown) std::rethrow_exception(thrown);
-  if (!started) outcome.answered = co_await answer_unreached(state, client, outcome.failure, input);
   co_return outcome;
 }
 
@@ -284,7 +271,7 @@ net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
   if (error == Errc::client_timeout) status = 408;
   if (error == Errc::client_gone || error == Errc::body_truncated) {
     client.abort(net::ClientExchange::AbortKind::close);
-    co_return Answered{};
+    co_return Answered{.failure = error};
   }
   const std::string detail = cache_status.detail == caching::Reason::only_if_cached
                                  ? "nothing stored answers this, and only-if-cached allows no more"
@@ -302,8 +289,8 @@ net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  const ErrorCode broken = co_await client.write(buffers);
-  co_return Answered{.status = status, .broken = broken};
+  const ErrorCode unwritten = co_await client.write(buffers);
+  co_return Answered{.status = status, .broken_off = unwritten.failed(), .failure = error};
 }
 
 }  // namespace hawkcache::proxy

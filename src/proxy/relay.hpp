@@ -29,14 +29,8 @@ struct RelayInput {
   PostRecorder* recorder = nullptr;  // of an answer that may be kept for later GETs; else null
 };
 
-struct RelayOutcome {
-  Answered answered;
-  ErrorCode failure;  // of the exchange with the origin, as far as the proxy answered instead
-};
-
-net::Awaitable<RelayOutcome> relay(WorkerState& state,
-                                   net::ClientExchange& client,
-                                   RelayInput input);
+// Status 0: there is no response, because of the failure; nothing was answered.
+net::Awaitable<Answered> relay(WorkerState& state, net::ClientExchange& client, RelayInput input);
 
 // The proxy's own answer to a failed exchange with the origin: 502 or 504, or nothing where the
 // client itself broke off; 503 where the store cannot be asked and the origin is spared.

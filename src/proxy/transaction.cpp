@@ -124,13 +124,14 @@ void Transaction::prepare_hit(const net::Request& request,
                              .x_cache = XCache::hit,
                              .cache_status = &status},
                             out);
-  record_.answered = {.status = answer.status, .kind = answer.kind};
+  record_.answered.status = answer.status;
+  record_.answered.kind = answer.kind;
 }
 
 void Transaction::finished(const net::Request& request,
                            std::uint64_t written,
                            const ErrorCode& failed) noexcept {
-  record_.answered.broken = failed;
+  record_.answered.end_with(failed);
   end(request, written);
 }
 
@@ -143,10 +144,10 @@ void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
 // Of what the answer came to, whichever way it took.
 void Transaction::count_end(std::uint64_t written) noexcept {
   Answered& answered = record_.answered;
-  if (answered.broken && written == 0) answered.status = 0;
+  if (answered.broken_off && written == 0) answered.status = 0;
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::bytes_to_clients, written);
-  if (answered.status == 0 || answered.broken) state_.counters.add(Counter::client_aborts);
+  if (answered.status == 0 || answered.broken_off) state_.counters.add(Counter::client_aborts);
   if (answered.kind == AnswerKind::not_modified) state_.counters.add(Counter::not_modified);
   if (answered.kind == AnswerKind::partial) state_.counters.add(Counter::ranges);
 }
@@ -183,9 +184,8 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 }
 
 void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
-  const ErrorCode& failed = record_.failure ? record_.failure : record_.answered.broken;
   std::string failure;
-  if (failed) failure = failed.message();
+  if (record_.answered.failure) failure = record_.answered.failure.message();
   std::string_view detail = failure;
   if (failure.empty() && record_.detail != Reason::none)
     detail = caching::to_string(record_.detail);
@@ -227,8 +227,8 @@ net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, Lo
   const std::string text = render_local_answer(
       answer, *client.request().head, client.persistence(), state_.worker.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  const ErrorCode broken = co_await client.write(buffers);
-  record_.answered = {.status = status_of(answer), .broken = broken};
+  record_.answered.status = status_of(answer);
+  record_.answered.end_with(co_await client.write(buffers));
 }
 
 net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
@@ -257,9 +257,15 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
                    .x_cache = record_.cache,
                    .printable_key = recorder ? shown_key() : std::string(),
                    .recorder = recorder.get()};
-  const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
-  record_.answered = outcome.answered;
-  record_.failure = outcome.failure;
+  record_.answered = co_await relay(state_, client, std::move(input));
+  if (record_.answered.status == 0) co_await answer_unreached(client);
+}
+
+net::Awaitable<void> Transaction::answer_unreached(net::ClientExchange& client) {
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(plan_->reason);
+  record_.answered = co_await answer_failure(
+      client, record_.answered.failure, record_.cache, status, state_.worker.clock().wall());
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {
@@ -316,7 +322,7 @@ net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {
   record_.stale = lookup_.reuse.action != ReuseAction::serve_fresh;
   net::PreparedResponse prepared;
   prepare_hit(client.request(), client.persistence(), prepared);
-  record_.answered.broken = co_await client.write(prepared.buffers);
+  record_.answered.end_with(co_await client.write(prepared.buffers));
 }
 
 }  // namespace hawkcache::proxy

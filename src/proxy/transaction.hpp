@@ -49,7 +49,6 @@ class Transaction final : public net::RequestHandler {
     bool collapsed = false;  // of a miss: over another's fetch
     Answered answered;
     caching::Reason detail = caching::Reason::none;
-    ErrorCode failure;  // of the client or of the origin; says more than `detail`
   };
 
   // How an answer is looked for: in the store, among the fetches under way, at the origin.
@@ -77,6 +76,7 @@ class Transaction final : public net::RequestHandler {
   net::Awaitable<void> answer_locally(net::ClientExchange& client, LocalAnswer answer);
   // `received`: of the request's body, if its beginning has been read.
   net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
+  net::Awaitable<void> answer_unreached(net::ClientExchange& client);
   net::Awaitable<void> answer_query(net::ClientExchange& client);
   // With what the store knows at once; sets lookup_ and what goes with it.
   void look_up_at_once(const http::RequestHead& request);

@@ -230,7 +230,6 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
                                  state_.worker.clock().wall());
     co_await answer_from_store(client, view.stored, age, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
-    record_.failure = view.failure;
     record_.answered = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
@@ -278,8 +277,9 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                     prepared);
   record_.cache = x_cache;
   record_.detail = status.detail;
-  record_.answered = {.status = answer.status, .kind = answer.kind};
-  record_.answered.broken = co_await client.write(prepared.buffers);
+  record_.answered.status = answer.status;
+  record_.answered.kind = answer.kind;
+  record_.answered.end_with(co_await client.write(prepared.buffers));
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not

@@ -45,7 +45,6 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
   auto content = co_await read_content(client);
   if (content.has_error()) {
     record_.cache = XCache::bypass;
-    record_.failure = content.error();
     record_.answered = co_await answer_failure(
         client, content.error(), XCache::bypass, {}, state_.worker.clock().wall());
     co_return;
