@@ -80,7 +80,9 @@ net::TryHandled AdminHandler::try_handle(const net::Request& /*request*/,
   return net::TryHandled::no;
 }
 
-void AdminHandler::finished(const net::Request& /*request*/, std::uint64_t /*written*/) noexcept {}
+void AdminHandler::finished(const net::Request& /*request*/,
+                            std::uint64_t /*written*/,
+                            const ErrorCode& /*failed*/) noexcept {}
 void AdminHandler::rejected(int /*status*/, std::uint64_t /*bytes*/) noexcept {}
 
 std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& request,

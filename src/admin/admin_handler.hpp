@@ -26,7 +26,9 @@ class AdminHandler final : public net::RequestHandler {
                              http::Persistence persistence,
                              net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& exchange) override;
-  void finished(const net::Request& request, std::uint64_t written) noexcept override;
+  void finished(const net::Request& request,
+                std::uint64_t written,
+                const ErrorCode& failed) noexcept override;
   void rejected(int status, std::uint64_t bytes) noexcept override;
 
  private:

@@ -96,8 +96,8 @@ class ClientConnection final : public ClientExchange,
            handler_->try_handle(request_, persistence(), prepared_) == TryHandled::yes;
   }
   // Its response has been written, or could not be.
-  void finish_prepared() noexcept {
-    handler_->finished(request_, bytes_written());
+  void finish_prepared(const ErrorCode& failed) noexcept {
+    handler_->finished(request_, bytes_written(), failed);
     prepared_.clear();
   }
   // Whether the connection goes on to another request.
@@ -153,7 +153,7 @@ Awaitable<void> ClientConnection::run(std::shared_ptr<ClientConnection> self) {
     if (c.handles_at_once()) {
       ErrorCode failed = c.output_.write_now(c.prepared_.buffers);
       if (failed == asio::error::would_block) failed = co_await c.write({});
-      c.finish_prepared();
+      c.finish_prepared(failed);
       if (failed) break;
     } else {
       c.begin_interim();

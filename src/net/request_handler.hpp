@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/keep_alive.hpp"
+#include "base/result.hpp"
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
@@ -56,8 +57,10 @@ class RequestHandler {
   // Everything else. The exchange outlives the call. Returns when the response has been written, or
   // when it cannot be any more.
   virtual Awaitable<void> handle(ClientExchange& exchange) = 0;
-  // After an answer of try_handle() has been written (or not: `written` is short then).
-  virtual void finished(const Request& request, std::uint64_t written) noexcept = 0;
+  // After an answer of try_handle() has been written, or as far as it could be before that failed.
+  virtual void finished(const Request& request,
+                        std::uint64_t written,
+                        const ErrorCode& failed) noexcept = 0;
   // A request that never reached the handler: answered with `status` by the connection itself.
   virtual void rejected(int status, std::uint64_t bytes) noexcept = 0;
 };

@@ -27,15 +27,15 @@ namespace hawkcache::observe {
   X(bypasses, "bypasses", "Requests that matched a rule and bypassed the cache")                   \
   X(passes, "passes", "Requests that no rule concerns")                                            \
   X(rejected, "rejected", "Requests refused for being malformed or over a limit")                  \
-  X(not_modified, "not_modified", "Answers 304 made from the store")                               \
-  X(ranges, "ranges", "Answers 206 made from the store")                                           \
+  X(not_modified, "not_modified", "Answers 304 made of what is stored or fetched")                 \
+  X(ranges, "ranges", "Answers 206 made of what is stored or fetched")                             \
   X(fetches, "fetches", "Requests sent upstream")                                                  \
   X(fetch_errors, "fetch_errors", "Of these, failed: refused, timed out, malformed or broken off") \
   X(fetches_unread,                                                                                \
     "fetches_unread",                                                                              \
     "Fetches given up after five minutes in which nobody read a response that did not end")        \
   X(refreshes, "refreshes", "Background refreshes begun")                                          \
-  X(revalidated, "revalidated", "Stored responses freshened by a 304")                             \
+  X(revalidated, "revalidated", "Fetches that freshened what is stored, instead of storing")       \
   X(stored, "stored", "Responses stored")                                                          \
   X(not_stored, "not_stored", "Responses of caching rules that were not stored")                   \
   X(not_stored_in_flight,                                                                          \

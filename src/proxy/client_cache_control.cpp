@@ -1,9 +1,10 @@
 #include "proxy/client_cache_control.hpp"
 
-#include "base/ascii.hpp"
 #include "caching/cache_control.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace hawkcache::proxy {
 namespace {
@@ -12,6 +13,8 @@ namespace {
 bool is_silent(http::FieldsView response) {
   return !response.contains(http::FieldName::cache_control);
 }
+
+bool is_some(const std::optional<Duration>& window) { return window && *window > Duration::zero(); }
 
 bool is_for_one(const Route& rule, http::FieldsView request, http::FieldsView response) {
   const bool by_cookie = rule.policy.cookies == caching::CookieMode::bypass &&
@@ -35,18 +38,20 @@ bool is_called_private(http::FieldsView response, std::span<const std::string> t
          (targeted && is_for_one(*targeted));
 }
 
-bool lets_others_have_it(const Route& rule) {
-  if (!rule.client_cache_control) return false;
-  const std::string text = ascii::to_lower(*rule.client_cache_control);
-  const auto has = [&](const char* directive) { return text.find(directive) != text.npos; };
-  const bool for_nobody = has("max-age=0") && !has("s-maxage");
-  return !for_nobody && !has("private") && !has("no-store") && !has("no-cache");
+// What is qualified, as private="x-user", lets them have the rest.
+bool lets_others_have_it(std::string_view text) {
+  const std::array<http::Field, 1> field{{{http::FieldName::cache_control, "Cache-Control", text}}};
+  const auto said = caching::parse_response_directives(std::span<const http::Field>(field));
+  if (said.private_ || said.no_store || said.no_cache) return false;
+  const auto lifetime = said.s_maxage ? said.s_maxage : said.max_age;
+  const bool ever_fresh = !lifetime || *lifetime > Duration::zero();
+  return ever_fresh || is_some(said.stale_while_revalidate) || is_some(said.stale_if_error);
 }
 
 bool would_be_made_public(const Route& rule,
                           http::FieldsView request,
                           const http::ResponseHead& response) {
-  return lets_others_have_it(rule) &&
+  return rule.client_text_is_shared &&
          (response.status >= 500 || is_for_one(rule, request, response.fields()));
 }
 

@@ -7,11 +7,12 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace hawkcache::proxy {
 
-// Whether the rule's client_cache_control says to those who read it that caches may hand it on.
-bool lets_others_have_it(const Route& rule);
+// Whether a rule's client_cache_control says to those who read it that caches may hand it on.
+bool lets_others_have_it(std::string_view text);
 
 // Of an answer that is not stored: whether the rule's client_cache_control would let others have
 // what is for one (the API calls it private or no-store, answered to credentials, or set a cookie),

@@ -137,8 +137,12 @@ net::Awaitable<void> Fetch::complete() {
   if (order_.rest) {
     fill_.stage(order_.part->share_body(), order_.rest->first, order_.part->body_size());
   }
+  if (keeping_ && !is_as_long_as_announced()) {
+    remember_failure();
+    stop_keeping(Reason::partial);
+  }
   // Nothing of what is kept is dropped; a body that lacks its beginning would be served as whole.
-  if (keeping_ && fill_.holds_all() && is_as_long_as_announced()) {
+  if (keeping_ && fill_.holds_all()) {
     if (waits_for_store()) fill_.foretell_complete();
     const store::PutResult result = co_await put();
     note(result);

@@ -57,7 +57,6 @@ store::FenceVerdict Fetch::fence_verdict() const {
 // It turned private, no-store ...: whoever began the fetch gets it, nobody else, and it is kept no
 // longer.
 net::Awaitable<void> Fetch::hand_on_alone() {
-  state_.counters.add(Counter::revalidated);
   const store::StoredResponsePtr base = order_.base;
   not_stored(head_->not_stored);
   if (speaks_for_the_resource(*head_)) co_await forget_base();
@@ -119,11 +118,12 @@ void Fetch::foretell_freshened() {
 }
 
 net::Awaitable<void> Fetch::serve_freshened() {
-  state_.counters.add(Counter::revalidated);
   auto stored = freshened(*order_.base, *head_, ticket());
   Reason refused = foreseen_refusal();
   const store::PutResult put = co_await state_.store.put(stored, order_.patience);
   note(put);
+  const bool kept = put == store::PutResult::stored;
+  state_.counters.add(kept ? Counter::revalidated : Counter::not_stored);
   if (put == store::PutResult::purged_meanwhile && refused == Reason::none) {
     refused = foreseen_refusal();
   } else if (put == store::PutResult::unavailable) {

@@ -115,11 +115,11 @@ AnswerPlan plan_unsatisfiable(const PlanInput& input) {
   return plan;
 }
 
-// A part is answered as the origin sent it: who reads it has asked for just that.
+// A part is answered as the origin sent it: who reads it has asked for just that. Nothing is made
+// of it here, so that it is no AnswerKind::partial.
 AnswerPlan plan_part(const PlanInput& input) {
   const caching::PartialContent& content = *input.head.meta.partial;
   AnswerPlan plan;
-  plan.kind = AnswerKind::partial;
   plan.status = 206;
   append_partial_head(plan.head, input.head_text, PartialHead::one_part);
   append_content_range(plan.head, content.parts.front(), content.complete_length);
@@ -236,7 +236,8 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
                                             const FillReader::View& view,
                                             FillAnswerInput input) {
   AnswerPlan plan = plan_answer(client, view, input);
-  FillAnswer answer{.status = plan.status, .kind = plan.kind, .error = {}, .given_up = {}};
+  FillAnswer answer{.answered = {.status = plan.status, .kind = plan.kind}, .given_up = {}};
+  ErrorCode& broken = answer.answered.failure;
   BodyWriter writer(client, std::move(plan.head), plan.framing);
   Slicer slicer(plan.slices, plan.after);
   const bool bodiless = plan.framing == ClientFraming::no_body;
@@ -246,20 +247,21 @@ net::Awaitable<FillAnswer> answer_from_fill(net::ClientExchange& client,
     answer.given_up = next.given_up;
     Slicer::Wanted wanted = slicer.pick(next.pieces);
     if (next.phase == FillPhase::failed) {
-      answer.error = next.failure;
+      broken = next.failure;
       break;
     }
     const bool last = bodiless || next.phase == FillPhase::complete || slicer.done();
     if (last && !slicer.after().empty()) wanted.push_back(slicer.after());
-    answer.error = writer.write_now(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
-    if (answer.error == asio::error::would_block) answer.error = co_await writer.write_rest();
-    if (last || answer.error) break;
+    broken = writer.write_now(wanted, last ? BodyWriter::Last::yes : BodyWriter::Last::no);
+    if (broken == asio::error::would_block) broken = co_await writer.write_rest();
+    if (last || broken) break;
     co_await reader.wait();
   }
-  if (answer.error && !bodiless) writer.break_off();
-  if (answer.error && !client.response_started()) {
+  if (broken && !bodiless) writer.break_off();
+  if (broken && !client.response_started()) {
     client.abort(net::ClientExchange::AbortKind::close);
   }
+  answer.answered.broken_off = broken.failed();
   co_return answer;
 }
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "net/client_exchange.hpp"
+#include "proxy/answered.hpp"
 #include "proxy/fill.hpp"
 #include "proxy/response_text.hpp"
-#include "proxy/stored_answer.hpp"
 
 namespace hawkcache::proxy {
 
@@ -29,9 +29,7 @@ struct FillAnswerInput {
 };
 
 struct FillAnswer {
-  int status = 0;
-  AnswerKind kind = AnswerKind::whole;
-  ErrorCode error;  // of the client or of the origin: the response is not whole
+  Answered answered;
   caching::Reason given_up = caching::Reason::none;  // why it was not kept after all
 };
 

@@ -64,9 +64,9 @@ std::string render_relayed_head(const http::ResponseHead& head,
   static const std::optional<std::string> kKeep;
   const Route* rule = input.x_cache == XCache::none ? nullptr : input.plan->route;
   const http::FieldsView asked = client.request().head->fields();
-  const bool set_apart = rule != nullptr && is_set_apart(input.reason) &&
+  const bool set_apart = rule != nullptr && is_set_apart(input.plan->reason) &&
                          !head.fields().contains(http::FieldName::cache_control) &&
-                         lets_others_have_it(*rule);
+                         rule->client_text_is_shared;
   if (set_apart || (rule != nullptr && would_be_made_public(*rule, asked, head))) rule = nullptr;
   std::string text = render_response_head(
       head.status,
@@ -77,10 +77,10 @@ std::string render_relayed_head(const http::ResponseHead& head,
        .received = head.version,
        .now = now});
   caching::CacheStatus status;
-  status.forward = caching::forward_for(input.reason);
+  status.forward = caching::forward_for(input.plan->reason);
   status.forward_status = head.status;
   status.stored = input.recorder != nullptr && input.recorder->keeps();
-  status.detail = input.reason;
+  status.detail = input.plan->reason;
   status.key = input.printable_key;
   HeadTail tail{.framing = ClientFraming::no_body,
                 .content_length = std::nullopt,
@@ -182,7 +182,7 @@ net::UpstreamRequest outgoing_request(net::ClientExchange& client,
                                       ClientBody& body,
                                       ClientInterim& interim) {
   using Request = net::UpstreamRequest;
-  Request outgoing{.method = input.method,
+  Request outgoing{.method = client.request().head->method,
                    .head = std::move(input.head),
                    .whole_body = {},
                    .body = nullptr,
@@ -212,32 +212,19 @@ net::Awaitable<Result<const http::ResponseHead*>> send(net::UpstreamExchange& ex
   return exchange.start(outgoing_request(client, input, body, interim));
 }
 
-net::Awaitable<int> answer_unreached(WorkerState& state,
-                                     net::ClientExchange& client,
-                                     ErrorCode error,
-                                     const RelayInput& input) {
-  caching::CacheStatus status;
-  status.forward = caching::forward_for(input.reason);
-  return answer_failure(client, error, input.x_cache, status, state.worker.clock().wall());
-}
-
 }  // namespace
 
-net::Awaitable<RelayOutcome> relay(WorkerState& state,
-                                   net::ClientExchange& client,
-                                   RelayInput input) {
+net::Awaitable<Answered> relay(WorkerState& state, net::ClientExchange& client, RelayInput input) {
   ClientBody body(client, input.received);
   ClientInterim interim(client);
   state.counters.add(Counter::fetches);
   const auto upstream = state.upstream;
   const auto exchange = upstream->make_exchange();
-  RelayOutcome outcome;
-  bool started = false;
+  Answered outcome;
   std::exception_ptr thrown;
   try {
     const auto response = co_await send(*exchange, client, input, body, interim);
-    started = response.has_value();
-    if (started) {
+    if (response) {
       const http::ResponseHead& head = **response;
       if (input.recorder != nullptr) input.recorder->judge(head, exchange->framing());
       store::PurgeRequest purge = purge_for_response(
@@ -254,12 +241,13 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
       outcome.status = head.status;
       BodyWriter writer =
           begin_answer(head, exchange->framing(), client, input, state.worker.clock().wall());
-      outcome.error = co_await relay_response(
+      outcome.failure = co_await relay_response(
           state, client.request(), *input.plan, *exchange, writer, input.recorder);
-      if (outcome.error) writer.break_off();
+      if (outcome.failure) writer.break_off();
+      outcome.broken_off = outcome.failure.failed();
     } else {
-      outcome.error = response.error();
-      note_failure(state, client.request(), *input.plan, *exchange, outcome.error, "");
+      outcome.failure = response.error();
+      note_failure(state, client.request(), *input.plan, *exchange, outcome.failure, "");
     }
   } catch (...) {
     thrown = std::current_exception();
@@ -267,15 +255,14 @@ net::Awaitable<RelayOutcome> relay(WorkerState& state,
   // Whatever happened: so long the client's body may be read, for `body` in this frame.
   if (!exchange->finish_now()) co_await exchange->finish();
   if (thrown) std::rethrow_exception(thrown);
-  if (!started) outcome.status = co_await answer_unreached(state, client, outcome.error, input);
   co_return outcome;
 }
 
-net::Awaitable<int> answer_failure(net::ClientExchange& client,
-                                   ErrorCode error,
-                                   XCache x_cache,
-                                   caching::CacheStatus cache_status,
-                                   WallTime now) {
+net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
+                                        ErrorCode error,
+                                        XCache x_cache,
+                                        caching::CacheStatus cache_status,
+                                        WallTime now) {
   int status = 502;
   if (error == Errc::upstream_timeout || error == Errc::upstream_connect_timeout) status = 504;
   if (error == Errc::store_unavailable) status = 503;
@@ -284,7 +271,7 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
   if (error == Errc::client_timeout) status = 408;
   if (error == Errc::client_gone || error == Errc::body_truncated) {
     client.abort(net::ClientExchange::AbortKind::close);
-    co_return 0;
+    co_return Answered{.failure = error};
   }
   const std::string detail = cache_status.detail == caching::Reason::only_if_cached
                                  ? "nothing stored answers this, and only-if-cached allows no more"
@@ -302,8 +289,8 @@ net::Awaitable<int> answer_failure(net::ClientExchange& client,
                            client.request().head->method,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  co_await client.write(buffers);
-  co_return status;
+  const ErrorCode unwritten = co_await client.write(buffers);
+  co_return Answered{.status = status, .broken_off = unwritten.failed(), .failure = error};
 }
 
 }  // namespace hawkcache::proxy

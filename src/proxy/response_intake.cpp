@@ -112,7 +112,7 @@ bool keeps_cache_control(const Judged& judged,
     return would_be_made_public(rule, input.subject->request->fields(), response);
   }
   return rule.policy.precedence == caching::OriginPrecedence::origin_first &&
-         lets_others_have_it(rule) && is_called_private(response.fields(), judged.strip);
+         rule.client_text_is_shared && is_called_private(response.fields(), judged.strip);
 }
 
 void render(Judged& judged, const http::ResponseHead& response, const IntakeInput& input) {
@@ -135,7 +135,7 @@ void render(Judged& judged, const http::ResponseHead& response, const IntakeInpu
   if (has_own_text) {
     rendering.strip = unstripped;
     // What is taken out for all others is for this client alone.
-    if (lets_others_have_it(*input.route)) rendering.client_cache_control = &kKeep;
+    if (input.route->client_text_is_shared) rendering.client_cache_control = &kKeep;
     head.own_text = render_response_head(head.meta.status, reason, response.fields(), rendering);
   }
 }

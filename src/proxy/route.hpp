@@ -50,6 +50,7 @@ struct Route {
   std::vector<BypassCondition> bypass;
   std::vector<RuleTemplate> invalidates;
   std::optional<std::string> client_cache_control;  // nullopt: keep
+  bool client_text_is_shared = false;               // it says that caches may hand the response on
   std::uint64_t fingerprint = 0;  // of name, key, vary, cookies, query, tags and their length:
                                   // entries stored under another are misses
 };

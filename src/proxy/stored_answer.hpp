@@ -6,10 +6,10 @@
 #include "http/body_framing.hpp"
 #include "http/head.hpp"
 #include "net/request_handler.hpp"
+#include "proxy/answered.hpp"
 #include "proxy/response_text.hpp"
 #include "store/stored_response.hpp"
 
-#include <cstdint>
 #include <optional>
 
 namespace hawkcache::proxy {
@@ -23,7 +23,6 @@ struct StoredAnswerInput {
   const caching::CacheStatus* cache_status = nullptr;
 };
 
-enum class AnswerKind : std::uint8_t { whole, not_modified, partial, unsatisfiable };
 struct StoredAnswer {
   AnswerKind kind = AnswerKind::whole;
   int status = 200;

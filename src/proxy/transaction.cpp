@@ -32,6 +32,7 @@ bool is_failure(int status, Reason detail) noexcept {
 
 void Transaction::begin(const net::Request& request) {
   record_ = {};
+  search_ = {};
   record_.begun = state_.worker.clock().wall();
   record_.asked = record_.begun;
   if (state_.access_log) record_.begun_steady = state_.worker.clock().steady();
@@ -51,9 +52,9 @@ void Transaction::plan(const net::Request& request) {
 }
 
 void Transaction::look_up_at_once(const http::RequestHead& request) {
-  arrivals_ = state_.fills.arrivals(plan_->key.hash);
-  found_ = store::FindOutcome::complete;
-  joins_after_ = takes_after_ = 0;
+  search_.arrivals = state_.fills.arrivals(plan_->key.hash);
+  search_.found = store::FindOutcome::complete;
+  search_.joins_after = search_.takes_after = 0;
   look_up(
       state_.store, {.plan = *plan_, .request = request, .now = record_.asked}, scratch_, lookup_);
 }
@@ -66,17 +67,18 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   // What began before this says nothing of purges that were answered since.
   const std::uint64_t asked = state_.store.begin_fetch(state_.worker.clock().wall()).sequence();
   RemoteLookup remote = co_await look_up_remotely(
-      state_.store, *plan_, request, state_.worker.clock(), scratch_, patience_);
+      state_.store, *plan_, request, state_.worker.clock(), scratch_, search_.patience);
   record_.asked = state_.worker.clock().wall();
   lookup_ = std::move(remote.result);
-  found_ = remote.outcome;
-  joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
-  takes_after_ = found_ == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
+  search_.found = remote.outcome;
+  search_.joins_after = search_.found == store::FindOutcome::unanswered ? asked : 0;
+  search_.takes_after =
+      search_.found == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
 }
 
 // With memory in front of the store, purges on other nodes may be obeyed a little later.
 std::uint64_t Transaction::lag_while_away() const noexcept {
-  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, patience_);
+  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, search_.patience);
   return keeps ? store::sequence_span(store::kLagWhileAway) : 0;
 }
 
@@ -91,7 +93,7 @@ net::TryHandled Transaction::try_handle(const net::Request& request,
                                         net::PreparedResponse& out) noexcept {
   begin(request);
   if (plan_->kind != PlanKind::lookup || !lookup_.is_fresh_hit()) return net::TryHandled::no;
-  count_answer(prepare_hit(request, persistence, out));
+  prepare_hit(request, persistence, out);
   return net::TryHandled::yes;
 }
 
@@ -101,9 +103,9 @@ std::string Transaction::shown_key() const {
   return caching::printable_key(plan_->key.text);
 }
 
-StoredAnswer Transaction::prepare_hit(const net::Request& request,
-                                      http::Persistence persistence,
-                                      net::PreparedResponse& out) {
+void Transaction::prepare_hit(const net::Request& request,
+                              http::Persistence persistence,
+                              net::PreparedResponse& out) {
   const std::string key = shown_key();
   const WallTime now = record_.asked;
   caching::CacheStatus status;
@@ -122,16 +124,14 @@ StoredAnswer Transaction::prepare_hit(const net::Request& request,
                              .x_cache = XCache::hit,
                              .cache_status = &status},
                             out);
-  record_.status = answer.status;
-  return answer;
+  record_.answered.status = answer.status;
+  record_.answered.kind = answer.kind;
 }
 
-void Transaction::count_answer(const StoredAnswer& answer) noexcept {
-  if (answer.kind == AnswerKind::not_modified) state_.counters.add(Counter::not_modified);
-  if (answer.kind == AnswerKind::partial) state_.counters.add(Counter::ranges);
-}
-
-void Transaction::finished(const net::Request& request, std::uint64_t written) noexcept {
+void Transaction::finished(const net::Request& request,
+                           std::uint64_t written,
+                           const ErrorCode& failed) noexcept {
+  record_.answered.end_with(failed);
   end(request, written);
 }
 
@@ -141,10 +141,20 @@ void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
   state_.counters.add(Counter::rejected);
 }
 
-void Transaction::end(const net::Request& request, std::uint64_t written) noexcept {
-  planned_ = false;
+// Of what the answer came to, whichever way it took.
+void Transaction::count_end(std::uint64_t written) noexcept {
+  Answered& answered = record_.answered;
+  if (answered.broken_off && written == 0) answered.status = 0;
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::bytes_to_clients, written);
+  if (answered.status == 0 || answered.broken_off) state_.counters.add(Counter::client_aborts);
+  if (answered.kind == AnswerKind::not_modified) state_.counters.add(Counter::not_modified);
+  if (answered.kind == AnswerKind::partial) state_.counters.add(Counter::ranges);
+}
+
+void Transaction::end(const net::Request& request, std::uint64_t written) noexcept {
+  planned_ = false;
+  count_end(written);
   RouteOutcome outcome = RouteOutcome::bypass;
   switch (record_.cache) {
     case XCache::none:
@@ -157,11 +167,13 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
     case XCache::hit:
       outcome = RouteOutcome::hit;
       state_.counters.add(Counter::hits);
+      if (record_.stale) state_.counters.add(Counter::hits_stale);
       break;
     case XCache::miss:
-      outcome =
-          is_failure(record_.status, record_.detail) ? RouteOutcome::error : RouteOutcome::miss;
+      outcome = is_failure(record_.answered.status, record_.detail) ? RouteOutcome::error
+                                                                    : RouteOutcome::miss;
       state_.counters.add(Counter::misses);
+      if (record_.collapsed) state_.counters.add(Counter::collapsed);
       break;
   }
   if (plan_->route != nullptr) {
@@ -173,7 +185,7 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
 
 void Transaction::log_access(const net::Request& request, std::uint64_t written) noexcept {
   std::string failure;
-  if (record_.failure) failure = record_.failure.message();
+  if (record_.answered.failure) failure = record_.answered.failure.message();
   std::string_view detail = failure;
   if (failure.empty() && record_.detail != Reason::none)
     detail = caching::to_string(record_.detail);
@@ -183,7 +195,7 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
        .method = request.head->method_text,
        .host = request.target.authority,
        .target = request.head->target,
-       .status = record_.status,
+       .status = record_.answered.status,
        .bytes = written,
        .duration = std::chrono::duration_cast<std::chrono::microseconds>(
            state_.worker.clock().steady() - record_.begun_steady),
@@ -194,11 +206,10 @@ void Transaction::log_access(const net::Request& request, std::uint64_t written)
 
 net::Awaitable<void> Transaction::handle(net::ClientExchange& client) {
   if (!planned_) begin(client.request());
-  patience_ = state_.store.patience();
+  search_.patience = state_.store.patience();
   co_await answer(client);
-  if (record_.status == 0) state_.counters.add(Counter::client_aborts);
   lookup_ = {};
-  content_.reset();
+  search_.content.reset();
   end(client.request(), client.bytes_written());
 }
 
@@ -213,11 +224,11 @@ net::Awaitable<void> Transaction::answer(net::ClientExchange& client) {
 }
 
 net::Awaitable<void> Transaction::answer_locally(net::ClientExchange& client, LocalAnswer answer) {
-  record_.status = status_of(answer);
   const std::string text = render_local_answer(
       answer, *client.request().head, client.persistence(), state_.worker.clock().wall());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
-  co_await client.write(buffers);
+  record_.answered.status = status_of(answer);
+  record_.answered.end_with(co_await client.write(buffers));
 }
 
 net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
@@ -237,21 +248,24 @@ net::Awaitable<void> Transaction::answer_through(net::ClientExchange& client,
   const Expectation expectation = received.empty() && client.awaits_continue()
                                       ? Expectation::continue_first
                                       : Expectation::none;
-  RelayInput input{.head = render_forwarded(
-                       request, {.method = request.head->method_text, .expectation = expectation}),
+  RelayInput input{.head = render_relayed(request, expectation),
                    .expectation = expectation,
                    .received = std::move(received),
-                   .method = request.head->method,
                    .plan = plan_,
                    .planner = &planner_,
                    .router = snapshot_->router.get(),
                    .x_cache = record_.cache,
-                   .reason = plan_->reason,
                    .printable_key = recorder ? shown_key() : std::string(),
                    .recorder = recorder.get()};
-  const RelayOutcome outcome = co_await relay(state_, client, std::move(input));
-  record_.status = outcome.status;
-  record_.failure = outcome.error;
+  record_.answered = co_await relay(state_, client, std::move(input));
+  if (record_.answered.status == 0) co_await answer_unreached(client);
+}
+
+net::Awaitable<void> Transaction::answer_unreached(net::ClientExchange& client) {
+  caching::CacheStatus status;
+  status.forward = caching::forward_for(plan_->reason);
+  record_.answered = co_await answer_failure(
+      client, record_.answered.failure, record_.cache, status, state_.worker.clock().wall());
 }
 
 net::Awaitable<void> Transaction::answer_from_cache(net::ClientExchange& client) {
@@ -269,12 +283,12 @@ net::Awaitable<void> Transaction::answer_sparing_origin(net::ClientExchange& cli
   record_.detail = Reason::store_unavailable;
   caching::CacheStatus status;
   status.detail = Reason::store_unavailable;
-  record_.status = co_await answer_failure(
+  record_.answered = co_await answer_failure(
       client, Errc::store_unavailable, XCache::bypass, status, state_.worker.clock().wall());
 }
 
 bool Transaction::spares_origin() const noexcept {
-  return store::is_unknown(found_) &&
+  return store::is_unknown(search_.found) &&
          state_.store.when_unavailable() == store::WhenUnavailable::protect_origin;
 }
 
@@ -300,15 +314,15 @@ net::Awaitable<void> Transaction::answer_only_if_cached(net::ClientExchange& cli
   record_.detail = Reason::only_if_cached;
   caching::CacheStatus status;
   status.detail = Reason::only_if_cached;
-  record_.status = co_await answer_failure(
+  record_.answered = co_await answer_failure(
       client, Errc::upstream_timeout, XCache::bypass, status, state_.worker.clock().wall());
 }
 
 net::Awaitable<void> Transaction::answer_hit(net::ClientExchange& client) {
-  if (lookup_.reuse.action != ReuseAction::serve_fresh) state_.counters.add(Counter::hits_stale);
+  record_.stale = lookup_.reuse.action != ReuseAction::serve_fresh;
   net::PreparedResponse prepared;
-  count_answer(prepare_hit(client.request(), client.persistence(), prepared));
-  co_await client.write(prepared.buffers);
+  prepare_hit(client.request(), client.persistence(), prepared);
+  record_.answered.end_with(co_await client.write(prepared.buffers));
 }
 
 }  // namespace hawkcache::proxy

@@ -6,6 +6,7 @@
 #include "caching/validation.hpp"
 #include "net/client_exchange.hpp"
 #include "net/request_handler.hpp"
+#include "proxy/answered.hpp"
 #include "proxy/fetch.hpp"
 #include "proxy/fill_answer.hpp"
 #include "proxy/local_answer.hpp"
@@ -32,7 +33,9 @@ class Transaction final : public net::RequestHandler {
                              http::Persistence persistence,
                              net::PreparedResponse& out) noexcept override;
   net::Awaitable<void> handle(net::ClientExchange& client) override;
-  void finished(const net::Request& request, std::uint64_t written) noexcept override;
+  void finished(const net::Request& request,
+                std::uint64_t written,
+                const ErrorCode& failed) noexcept override;
   void rejected(int status, std::uint64_t bytes) noexcept override;
 
  private:
@@ -42,24 +45,38 @@ class Transaction final : public net::RequestHandler {
     SteadyTime begun_steady{};  // of one that is logged
     WallTime asked{};           // when the cache was asked: for a QUERY once its content was there
     XCache cache = XCache::none;
-    int status = 0;
+    bool stale = false;      // of a hit
+    bool collapsed = false;  // of a miss: over another's fetch
+    Answered answered;
     caching::Reason detail = caching::Reason::none;
-    ErrorCode failure;  // of the client or of the origin; says more than `detail`
+  };
+
+  // How an answer is looked for: in the store, among the fetches under way, at the origin.
+  struct Search {
+    std::optional<std::uint32_t> arrivals;  // CollapseTable::arrivals() before the look-up
+    store::FindOutcome found = store::FindOutcome::complete;
+    store::Patience patience;
+    std::uint64_t joins_after = 0;  // of the fetches under way only those that began later
+    std::uint64_t takes_after = 0;  // others are waited for, and not taken
+    http::Method fetch_method = http::Method::get;  // of a fetch that others may join
+    OtherRanges other_ranges = OtherRanges::are_waited_for;
+    std::shared_ptr<const std::string> content;  // of a QUERY that asks the cache; else null
   };
 
   void begin(const net::Request& request);
   void plan(const net::Request& request);
-  StoredAnswer prepare_hit(const net::Request& request,
-                           http::Persistence persistence,
-                           net::PreparedResponse& out);
-  void count_answer(const StoredAnswer& answer) noexcept;
+  void prepare_hit(const net::Request& request,
+                   http::Persistence persistence,
+                   net::PreparedResponse& out);
   void end(const net::Request& request, std::uint64_t written) noexcept;
+  void count_end(std::uint64_t written) noexcept;
   void log_access(const net::Request& request, std::uint64_t written) noexcept;
 
   net::Awaitable<void> answer(net::ClientExchange& client);
   net::Awaitable<void> answer_locally(net::ClientExchange& client, LocalAnswer answer);
   // `received`: of the request's body, if its beginning has been read.
   net::Awaitable<void> answer_through(net::ClientExchange& client, std::string received);
+  net::Awaitable<void> answer_unreached(net::ClientExchange& client);
   net::Awaitable<void> answer_query(net::ClientExchange& client);
   // With what the store knows at once; sets lookup_ and what goes with it.
   void look_up_at_once(const http::RequestHead& request);
@@ -117,7 +134,6 @@ class Transaction final : public net::RequestHandler {
                                    const FillReader::View& view,
                                    caching::CacheStatus status);
   void describe(const FillHead& head, caching::CacheStatus& status);
-  void record(const FillAnswer& answer, const net::ClientExchange& client) noexcept;
 
   static http::Method method_for_whole(http::Method asked) noexcept;
   http::Method method_to_validate(http::Method asked) const noexcept;
@@ -148,11 +164,13 @@ class Transaction final : public net::RequestHandler {
   // How a request goes out, as far as that differs from one to another.
   struct Forwarding {
     std::string_view method;
+    std::string_view request_id;  // one for all that a fetch sends
     ClientConditions conditions = ClientConditions::forward;
     ClientDirectives directives = ClientDirectives::forward;
     Expectation expectation = Expectation::none;
     std::span<const caching::OwnedField> validators{};  // conditions of ours
   };
+  std::string render_relayed(const net::Request& request, Expectation expectation);
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
   JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
   std::string shown_key() const;
@@ -165,15 +183,8 @@ class Transaction final : public net::RequestHandler {
   LookupScratch scratch_;
   const RequestPlan* plan_ = nullptr;
   LookupResult lookup_;
-  std::optional<std::uint32_t> arrivals_;  // CollapseTable::arrivals() before that
-  store::FindOutcome found_ = store::FindOutcome::complete;
-  store::Patience patience_;
-  std::uint64_t joins_after_ = 0;       // of the fetches under way only those that began later
-  std::uint64_t takes_after_ = 0;       // others are waited for, and not taken
   std::vector<std::string> rule_tags_;  // rendered for a fetch
-  http::Method fetch_method_ = http::Method::get;  // of a fetch that others may join
-  OtherRanges other_ranges_ = OtherRanges::are_waited_for;
-  std::shared_ptr<const std::string> content_;  // of a QUERY that asks the cache; else null
+  Search search_;                       // begun anew, as record_ is, with each request
   Record record_;
   bool planned_ = false;  // try_handle() has planned and looked up the request that handle() gets
 };

@@ -51,8 +51,8 @@ bool is_for(const FillSubject& subject, const http::RequestHead& request) {
 void Transaction::prepare_fetch(const http::RequestHead& request) {
   record_.cache = XCache::miss;
   record_.detail = lookup_.reuse.reason;
-  fetch_method_ = method_to_validate(request.method);
-  other_ranges_ = lookup_.part ? OtherRanges::are_no_concern : OtherRanges::are_waited_for;
+  search_.fetch_method = method_to_validate(request.method);
+  search_.other_ranges = lookup_.part ? OtherRanges::are_no_concern : OtherRanges::are_waited_for;
 }
 
 net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client) {
@@ -72,7 +72,7 @@ net::Awaitable<void> Transaction::answer_over_fetch(net::ClientExchange& client)
         co_return;
       }
       prepare_fetch(request);
-      if (++new_looks >= kMaxNewLooks) arrivals_.reset();
+      if (++new_looks >= kMaxNewLooks) search_.arrivals.reset();
       continue;
     }
     ++tries;
@@ -147,7 +147,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   fill.reset();  // a candidate that was not needed gives its ticket back
   FillReader& reader = *joined.reader;
   if (state_.store.reach() == store::Reach::remote) {
-    reader.limit(patience_, state_.worker.clock());
+    reader.limit(search_.patience, state_.worker.clock());
   }
   FillReader::View view = reader.peek();
   while (view.phase == FillPhase::awaiting_head) {
@@ -162,7 +162,7 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
   caching::CacheStatus status;
   status.forward = caching::forward_for(lookup_.reuse.reason);
   status.collapsed = !leads || is_brought_by_another_node(view);
-  if (status.collapsed) state_.counters.add(Counter::collapsed);
+  record_.collapsed = status.collapsed;
   co_await answer_with(client, reader, view, status);
   co_return Attempt::answered;
 }
@@ -184,21 +184,21 @@ std::optional<Transaction::Attempt> Transaction::hindrance(const Fill& fill,
   const FillSubject& subject = fill.subject();
   const Share share = share_of(subject, view, request.fields());
   if (share != Share::yes && subject.method == http::Method::head) {
-    fetch_method_ = http::Method::get;
+    search_.fetch_method = http::Method::get;
     return Attempt::outdated;
   }
   if (share == Share::not_shareable) return Attempt::not_shareable;
   if (view.head && view.head->meta.partial && !is_for(subject, request)) {
-    other_ranges_ = OtherRanges::are_no_concern;
+    search_.other_ranges = OtherRanges::are_no_concern;
     return Attempt::other_range;
   }
   if (share == Share::other_variant) {
     lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
     return Attempt::other_variant;
   }
-  if (fill.sequence() <= takes_after_) {
+  if (fill.sequence() <= search_.takes_after) {
     // All who have waited for it share the next one.
-    joins_after_ = std::exchange(takes_after_, 0);
+    search_.joins_after = std::exchange(search_.takes_after, 0);
     return Attempt::too_early;
   }
   return std::nullopt;
@@ -213,7 +213,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
   const std::string key = shown_key();
   status.key = key;
   if (view.phase == FillPhase::use_stored && view.stored_reason == Reason::stale_if_error) {
-    state_.counters.add(Counter::hits_stale);
+    record_.stale = true;
     caching::CacheStatus hit;
     hit.hit = true;
     hit.detail = Reason::stale_if_error;
@@ -230,8 +230,7 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
                                  state_.worker.clock().wall());
     co_await answer_from_store(client, view.stored, age, status, XCache::miss);
   } else if (view.phase == FillPhase::failed) {
-    record_.failure = view.failure;
-    record_.status = co_await answer_failure(
+    record_.answered = co_await answer_failure(
         client, view.failure, XCache::miss, status, state_.worker.clock().wall());
   } else {
     describe(*view.head, status);
@@ -242,7 +241,8 @@ net::Awaitable<void> Transaction::answer_with(net::ClientExchange& client,
         .cache_status = &status,
         .now = state_.worker.clock().wall()};
     const FillAnswer answer = co_await answer_from_fill(client, reader, view, input);
-    record(answer, client);
+    record_.answered = answer.answered;
+    if (answer.given_up != Reason::none) record_.detail = answer.given_up;
   }
 }
 
@@ -257,13 +257,6 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
       state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
     status.detail = Reason::known_uncacheable;
   }
-}
-
-void Transaction::record(const FillAnswer& answer, const net::ClientExchange& client) noexcept {
-  if (answer.given_up != Reason::none) record_.detail = answer.given_up;
-  record_.failure = answer.error;
-  record_.status = answer.error && !client.response_started() ? 0 : answer.status;
-  if (answer.error && record_.status != 0) state_.counters.add(Counter::client_aborts);
 }
 
 net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
@@ -283,9 +276,10 @@ net::Awaitable<void> Transaction::answer_from_store(net::ClientExchange& client,
                                                      .cache_status = &status},
                                                     prepared);
   record_.cache = x_cache;
-  record_.status = answer.status;
   record_.detail = status.detail;
-  co_await client.write(prepared.buffers);
+  record_.answered.status = answer.status;
+  record_.answered.kind = answer.kind;
+  record_.answered.end_with(co_await client.write(prepared.buffers));
 }
 
 // RFC 9111 section 4.3.5: a HEAD validates a stored response "if transmission of the content is not
@@ -301,7 +295,9 @@ void Transaction::refresh_in_background(const net::Request& request) {
   const SteadyTime now = state_.worker.clock().steady();
   if (state_.failed_refreshes.contains(plan_->key.hash, now)) return;
   rule_tags_ = planner_.render_tags();
-  fetch_method_ = method_for_whole(request.head->method);
+  search_.fetch_method = method_for_whole(request.head->method);
+  // What is stored is to be fetched anew: another range would not bring it.
+  search_.other_ranges = OtherRanges::are_no_concern;
   const auto fill = make_fill(request);
   Role role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
   if (role == Role::look_again) {
@@ -310,7 +306,7 @@ void Transaction::refresh_in_background(const net::Request& request) {
     LookupResult again;
     look_up(state_.store, input, scratch_, again);
     if (again.is_fresh_hit()) return;
-    arrivals_.reset();
+    search_.arrivals.reset();
     role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
   }
   if (role != Role::leader) return;

@@ -54,7 +54,7 @@ FillSubject Transaction::make_subject(const net::Request& request) const {
 std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
   FillSubject subject = make_subject(request);
   choose_range(*request.head, subject);
-  subject.method = fetch_method_;
+  subject.method = search_.fetch_method;
   return std::make_shared<Fill>(std::move(subject),
                                 state_.store.begin_fetch(state_.worker.clock().wall()));
 }
@@ -123,32 +123,35 @@ FetchOrder Transaction::make_order(const net::Request& request,
                                    Company company) {
   const Known known = still_known(fill->subject());
   const Question question = make_question(request, fill->subject(), known, company);
+  const RequestId id = next_request_id();
   // What the client that came by wants of caches (only-if-cached, say) is not for a refresh.
   Forwarding how{
       .method = question.method_text,
+      .request_id = {id.data(), id.size()},
       .conditions = question.conditions,
       .directives = company == Company::nobody ? ClientDirectives::omit : ClientDirectives::forward,
       .validators = question.ours};
   // A part, or what only one client may have, is nobody's on other nodes.
   const bool sharable = company != Company::alone && fill->subject().range.empty();
   const Coalesce coalesce = sharable ? plan_->route->coalesce : Coalesce::node;
-  FetchOrder order{.fill = std::move(fill),
-                   .method = question.method,
-                   .head = render_forwarded(request, how),
-                   .content = content_,
-                   .conditions = question.conditions,
-                   .unconditional_head = {},
-                   .alike = known.alike,
-                   .base = known.stored,
-                   .base_freshness = lookup_.freshness,
-                   .part = known.part,
-                   .rest = question.rest,
-                   .invalidates = planner_.render_invalidates(),
-                   .coalesce = coalesce,
-                   .patience = company == Company::nobody ? state_.store.patience() : patience_,
-                   .route = plan_->route,
-                   .snapshot = snapshot_,
-                   .scheme = std::string(plan_->scheme)};
+  FetchOrder order{
+      .fill = std::move(fill),
+      .method = question.method,
+      .head = render_forwarded(request, how),
+      .content = search_.content,
+      .conditions = question.conditions,
+      .unconditional_head = {},
+      .alike = known.alike,
+      .base = known.stored,
+      .base_freshness = lookup_.freshness,
+      .part = known.part,
+      .rest = question.rest,
+      .invalidates = planner_.render_invalidates(),
+      .coalesce = coalesce,
+      .patience = company == Company::nobody ? state_.store.patience() : search_.patience,
+      .route = plan_->route,
+      .snapshot = snapshot_,
+      .scheme = std::string(plan_->scheme)};
   if (!question.ours.empty()) {
     order.unconditional_method = method_for_whole(question.method);
     how.method = http::to_string(order.unconditional_method);
@@ -158,11 +161,19 @@ FetchOrder Transaction::make_order(const net::Request& request,
   return order;
 }
 
+std::string Transaction::render_relayed(const net::Request& request, Expectation expectation) {
+  const RequestId id = next_request_id();
+  return render_forwarded(request,
+                          {.method = request.head->method_text,
+                           .request_id = {id.data(), id.size()},
+                           .expectation = expectation});
+}
+
 std::string Transaction::render_forwarded(const net::Request& request, const Forwarding& how) {
   const bool cached = plan_->kind == PlanKind::lookup;
   http::BodyFraming framing = request.framing;
   if (cached) framing = {};
-  if (content_) framing = {http::BodyKind::length, content_->size()};
+  if (search_.content) framing = {http::BodyKind::length, search_.content->size()};
   ForwardedRequest forwarded{
       .head = request.head,
       .method = how.method,
@@ -170,7 +181,7 @@ std::string Transaction::render_forwarded(const net::Request& request, const For
       .authority = plan_->target.authority,
       .scheme = plan_->scheme,
       .peer = request.peer,
-      .request_id = {},
+      .request_id = how.request_id,
       .loop_member = state_.loop_member,
       .framing = framing,
       .expectation = how.expectation,
@@ -179,11 +190,6 @@ std::string Transaction::render_forwarded(const net::Request& request, const For
       .cookie = std::nullopt,
       .normalize = {},
       .validators = how.validators};
-  RequestId id{};
-  if (!request.head->fields().contains(http::FieldName::x_request_id)) {
-    id = next_request_id();
-    forwarded.request_id = std::string_view(id.data(), id.size());
-  }
   if (cached) {
     forwarded.cookie = planner_.forwarded_cookie();
     forwarded.normalize = plan_->route->policy.normalize;
@@ -205,10 +211,10 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .now = state_.worker.clock().wall(),
           .range = subject.range,
           .if_range = subject.if_range,
-          .other_ranges = other_ranges_,
+          .other_ranges = search_.other_ranges,
           .vary_hint = lookup_.vary_hint,
-          .arrivals = arrivals_,
-          .after = joins_after_};
+          .arrivals = search_.arrivals,
+          .after = search_.joins_after};
 }
 
 // 16 hex digits of the worker, 8 that count.

@@ -45,8 +45,7 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
   auto content = co_await read_content(client);
   if (content.has_error()) {
     record_.cache = XCache::bypass;
-    record_.failure = content.error();
-    record_.status = co_await answer_failure(
+    record_.answered = co_await answer_failure(
         client, content.error(), XCache::bypass, {}, state_.worker.clock().wall());
     co_return;
   }
@@ -55,8 +54,8 @@ net::Awaitable<void> Transaction::answer_query(net::ClientExchange& client) {
     co_await answer_through(client, std::move(content->text));
     co_return;
   }
-  content_ = std::make_shared<const std::string>(std::move(content->text));
-  plan_ = &planner_.complete_key(*content_);
+  search_.content = std::make_shared<const std::string>(std::move(content->text));
+  plan_ = &planner_.complete_key(*search_.content);
   record_.asked = state_.worker.clock().wall();
   look_up_at_once(*client.request().head);
   co_await answer_from_cache(client);

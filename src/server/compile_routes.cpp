@@ -2,6 +2,7 @@
 
 #include "base/hash.hpp"
 #include "config/template_syntax.hpp"
+#include "proxy/client_cache_control.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -245,6 +246,8 @@ proxy::Route compile_route(const RouteConfig& rule, std::size_t index, std::size
   }
   route.invalidates = compile_templates(rule.invalidates, parameters);
   route.client_cache_control = rule.client_cache_control;
+  route.client_text_is_shared =
+      rule.client_cache_control && proxy::lets_others_have_it(*rule.client_cache_control);
   route.tag_length = tag_length;
   route.fingerprint = fingerprint_of(rule, tag_length);
   return route;

@@ -251,6 +251,25 @@ TEST_F(PartsAtOnce, OtherRangesAndTheWholeDoNotWaitWhereAPartIsKnown) {
   EXPECT_EQ(get("/a").x_cache(), "HIT") << "the part has not taken the place of the whole";
 }
 
+// Whatever the connection was used for before.
+TEST_F(PartsAtOnce, AStalePartIsRefreshedWhileAnotherRangeIsFetched) {
+  start("- path: /{rest:path}\n  ttl: origin\n  stale_while_revalidate: 10m");
+  get_range("2-5");
+  Client used = client();
+  used.get("/b", range("2-5"));
+  clock.advance(61s);
+  hold(2);
+  Client first = client();
+  first.send_request("GET", "/a", range("8-9"));
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  const Response stale = used.get("/a", range("2-5"));
+  EXPECT_EQ(stale.x_cache(), "HIT");
+  EXPECT_EQ(stale.body, "2345");
+  EXPECT_TRUE(origin.wait_for_requests("/a", 3));
+  origin.gate("first").open();
+  EXPECT_EQ(first.read().body, "89");
+}
+
 TEST_F(PartsAtOnce, OnesThatEndOutOfOrderAreKeptBoth) {
   EXPECT_EQ(get_range("9-9").body, "9");
   hold(2);

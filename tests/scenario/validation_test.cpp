@@ -38,6 +38,24 @@ TEST_F(Validation, AStaleEntryWithAValidatorIsFreshenedByA304) {
   EXPECT_EQ(origin.count("/a"), 2U);
 }
 
+TEST_F(Validation, WhatIsAskedAgainWithoutTheConditionIsStillTheSameRequest) {
+  start("- path: /a\n  ttl: 60s");
+  origin.on("/a", [](OriginExchange& exchange) {
+    if (exchange.request().fields.has("if-none-match"))
+      exchange.send("HTTP/1.1 304 Not Modified\r\nETag: \"another\"\r\n\r\n");
+    else
+      exchange.respond("body", {{"ETag", "\"v1\""}});
+  });
+  get("/a");
+  clock.advance(61s);
+  EXPECT_EQ(get("/a").body, "body");
+  const std::vector<OriginRequest> seen = origin.requests("/a");
+  ASSERT_EQ(seen.size(), 3U);
+  const auto id = [&](std::size_t i) { return seen[i].fields.value("x-request-id"); };
+  EXPECT_EQ(id(1), id(2));
+  EXPECT_NE(id(0), id(1)) << "another fetch";
+}
+
 TEST_F(Validation, LastModifiedServesWhereThereIsNoEntityTag) {
   start("- path: /a\n  ttl: 60s");
   const std::string modified = clock.http_date(-1h);

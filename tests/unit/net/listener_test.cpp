@@ -30,7 +30,7 @@ class AlwaysOk final : public RequestHandler {
     return TryHandled::yes;
   }
   Awaitable<void> handle(ClientExchange&) override { co_return; }
-  void finished(const Request&, std::uint64_t) noexcept override {}
+  void finished(const Request&, std::uint64_t, const ErrorCode&) noexcept override {}
   void rejected(int, std::uint64_t) noexcept override {}
 };
 

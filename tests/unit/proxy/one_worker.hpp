@@ -127,7 +127,7 @@ class OneWorker {
         for (const auto& buffer : prepared.buffers) {
           exchange_.written.append(static_cast<const char*>(buffer.data()), buffer.size());
         }
-        transaction_.finished(request_.request(), exchange_.written.size());
+        transaction_.finished(request_.request(), exchange_.written.size(), {});
         done = true;
         return;
       }

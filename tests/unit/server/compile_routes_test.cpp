@@ -68,6 +68,7 @@ TEST(CompileRoutes, TheDefaultsOfARuleAreTheCarefulOnes) {
   EXPECT_FALSE(route.query.changes_anything());
   EXPECT_FALSE(route.key);
   EXPECT_FALSE(route.client_cache_control);
+  EXPECT_FALSE(route.client_text_is_shared);
 }
 
 TEST(CompileRoutes, CarriesEveryKeyOver) {
@@ -89,7 +90,7 @@ TEST(CompileRoutes, CarriesEveryKeyOver) {
   from.set_cookie = config::SetCookie::strip;
   from.request_cache_control = config::RequestCacheControl::honor;
   from.heuristic = true;
-  from.client_cache_control = "no-store";
+  from.client_cache_control = "max-age=0600";
   from.normalize = {"accept-language"};
   const proxy::Route route = compiled(from);
   EXPECT_THAT(route.hosts, ElementsAre("api.example.com"));
@@ -114,7 +115,8 @@ TEST(CompileRoutes, CarriesEveryKeyOver) {
   EXPECT_EQ(route.policy.set_cookie, caching::SetCookieMode::strip);
   EXPECT_EQ(route.policy.request_cache_control, caching::RequestCacheControlMode::honor);
   EXPECT_EQ(route.policy.heuristic, caching::Heuristic::on);
-  EXPECT_EQ(route.client_cache_control, "no-store");
+  EXPECT_EQ(route.client_cache_control, "max-age=0600");
+  EXPECT_TRUE(route.client_text_is_shared);
   EXPECT_THAT(route.policy.normalize, ElementsAre("accept-language"));
 }
 
