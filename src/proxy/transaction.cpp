@@ -2,7 +2,6 @@
 
 #include "caching/freshness.hpp"
 #include "proxy/relay.hpp"
-#include "store/fetch_sequence.hpp"
 
 #include <array>
 
@@ -71,13 +70,8 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   lookup_ = std::move(remote.result);
   found_ = remote.outcome;
   joins_after_ = found_ == store::FindOutcome::unanswered ? asked : 0;
-  takes_after_ = found_ == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
-}
-
-// With memory in front of the store, purges on other nodes may be obeyed a little later.
-std::uint64_t Transaction::lag_while_away() const noexcept {
-  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, patience_);
-  return keeps ? store::sequence_span(store::kLagWhileAway) : 0;
+  takes_after_ =
+      found_ == store::FindOutcome::unavailable ? state_.store.unknown_through(asked) : 0;
 }
 
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {
