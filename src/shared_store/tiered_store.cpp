@@ -8,12 +8,15 @@
 namespace hawkcache::shared_store {
 
 void TieredStore::try_find(const caching::KeyView& key, store::Found& found) noexcept {
+  // Before anything is looked at: Redis may be found again meanwhile, and what lies here from
+  // before is distrusted only after that.
+  const bool away = !core().link.usable();
   if (!core().link.memory_is_readable(worker().clock().steady())) {
     found.clear();
     return;
   }
   core().memory->try_find(key, found);
-  if (!core().link.usable()) leave_what_may_be_purged(found);
+  if (away) leave_what_may_be_purged(found);
 }
 
 // Another node may see Redis, and take purges that are not heard of here.
