@@ -2,7 +2,6 @@
 
 #include "caching/freshness.hpp"
 #include "proxy/relay.hpp"
-#include "store/fetch_sequence.hpp"
 
 #include <array>
 
@@ -73,13 +72,7 @@ net::Awaitable<void> Transaction::look_further(const http::RequestHead& request)
   search_.found = remote.outcome;
   search_.joins_after = search_.found == store::FindOutcome::unanswered ? asked : 0;
   search_.takes_after =
-      search_.found == store::FindOutcome::unavailable ? asked - lag_while_away() : 0;
-}
-
-// With memory in front of the store, purges on other nodes may be obeyed a little later.
-std::uint64_t Transaction::lag_while_away() const noexcept {
-  const bool keeps = state_.store.could_keep(state_.store.fence().current(), {}, search_.patience);
-  return keeps ? store::sequence_span(store::kLagWhileAway) : 0;
+      search_.found == store::FindOutcome::unavailable ? state_.store.unknown_through(asked) : 0;
 }
 
 net::Awaitable<void> Transaction::look_again(const http::RequestHead& request) {

@@ -83,7 +83,6 @@ class Transaction final : public net::RequestHandler {
   // Whether that is no fresh hit and the store may know more.
   bool may_look_further() const noexcept;
   net::Awaitable<void> look_further(const http::RequestHead& request);
-  std::uint64_t lag_while_away() const noexcept;
   net::Awaitable<void> look_again(const http::RequestHead& request);
   net::Awaitable<void> answer_looked_up(net::ClientExchange& client);
   bool spares_origin() const noexcept;

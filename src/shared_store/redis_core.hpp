@@ -6,6 +6,7 @@
 #include "redis/client.hpp"
 #include "redis/settings.hpp"
 #include "shared_store/own_writes.hpp"
+#include "shared_store/recent_fetches.hpp"
 #include "shared_store/redis_clock.hpp"
 #include "shared_store/redis_figures.hpp"
 #include "shared_store/redis_link.hpp"
@@ -61,6 +62,7 @@ struct RedisCore {
   RedisLink link;
   OwnWrites own_writes;
   ChangeCounts changes;
+  RecentFetches recent_fetches;  // of those begun while Redis is away; with a memory tier
   RedisFigures figures;
   redis::ClientFigures client_figures;
   std::atomic<store::Epoch> lost_sight{0};         // see lost_sight_at()

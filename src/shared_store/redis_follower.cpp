@@ -86,6 +86,8 @@ net::Awaitable<void> RedisFollower::run_forever(RedisFollower& self) { co_await 
 
 net::Awaitable<void> RedisFollower::run() {
   lost_since_ = worker_.clock().steady();
+  core_.link.leave(Cause::unconfirmed);  // begun again: an exception had ended it
+  if (const Cause cause = core_.link.take_cause(); cause != Cause::none) leave_for(cause);
   for (;;) {
     const ErrorCode failed = co_await join();
     if (!failed) {
@@ -187,6 +189,7 @@ net::Awaitable<std::vector<Reply>> RedisFollower::call(std::vector<Command> comm
 }
 
 net::Awaitable<ErrorCode> RedisFollower::identify() {
+  const SteadyTime asked = core_.clock.steady();
   const std::vector<Reply> replies = co_await call(ask_identity(core_.names));
   const SteadyTime answered = core_.clock.steady();
   const Reply& info = replies[0];
@@ -194,15 +197,14 @@ net::Awaitable<ErrorCode> RedisFollower::identify() {
   if (!info.is(Reply::Type::text) || info.server == 0) co_return Errc::store_unavailable;
   replication_ = identifying_lines(info.text);
   membership_.server = info.server;
-  // As of the answer: the connection may have had to be made before it was asked.
-  take_time(replies[1], answered, answered);
+  // At first as of the answer: the connection may have had to be made before it was asked.
+  take_time(replies[1], time_known_ == TimeKnown::known ? asked : answered, answered);
   co_return ErrorCode();
 }
 
 // Finds the generation, or begins one.
 net::Awaitable<ErrorCode> RedisFollower::open() {
-  std::uint64_t fresh = random_();
-  if (fresh == 0) fresh = 1;
+  const std::uint64_t fresh = std::max<std::uint64_t>(random_(), 1);
   std::vector<Command> commands;
   commands.push_back(fence_open(core_.names, membership_.server, fresh));
   const std::vector<Reply> replies = co_await call(std::move(commands));

@@ -36,6 +36,13 @@ local function is_older(a, b)
   return a.low < b.low
 end
 
+-- What is above the highest is of a clock that was set back since: older than anything.
+local function goes_before(a, b)
+  local a_above, b_above = is_older(highest, a), is_older(highest, b)
+  if a_above ~= b_above then return a_above end
+  return is_older(a, b)
+end
+
 local fresh = read(record)
 local staying, gone = {}, {}
 local size = redis.pcall('HLEN', index)
@@ -58,7 +65,7 @@ redis.call('SET', response, value, 'PX', ttl)
 if is_foreign then redis.call('UNLINK', index) end
 redis.call('HSET', index, variant, record)
 local excess = #staying + 1 - most
-if excess > 0 then table.sort(staying, is_older) end
+if excess > 0 then table.sort(staying, goes_before) end
 local last = fresh.ending
 for i, other in ipairs(staying) do
   if i <= excess then

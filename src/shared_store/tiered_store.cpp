@@ -1,7 +1,6 @@
 #include "shared_store/tiered_store.hpp"
 
 #include "shared_store/redis_lookup.hpp"
-#include "store/fetch_sequence.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,19 +8,21 @@
 namespace hawkcache::shared_store {
 
 void TieredStore::try_find(const caching::KeyView& key, store::Found& found) noexcept {
+  // Before anything is looked at: Redis may be found again meanwhile, and what lies here from
+  // before is distrusted only after that.
+  const bool away = !core().link.usable();
   if (!core().link.memory_is_readable(worker().clock().steady())) {
     found.clear();
     return;
   }
   core().memory->try_find(key, found);
-  if (!core().link.usable()) leave_what_may_be_purged(found);
+  if (away) leave_what_may_be_purged(found);
 }
 
 // Another node may see Redis, and take purges that are not heard of here.
 void TieredStore::leave_what_may_be_purged(store::Found& found) noexcept {
-  if (when_unavailable() == store::WhenUnavailable::protect_origin) return;
-  const std::uint64_t oldest =
-      store::first_sequence_at(core().redis_clock.now() - store::kLagWhileAway);
+  if (found.empty() || when_unavailable() == store::WhenUnavailable::protect_origin) return;
+  const std::uint64_t oldest = core().recent_fetches.oldest(core().clock.steady());
   const auto may_be_purged = [&](const auto& stored) { return stored->sequence() < oldest; };
   found.erase(std::remove_if(found.begin(), found.end(), may_be_purged), found.end());
 }
@@ -87,12 +88,25 @@ net::Awaitable<store::PutResult> TieredStore::put(store::NewResponsePtr response
   co_return in_redis;
 }
 
+store::FetchTicket TieredStore::begin_fetch(WallTime now) {
+  const SteadyTime begun = core().clock.steady();
+  store::FetchTicket ticket = RedisStore::begin_fetch(now);
+  if (!core().link.usable()) core().recent_fetches.note(ticket.sequence(), begun);
+  return ticket;
+}
+
 // While Redis is away, this node's memory keeps it.
 bool TieredStore::could_keep(store::Epoch epoch,
                              const store::SharedStamp& shared,
                              const store::Patience& patience) const noexcept {
   if (core().link.usable()) return RedisStore::could_keep(epoch, shared, patience);
   return epoch >= core().lost_sight_at();
+}
+
+// As old as what memory gives out.
+std::uint64_t TieredStore::unknown_through(std::uint64_t asked) const noexcept {
+  if (core().link.usable()) return asked;
+  return std::min(asked, core().recent_fetches.oldest(core().clock.steady()) - 1);
 }
 
 std::uint64_t TieredStore::max_object() const noexcept {

@@ -15,6 +15,7 @@ class TieredStore final : public RedisStore {
   using RedisStore::RedisStore;
 
   void try_find(const caching::KeyView& key, store::Found& found) noexcept override;
+  store::FetchTicket begin_fetch(WallTime now) override;
   store::NewResponsePtr make(const store::StoredPartsView& parts) override {
     return core().memory->make(parts);
   }
@@ -23,6 +24,7 @@ class TieredStore final : public RedisStore {
   bool could_keep(store::Epoch epoch,
                   const store::SharedStamp& shared,
                   const store::Patience& patience) const noexcept override;
+  std::uint64_t unknown_through(std::uint64_t asked) const noexcept override;
   std::uint64_t max_object() const noexcept override;
   store::StoreStats stats() const override;
   Sweep sweep(WallTime now, std::size_t budget) override;

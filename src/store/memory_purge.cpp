@@ -31,7 +31,8 @@ Purged MemoryStore::purge_now(const PurgeRequest& request, WallTime now) {
 }
 
 std::uint64_t MemoryStore::bytes_to_remember(const PurgeRequest& request) const {
-  constexpr std::uint64_t kOrder = 64;  // its place among the fences, and a URL's or prefix's fence
+  // Its place among the fences, and a URL's or prefix's fence, or the soft purge before this one.
+  constexpr std::uint64_t kOrder = 72;
   std::uint64_t bytes = kOrder * (request.urls.size() + request.prefixes.size());
   for (const std::string& tag : request.tags) {
     bytes += kOrder + (fence_.find_tag(tag) ? 0 : TagTable::record_bytes(tag));

@@ -151,6 +151,10 @@ class Store {
                           const Patience& /*patience*/) const noexcept {
     return true;
   }
+  // Where find() said `unavailable`: whoever took a ticket with the sequence `asked` before is
+  // given nothing of a fetch under way that has this sequence or a lower one, of which nobody can
+  // tell what was purged since. Never above `asked`. Any thread.
+  virtual std::uint64_t unknown_through(std::uint64_t asked) const noexcept { return asked; }
   // In force on this node when it returns, whatever it returns; a value: in force for all that
   // share the store. Error: store_unavailable; it is handed on when that is possible again. Each
   // purge that names something, this one or one that is followed from another node, takes an epoch

@@ -100,6 +100,43 @@ TEST_P(RedisClocks, RedisIsSetBack) {
   expect_told(log, "");
 }
 
+// By less than what the numbers of fetches may be ahead of the clock: they say nothing of the time
+// until it has caught up. What memory gives out without seeing Redis is no older for that.
+TEST_P(RedisClocks, RedisIsSetBackALittleAndThenLost) {
+  const std::string held = "/items/held";
+  use(wire_url());
+  warm("/items/1");
+  set_redis_ahead(-4s);
+  EXPECT_TRUE(eventually([&] { return log.count(kTold) == 1; }));
+  redis.freeze();
+  EXPECT_TRUE(goes_out_of_use());
+  origin.on(held, [this, held](OriginExchange& exchange) {
+    const std::string body = body_of(held, content.get());
+    if (exchange.request().number == 1) exchange.hold("first");
+    exchange.respond(body);
+  });
+  Client before = client();
+  before.send_request("GET", held);
+  ASSERT_TRUE(origin.gate("first").wait_for());
+  expect_current("/items/1");
+  const std::string old = body_of(held, content.get());
+  content.set("two");
+  EXPECT_TRUE(eventually([&] { return get_in_time("/items/1").body == body_of("/items/1", "two"); },
+                         longest_lag()));
+  if (has_memory()) {
+    // The fetch under way is as old by now.
+    Client later = client();
+    later.send_request("GET", held);
+    let_requests_arrive();
+    origin.gate("first").open();
+    EXPECT_EQ(later.read().body, body_of(held, "two"));
+  }
+  origin.gate("first").open();
+  EXPECT_EQ(before.read().body, old);
+  redis.thaw();
+  EXPECT_TRUE(comes_up());
+}
+
 TEST_P(RedisClocks, RedisIsSetAhead) {
   use(wire_url());
   use_beside(wire_url());

@@ -147,6 +147,22 @@ TEST_F(PutResponse, put_evicts_the_oldest_beyond_the_bound_but_never_the_new_one
   EXPECT_EQ(cli_.number({"DBSIZE"}), 2);
 }
 
+TEST_F(PutResponse, put_evicts_what_is_above_the_highest_sequence_before_the_oldest) {
+  constexpr std::uint64_t kHigh = std::uint64_t{5} << 40;
+  const auto put_varied = [this](std::uint64_t number, std::uint64_t sequence, std::uint64_t most) {
+    return put({.variant = number,
+                .sequence = sequence,
+                .vary = {"a"},
+                .max_variants = 3,
+                .highest_sequence = most});
+  };
+  for (const std::uint64_t number : {1u, 2u}) {
+    ASSERT_TRUE(put_varied(number, kHigh + number, UINT64_MAX));
+  }
+  for (const std::uint64_t number : {3u, 4u, 5u}) ASSERT_TRUE(put_varied(number, number, kHigh));
+  EXPECT_EQ(variants(), "3:3 4:4 5:5 ");
+}
+
 TEST_F(PutResponse, put_forgets_records_past_their_end_and_is_not_refused_by_them) {
   ASSERT_TRUE(put({.variant = 1, .sequence = 9, .ttl = seconds(10)}));
   ASSERT_TRUE(put({.variant = 2, .sequence = 10, .vary = {"a"}}));

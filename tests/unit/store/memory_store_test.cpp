@@ -104,6 +104,23 @@ TEST_F(MemoryStoreTest, purges_are_paid_from_the_budget_and_are_carried_out_all_
   EXPECT_EQ(put(response("/b")), PutResult::stored);
 }
 
+TEST_F(MemoryStoreTest, what_a_repeated_soft_purge_is_remembered_by_is_paid_from_the_budget) {
+  constexpr std::uint64_t kBudget = 2 << 20;
+  open({.max_size = kBudget});
+  PurgeRequest purge;
+  purge.kind = PurgeKind::soft;
+  for (int i = 0; i < 3000; ++i) purge.tags.push_back(numbered("nobody's tag ", i));
+  // As long as this one is remembered, so are the places that the others had before.
+  store_->purge_now(purge_of_tag("older", PurgeKind::soft), kNow);
+  int number = 0;
+  for (int round = 0; round < 2; ++round) {
+    const std::uint64_t evicted = store_->stats().evicted;
+    while (store_->stats().evicted == evicted) put(response(numbered("/", ++number)).body(500));
+    store_->purge_now(purge, kNow + seconds(round));
+    EXPECT_LE(store_->stats().bytes, kBudget) << round;
+  }
+}
+
 TEST_F(MemoryStoreTest, what_the_allocator_holds_unused_is_taken_from_the_budget) {
   constexpr std::uint64_t kBudget = 1 << 20;
   std::uint64_t slack = 3 << 20;
