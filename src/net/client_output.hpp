@@ -43,11 +43,13 @@ class ClientOutput {
   // write().
   Awaitable<ErrorCode> give_continue();
 
-  // Writes what can be written of the response without waiting. Error: would_block, then write({})
-  // goes on with the rest; or what went wrong.
+  // Writes what can be written of the response without waiting. Errors: would_block, then write({})
+  // goes on with the rest; client_gone.
   ErrorCode write_now(std::span<const asio::const_buffer> buffers) {
     gather_.assign(buffers);
-    return gather_.write_some(socket_, written_);
+    const ErrorCode error = gather_.write_some(socket_, written_);
+    if (!error || error == asio::error::would_block) return error;
+    return breaks(Errc::client_gone);
   }
   // The same of an exchange that may have interim responses, where what comes first is held back
   // until others have come as far, if there are any. Errors: would_block, client_gone.

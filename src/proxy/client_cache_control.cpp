@@ -42,7 +42,9 @@ bool is_called_private(http::FieldsView response, std::span<const std::string> t
 bool lets_others_have_it(std::string_view text) {
   const std::array<http::Field, 1> field{{{http::FieldName::cache_control, "Cache-Control", text}}};
   const auto said = caching::parse_response_directives(std::span<const http::Field>(field));
-  if (said.private_ || said.no_store || said.no_cache) return false;
+  // RFC 9111 section 5.2.2.3: whoever understands the status ignores no-store.
+  const bool kept_nowhere = said.no_store && !said.must_understand;
+  if (said.private_ || kept_nowhere || said.no_cache) return false;
   const auto lifetime = said.s_maxage ? said.s_maxage : said.max_age;
   const bool ever_fresh = !lifetime || *lifetime > Duration::zero();
   return ever_fresh || is_some(said.stale_while_revalidate) || is_some(said.stale_if_error);

@@ -230,8 +230,9 @@ void Fetch::not_stored(Reason reason) {
              caching::to_string(reason));
   leave();
   const bool whole_too_large = reason == Reason::too_large && head_->status != 206;
+  const bool of_this_fetch = reason == Reason::purged_meanwhile || reason == Reason::partial;
   const bool for_nobody_else =
-      reason != Reason::purged_meanwhile && (whole_too_large || speaks_for_the_resource(*head_));
+      !of_this_fetch && (whole_too_large || speaks_for_the_resource(*head_));
   if (lease_) {
     lease_->end(for_nobody_else ? store::LeaseEnd::not_shareable : store::LeaseEnd::failed);
   }

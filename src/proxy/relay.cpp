@@ -290,7 +290,10 @@ net::Awaitable<Answered> answer_failure(net::ClientExchange& client,
                            client.persistence());
   const std::array<asio::const_buffer, 1> buffers{asio::buffer(text)};
   const ErrorCode unwritten = co_await client.write(buffers);
-  co_return Answered{.status = status, .broken_off = unwritten.failed(), .failure = error};
+  // Where a reason says why, nothing failed.
+  const bool failed = cache_status.detail == caching::Reason::none;
+  co_return Answered{
+      .status = status, .broken_off = unwritten.failed(), .failure = failed ? error : ErrorCode()};
 }
 
 }  // namespace hawkcache::proxy

@@ -147,6 +147,8 @@ void Transaction::count_end(std::uint64_t written) noexcept {
 
 void Transaction::end(const net::Request& request, std::uint64_t written) noexcept {
   planned_ = false;
+  // Also where the client did not wait for the answer.
+  const bool failed = is_failure(record_.answered.status, record_.detail);
   count_end(written);
   RouteOutcome outcome = RouteOutcome::bypass;
   switch (record_.cache) {
@@ -163,8 +165,7 @@ void Transaction::end(const net::Request& request, std::uint64_t written) noexce
       if (record_.stale) state_.counters.add(Counter::hits_stale);
       break;
     case XCache::miss:
-      outcome = is_failure(record_.answered.status, record_.detail) ? RouteOutcome::error
-                                                                    : RouteOutcome::miss;
+      outcome = failed ? RouteOutcome::error : RouteOutcome::miss;
       state_.counters.add(Counter::misses);
       if (record_.collapsed) state_.counters.add(Counter::collapsed);
       break;

@@ -4,6 +4,7 @@
 #include "proxy/relay.hpp"
 #include "proxy/transaction.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace hawkcache::proxy {
@@ -196,7 +197,10 @@ std::optional<Transaction::Attempt> Transaction::hindrance(const Fill& fill,
     lookup_.vary_hint = view.head ? view.head->meta.vary : view.stored->shared_vary();
     return Attempt::other_variant;
   }
-  if (fill.sequence() <= search_.takes_after) {
+  // What is served in place of the origin's failure may be older than the fetch that failed.
+  const std::uint64_t sequence =
+      view.stored ? std::min(fill.sequence(), view.stored->sequence()) : fill.sequence();
+  if (sequence <= search_.takes_after) {
     // All who have waited for it share the next one.
     search_.joins_after = std::exchange(search_.takes_after, 0);
     return Attempt::too_early;

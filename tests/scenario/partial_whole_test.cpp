@@ -148,6 +148,20 @@ TEST_F(PartAndWhole, ACompletionThatBreaksOffIsSeenToAndNotStored) {
   EXPECT_EQ(origin.count("/a"), 3U);
 }
 
+// It says nothing of the next answer: who asks for the whole at the same time shares that.
+TEST_F(PartAndWhole, APartOfTheWrongLengthKeepsNobodyFromSharing) {
+  origin.answer("/a",
+                "HTTP/1.1 206 Partial Content\r\nETag: \"v1\"\r\nCache-Control: max-age=60\r\n"
+                "Content-Range: bytes 0-9/10\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "3\r\n012\r\n0\r\n\r\n");
+  EXPECT_EQ(get_range("0-9").status, 206);
+  hold_heads("/a", {{"Cache-Control", "max-age=60"}});
+  std::vector<Client> all = clients(3);
+  ask(all, "/a", "head");
+  origin.gate("head").open();
+  for (Client& one : all) EXPECT_EQ(one.read().body, "#2");
+}
+
 TEST_F(PartAndWhole, AnErrorIsPassedOn) {
   get_range("0-4");
   origin.answer("/a", ok("", {}, "503 Service Unavailable"));

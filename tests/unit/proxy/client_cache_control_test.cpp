@@ -29,6 +29,7 @@ TEST(ClientCacheControlText, IsReadAsCachesReadIt) {
       {"max-age=0, stale-if-error=60", true},
       {"max-age=0, stale-while-revalidate=0", false},
       {"no-store", false},
+      {"must-understand, no-store, max-age=60", true},
       {"No-Store", false},
       {"no-cache", false},
       {"private", false},
