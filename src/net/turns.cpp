@@ -32,16 +32,23 @@ void Turns::run() {
   if (due_.empty()) return;  // what an exception left was resumed with later ones
   if (asked_ && std::next(due_.begin()) == due_.end()) alone_ = kGoOnAlone;
   asked_ = false;
+  current_ = ++turns_;
   try {
-    while (!due_.empty()) {
-      Place& place = due_.front();
-      due_.pop_front();
-      place.end_(place, Place::End::resumed);
-    }
+    resume_due();
   } catch (...) {
+    current_ = 0;
     // What went wrong is not the others' business.
     if (!due_.empty() && waiting_.empty()) schedule();
     throw;
+  }
+  current_ = 0;
+}
+
+void Turns::resume_due() {
+  while (!due_.empty()) {
+    Place& place = due_.front();
+    due_.pop_front();
+    place.end_(place, Place::End::resumed);
   }
 }
 

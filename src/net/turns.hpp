@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -63,6 +64,10 @@ class Turns {
     return asked_;
   }
 
+  // The number of the turn that is under way, so that what may be as old as a turn is asked once in
+  // it. 0: none is.
+  std::uint64_t current() const noexcept { return current_; }
+
   // An asynchronous operation without a result. REQUIRES: nobody waits at this place.
   template <class Token>
   auto wait(Place& place, Token&& token) {
@@ -79,12 +84,15 @@ class Turns {
  private:
   void schedule();
   void run();
+  void resume_due();
 
   using Queue = boost::intrusive::
       slist<Place, boost::intrusive::cache_last<true>, boost::intrusive::constant_time_size<false>>;
   Executor executor_;
   Queue waiting_;
-  Queue due_;           // while they are resumed
+  Queue due_;  // while they are resumed
+  std::uint64_t turns_ = 0;
+  std::uint64_t current_ = 0;
   unsigned alone_ = 0;  // so many go on without waiting
   bool asked_ = false;  // one of those that wait
 };

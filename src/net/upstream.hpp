@@ -65,7 +65,7 @@ class UpstreamExchange {
   // error (client_gone ...) when the client's body broke off, in which case the upstream connection
   // was cut, never completed. The head is valid until the exchange is destroyed. Called once.
   virtual Awaitable<Result<const http::ResponseHead*>> start(UpstreamRequest request) = 0;
-  // How the final response's body is framed. After start().
+  // How the final response's body is framed. Once start() has returned a head.
   virtual http::BodyFraming framing() const noexcept = 0;
   // The next piece of the body, decoded; empty at its end. Valid until the next call. Errors:
   // upstream_closed (truncated), upstream_timeout, those of is_malformed_response(), or the

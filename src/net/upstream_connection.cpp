@@ -100,11 +100,4 @@ void UpstreamConnection::fail(ErrorCode reason) noexcept {
   socket_.close(ignored);
 }
 
-bool UpstreamConnection::is_quiet() noexcept {
-  char byte = 0;
-  ErrorCode error;
-  socket_.receive(asio::buffer(&byte, 1), Socket::message_peek, error);
-  return error == asio::error::would_block;
-}
-
 }  // namespace hawkcache::net

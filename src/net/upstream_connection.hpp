@@ -61,9 +61,8 @@ class UpstreamConnection {
   void fail(ErrorCode reason) noexcept;
   bool failed() const noexcept { return failure_.failed(); }
 
-  // Whether an idle connection is still open and the server has sent nothing unasked. One system
-  // call.
-  bool is_quiet() noexcept;
+  // For those who look at many at once (poll(2)). -1: failed, or never connected.
+  int descriptor() noexcept { return socket_.native_handle(); }
 
   std::size_t server() const noexcept { return server_; }
   // Bytes handed to the kernel since the last call of begin_request().

@@ -11,12 +11,6 @@ namespace {
 
 using asio::ip::tcp;
 
-// What cannot be sent twice goes out on a connection that was used a moment ago, or on a new one:
-// servers close what has been idle for seconds, and a request that meets the closing is lost.
-constexpr Duration kRecentlyUsed{1000};
-// Beyond those under way. Each has a buffer for a head and the field lines of the last one: some
-// 20 KiB, so 5 MiB for each thread and upstream at the most, after a crowd.
-constexpr std::size_t kSpareResponses = 256;
 constexpr int kContinue = 100;
 // Times response_timeout, from the first interim response on: what says "wait" is not waited for
 // without end.
@@ -24,38 +18,21 @@ constexpr int kInterimTimes = 3;
 
 }  // namespace
 
-UpstreamPoolState::UpstreamPoolState(Worker& on,
-                                     UpstreamSettings with,
-                                     std::shared_ptr<ServerFailures> failures)
-    : worker(on),
-      settings(std::move(with)),
-      choice(std::move(failures)),
-      kept(on,
-           settings.servers.size(),
-           {.max_per_server = settings.max_idle, .keepalive_timeout = settings.keepalive_timeout}),
-      resolver(on.executor(), on.clock()) {}
-
-std::unique_ptr<UpstreamResponse> UpstreamPoolState::take_response() {
-  if (spare_responses.empty()) {
-    return std::make_unique<UpstreamResponse>(settings.limits, settings.max_interim);
-  }
-  std::unique_ptr<UpstreamResponse> response = std::move(spare_responses.back());
-  spare_responses.pop_back();
-  return response;
-}
-
-void UpstreamPoolState::give_back(std::unique_ptr<UpstreamResponse> response) {
-  if (spare_responses.size() >= kSpareResponses) return;
-  response->shrink();
-  spare_responses.push_back(std::move(response));
-}
-
-PooledExchange::PooledExchange(std::shared_ptr<UpstreamPoolState> pool)
-    : pool_(std::move(pool)), response_(pool_->take_response()) {}
+PooledExchange::PooledExchange(std::shared_ptr<UpstreamPoolState> pool) : pool_(std::move(pool)) {}
 
 PooledExchange::~PooledExchange() {
   abandon(Errc::upstream_closed);
-  pool_->give_back(std::move(response_));
+  if (response_) pool_->give_back(std::move(response_));
+}
+
+// Taken for the first read, not with the exchange: what another has just given back is still in the
+// processor's caches, and serves all that are read one after the other.
+UpstreamResponse& PooledExchange::response() {
+  if (!response_) {
+    response_ = pool_->take_response();
+    response_->begin(request_.method);
+  }
+  return *response_;
 }
 
 bool PooledExchange::is_repeatable() const noexcept {
@@ -63,7 +40,7 @@ bool PooledExchange::is_repeatable() const noexcept {
 }
 
 bool PooledExchange::may_try_again(const ErrorCode& error) const noexcept {
-  if (cancelled_ || error != Errc::upstream_closed || response_->any_received()) return false;
+  if (cancelled_ || error != Errc::upstream_closed || any_received()) return false;
   return is_repeatable() || connection_->bytes_written() == 0;
 }
 
@@ -75,10 +52,8 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
   Turns& turns = pool_->worker.turns();
   if (turns.brings_company()) co_await turns.wait(place_, asio::deferred);
   if (cancelled_) co_return Errc::upstream_closed;
-  std::optional<std::size_t> server = pool_->choice.next(tried_, pool_->worker.clock().steady());
+  std::optional<std::size_t> server = choose();
   if (!server) co_return Errc::upstream_refused;
-  asked_ = server;
-  connection_ = pool_->kept.take(*server, is_repeatable() ? Duration::max() : kRecentlyUsed);
   for (;;) {
     const Connection used = connection_ ? Connection::kept : Connection::fresh;
     if (used == Connection::fresh) {
@@ -93,10 +68,10 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
     error = sent(error);
     if (!error && !pump_ && turns.brings_company()) {
       co_await turns.wait(place_, asio::deferred);
-      error = hear(connection->read_now(response_->space()));
+      error = hear(connection->read_now(response().space()));
     }
     while (!error && !head_complete_) {
-      const auto [failed, size] = co_await connection->async_read(response_->space());
+      const auto [failed, size] = co_await connection->async_read(response().space());
       error = hear(connection->judge_read(failed, size));
     }
     if (!error) {
@@ -106,6 +81,17 @@ Awaitable<Result<const http::ResponseHead*>> PooledExchange::start(UpstreamReque
     server = leave_for_another(error, used);
     if (!server) co_return error;
   }
+}
+
+// The first server, and a connection to it if there is one.
+std::optional<std::size_t> PooledExchange::choose() {
+  const SteadyTime now = pool_->worker.clock().steady();
+  asked_ = pool_->choice.next(tried_, now);
+  if (asked_) {
+    using Use = KeptConnections::Use;
+    connection_ = pool_->kept.take(*asked_, is_repeatable() ? Use::repeatable : Use::once, now);
+  }
+  return asked_;
 }
 
 std::optional<std::size_t> PooledExchange::leave_for_another(const ErrorCode& error,
@@ -120,7 +106,7 @@ std::optional<std::size_t> PooledExchange::server_after(const ErrorCode& error, 
   const std::size_t server = connection_->server();
   const bool once_more = may_try_again(error);
   // That it closes a kept connection says nothing of a server, unless it had begun to answer.
-  const bool unasked = failed == Connection::kept && !response_->any_received();
+  const bool unasked = failed == Connection::kept && !any_received();
   if (unasked && error == Errc::upstream_closed) {
     return once_more ? std::optional(server) : std::nullopt;
   }
@@ -170,7 +156,7 @@ Awaitable<ErrorCode> PooledExchange::connect_to(std::size_t server) {
 
 // The request, or all of it but the part that the pump sends.
 ErrorCode PooledExchange::send_now() {
-  response_->begin(request_.method);
+  if (response_) response_->begin(request_.method);
   head_begun_ = HeadBegun::no;
   connection_->begin_request();
   request_written_ = false;
@@ -248,6 +234,7 @@ void PooledExchange::heard_interim() {
 }
 
 Awaitable<Result<std::string_view>> PooledExchange::read_body() {
+  if (!head_complete_) co_return Errc::upstream_closed;
   const UpstreamConnectionPtr connection = connection_;
   for (;;) {
     UpstreamResponse::Piece piece = response_->next_piece();

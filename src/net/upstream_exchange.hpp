@@ -1,40 +1,21 @@
-// The one implementation of UpstreamExchange, and what the exchanges of a pool share. Belongs to
-// one worker's thread.
+// The one implementation of UpstreamExchange. Belongs to one worker's thread.
 #pragma once
 
 #include "net/body_pump.hpp"
-#include "net/kept_connections.hpp"
-#include "net/resolver.hpp"
 #include "net/server_choice.hpp"
+#include "net/turns.hpp"
 #include "net/upstream.hpp"
 #include "net/upstream_connection.hpp"
-#include "net/upstream_pool.hpp"
+#include "net/upstream_pool_state.hpp"
 #include "net/upstream_response.hpp"
-#include "net/worker.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace hawkcache::net {
-
-// Kept alive by the exchanges under way after the pool itself is gone.
-struct UpstreamPoolState {
-  UpstreamPoolState(Worker& on, UpstreamSettings with, std::shared_ptr<ServerFailures> failures);
-
-  std::unique_ptr<UpstreamResponse> take_response();
-  void give_back(std::unique_ptr<UpstreamResponse> response);
-
-  Worker& worker;
-  UpstreamSettings settings;
-  ServerChoice choice;
-  KeptConnections kept;
-  Resolver resolver;
-  std::vector<std::unique_ptr<UpstreamResponse>> spare_responses;
-};
 
 class PooledExchange final : public UpstreamExchange {
  public:
@@ -56,6 +37,7 @@ class PooledExchange final : public UpstreamExchange {
   // Whether all of the request is here, and may be sent a second time (RFC 9110 section 9.2.2).
   bool is_repeatable() const noexcept;
   bool may_try_again(const ErrorCode& error) const noexcept;
+  std::optional<std::size_t> choose();
   // Where to go after a failure, if anywhere; and whose fault it was.
   enum class Connection : std::uint8_t { kept, fresh };
   std::optional<std::size_t> server_after(const ErrorCode& error, Connection failed);
@@ -63,6 +45,8 @@ class PooledExchange final : public UpstreamExchange {
   std::optional<std::size_t> leave_for_another(const ErrorCode& error, Connection failed);
   Awaitable<ErrorCode> connect_to_any(std::size_t first);
   Awaitable<ErrorCode> connect_to(std::size_t server);
+  UpstreamResponse& response();
+  bool any_received() const noexcept { return response_ && response_->any_received(); }
   ErrorCode send_now();
   ErrorCode sent(const ErrorCode& error);
   ErrorCode hear(const UpstreamConnection::Read& read);
@@ -75,7 +59,7 @@ class PooledExchange final : public UpstreamExchange {
   void abandon(ErrorCode reason) noexcept;
 
   std::shared_ptr<UpstreamPoolState> pool_;
-  std::unique_ptr<UpstreamResponse> response_;
+  std::unique_ptr<UpstreamResponse> response_;  // null before the first read
   UpstreamConnectionPtr connection_;
   std::shared_ptr<BodyPump> pump_;
   UpstreamRequest request_;

@@ -2,9 +2,11 @@
 
 #include "unit/net/loop.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -86,6 +88,26 @@ TEST(Turns, WhoIsAloneWithoutHavingAskedTellsNothing) {
   EXPECT_TRUE(story.turns.brings_company());
 }
 
+Awaitable<void> note_turn(Turns& turns, Turns::Place& place, std::vector<std::uint64_t>& seen) {
+  seen.push_back(turns.current());
+  co_await turns.wait(place, asio::deferred);
+  seen.push_back(turns.current());
+}
+
+TEST(Turns, HaveANumberWhileTheyAreUnderWay) {
+  Story story;
+  Turns::Place a;
+  Turns::Place b;
+  std::vector<std::uint64_t> seen;
+  for (int i = 0; i < 2; ++i) {
+    story.begin(note_turn(story.turns, a, seen));
+    story.begin(note_turn(story.turns, b, seen));
+    story.context.run();
+    story.context.restart();
+  }
+  EXPECT_EQ(seen, (std::vector<std::uint64_t>{0, 0, 1, 1, 0, 0, 2, 2}));
+}
+
 struct Shown {
   explicit Shown(bool& gone) : gone_(gone) {}
   ~Shown() { gone_ = true; }
@@ -124,6 +146,7 @@ TEST(Turns, WhatGoesWrongInOneDoesNotCostTheOthersTheirs) {
   asio::post(story.context, [&] { story.turns.wait(a, Thrower()); });
   story.begin(tell_twice(story, b, 'b', 'B'));
   EXPECT_THROW(story.context.run(), std::runtime_error);
+  EXPECT_EQ(story.turns.current(), 0U);
   story.context.run();
   EXPECT_EQ(story.told, "bB");
 }
