@@ -34,8 +34,9 @@ target_compile_options(hawkcache_options INTERFACE
 target_include_directories(hawkcache_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(hawkcache_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
-  # Coroutine frames that a thread keeps for the next: a miss has more than Asio's two under way.
-  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8
+  # Coroutine frames, and handlers beyond the two that Asio keeps for a thread, by plain operator new: the allocator finds
+  # by size what a thread gave back, however many that are; Asio looks through its own, and frees one of another size.
+  BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN
   SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB FMT_SHARED)
 
 if(HAWKCACHE_SANITIZE)
