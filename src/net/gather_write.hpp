@@ -14,8 +14,12 @@ namespace hawkcache::net {
 class GatherWrite {
  public:
   void assign(std::span<const asio::const_buffer> buffers) {
-    buffers_.assign(buffers.begin(), buffers.end());
+    buffers_.clear();
+    buffers_.reserve(buffers.size());
     next_ = 0;
+    for (const asio::const_buffer& buffer : buffers) {
+      if (buffer.size() > 0) buffers_.push_back(buffer);
+    }
   }
 
   // Writes until all is written (no error), the socket takes no more (would_block), or it fails.
@@ -26,7 +30,9 @@ class GatherWrite {
       ErrorCode error;
       const std::span<const asio::const_buffer> rest(buffers_.data() + next_,
                                                      buffers_.size() - next_);
-      const std::size_t size = socket.write_some(rest, error);
+      // A single one is spared the kernel's handling of lists.
+      const std::size_t size = rest.size() == 1 ? socket.write_some(rest.front(), error)
+                                                : socket.write_some(rest, error);
       if (error) return error;
       written += size;
       skip(size);

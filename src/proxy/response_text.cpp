@@ -16,6 +16,9 @@ namespace {
 
 using http::FieldName;
 
+// With the room that a TextWriter takes ahead.
+constexpr std::size_t kRoomForMostHeads = 1024;
+
 bool is_replaced_for_clients(FieldName id) {
   return id == FieldName::cache_control || id == FieldName::expires || id == FieldName::pragma;
 }
@@ -98,7 +101,7 @@ std::string render_response_head(int status,
                                  http::FieldsView fields,
                                  const HeadRendering& how) {
   std::string text;
-  text.reserve(512);
+  text.reserve(kRoomForMostHeads);
   write_response_head(text, status, reason, fields, how);
   return text;
 }
