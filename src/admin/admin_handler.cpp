@@ -83,7 +83,7 @@ net::TryHandled AdminHandler::try_handle(const net::Request& /*request*/,
 void AdminHandler::finished(const net::Request& /*request*/,
                             std::uint64_t /*written*/,
                             const ErrorCode& /*failed*/) noexcept {}
-void AdminHandler::rejected(int /*status*/, std::uint64_t /*bytes*/) noexcept {}
+void AdminHandler::rejected(std::uint64_t /*bytes*/) noexcept {}
 
 std::variant<AdminRoute, AdminReply> AdminHandler::admit(const net::Request& request,
                                                          const AdminSettings& settings) const {

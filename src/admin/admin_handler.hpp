@@ -29,7 +29,7 @@ class AdminHandler final : public net::RequestHandler {
   void finished(const net::Request& request,
                 std::uint64_t written,
                 const ErrorCode& failed) noexcept override;
-  void rejected(int status, std::uint64_t bytes) noexcept override;
+  void rejected(std::uint64_t bytes) noexcept override;
 
  private:
   struct BodyOutcome;

@@ -315,7 +315,7 @@ Awaitable<void> ClientConnection::refuse(const http::Refusal& refusal) {
   output_.begin_exchange();
   const ErrorCode failed = co_await write(buffers);
   refused_ = !failed;
-  handler_->rejected(refusal.status, bytes_written());
+  handler_->rejected(bytes_written());
   aborted_ = !refused_;
 }
 

@@ -61,8 +61,8 @@ class RequestHandler {
   virtual void finished(const Request& request,
                         std::uint64_t written,
                         const ErrorCode& failed) noexcept = 0;
-  // A request that never reached the handler: answered with `status` by the connection itself.
-  virtual void rejected(int status, std::uint64_t bytes) noexcept = 0;
+  // A request that never reached the handler: the connection answered it, with so many bytes.
+  virtual void rejected(std::uint64_t bytes) noexcept = 0;
 };
 
 using HandlerFactory = std::function<std::unique_ptr<RequestHandler>(Worker&)>;

@@ -157,10 +157,9 @@ net::Awaitable<void> Fetch::complete() {
   fill_.complete();
 }
 
-// No coroutine, so that what is put is in nobody's frame: Asio keeps the frames of a thread for the
-// next, but not those of more than 1,020 bytes.
+// No coroutine, so that what is put makes nobody's frame larger.
 net::Awaitable<store::PutResult> Fetch::put() {
-  const std::vector<SharedBytes> body = fill_.body();
+  const Fill::Body body = fill_.body();
   store::StoredPartsView parts = parts_to_put(*head_, body, ticket());
   if (order_.rest) {
     // What is completed is trusted as far as its older bytes are.

@@ -144,9 +144,9 @@ bool Fill::holds_all() const {
   return dropped_ == 0;
 }
 
-std::vector<SharedBytes> Fill::body() const {
+Fill::Body Fill::body() const {
   const std::lock_guard lock(mutex_);
-  std::vector<SharedBytes> body;
+  Body body;
   body.reserve(chunks_.size());
   for (const Chunk& chunk : chunks_) {
     if (chunk.size == 0) continue;
@@ -255,9 +255,7 @@ std::vector<FillInterimPtr> FillReader::take_interim(Interim which) {
   const std::lock_guard lock(fill_->mutex_);
   while (state_.interim_taken < fill_->interim_.size()) {
     const FillInterimPtr& interim = fill_->interim_[state_.interim_taken++];
-    if (which == Interim::all || (which == Interim::shared && interim->shared)) {
-      taken.push_back(interim);
-    }
+    if (interim->shared) taken.push_back(interim);
   }
   return taken;
 }

@@ -145,7 +145,8 @@ class Fill : public std::enable_shared_from_this<Fill> {
   // Whether nothing of the body has been dropped: never while it is kept.
   bool holds_all() const;
   // The whole body, for the store. REQUIRES: kept, all staged.
-  std::vector<SharedBytes> body() const;
+  using Body = boost::container::small_vector<SharedBytes, 1>;
+  Body body() const;
   // unread: as far as anybody minds; nobody reads it, it is kept.
   enum class Room : std::uint8_t { go_on, wait, abandoned, unread };
   // Whether to read more from the origin now. On `wait` the bell rings when that may have changed.
@@ -232,8 +233,9 @@ class FillReader {
     boost::container::small_vector<SharedBytes, 2> pieces;
     std::uint64_t available = 0;  // bytes of the body published so far, from its beginning
   };
-  // The interim responses that came since the last call. `none`: the reader has no use for them.
-  enum class Interim : std::uint8_t { none, shared, all };
+  // The shared interim responses that came since the last call. `none`: the reader has no use for
+  // them.
+  enum class Interim : std::uint8_t { none, shared };
   std::vector<FillInterimPtr> take_interim(Interim which);
   // What can be seen now; takes the pieces and moves on past them.
   View take();

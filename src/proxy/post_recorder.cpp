@@ -78,7 +78,7 @@ void PostRecorder::take(std::string_view piece) {
 // that no GET that was sent after the purge is replaced by it.
 store::NewResponsePtr PostRecorder::make_response() const {
   const FillSubject& subject = body_->subject();
-  const std::vector<SharedBytes> body = body_->body();
+  const Fill::Body body = body_->body();
   return state_.store.make({.key = subject.key,
                             .authority = subject.authority,
                             .path_and_query = subject.path_and_query,

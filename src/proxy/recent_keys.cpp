@@ -29,10 +29,10 @@ void RecentKeys::forget(const Hash128& key) noexcept {
 
 // The milliseconds come round every 49 days: what lies further ahead than anything is remembered
 // for was remembered long ago.
-bool RecentKeys::contains(const Hash128& key, SteadyTime now) const noexcept {
+bool RecentKeys::contains(const Hash128& key, const Clock& clock) const noexcept {
   const std::uint64_t seen = slot_of(key).load(std::memory_order_relaxed);
   if (seen == 0 || (seen & kTagMask) != (key.high & kTagMask)) return false;
-  const std::uint32_t left = static_cast<std::uint32_t>(seen) - milliseconds_of(now);
+  const std::uint32_t left = static_cast<std::uint32_t>(seen) - milliseconds_of(clock.steady());
   return left != 0 && left <= remembered_.count();
 }
 

@@ -22,7 +22,8 @@ class RecentKeys {
 
   void remember(const Hash128& key, SteadyTime now) noexcept;
   void forget(const Hash128& key) noexcept;
-  bool contains(const Hash128& key, SteadyTime now) const noexcept;
+  // Reads the clock only where there is something to compare: mostly there is not.
+  bool contains(const Hash128& key, const Clock& clock) const noexcept;
 
  private:
   // The upper 32 bits of the key's hash, and the millisecond (steady, its lower 32 bits) at which

@@ -128,7 +128,7 @@ void Transaction::finished(const net::Request& request,
   end(request, written);
 }
 
-void Transaction::rejected(int /*status*/, std::uint64_t bytes) noexcept {
+void Transaction::rejected(std::uint64_t bytes) noexcept {
   state_.counters.add(Counter::bytes_to_clients, bytes);
   state_.counters.add(Counter::requests);
   state_.counters.add(Counter::rejected);

@@ -36,7 +36,7 @@ class Transaction final : public net::RequestHandler {
   void finished(const net::Request& request,
                 std::uint64_t written,
                 const ErrorCode& failed) noexcept override;
-  void rejected(int status, std::uint64_t bytes) noexcept override;
+  void rejected(std::uint64_t bytes) noexcept override;
 
  private:
   // How a request ended, for counters and log.
@@ -123,7 +123,8 @@ class Transaction final : public net::RequestHandler {
   net::Awaitable<Attempt> try_fetch(net::ClientExchange& client, Company company);
   CollapseTable::Joined join_or_lead(net::ClientExchange& client,
                                      const std::shared_ptr<Fill>& fill,
-                                     Company company);
+                                     Company company,
+                                     WallTime now);
   // What keeps one who waited from being answered by another's fill, if anything does.
   std::optional<Attempt> hindrance(const Fill& fill,
                                    const FillReader::View& view,
@@ -139,7 +140,7 @@ class Transaction final : public net::RequestHandler {
   void refresh_in_background(const net::Request& request);
   FillSubject make_subject(const net::Request& request) const;
   void choose_range(const http::RequestHead& request, FillSubject& subject) const;
-  std::shared_ptr<Fill> make_fill(const net::Request& request);
+  std::shared_ptr<Fill> make_fill(const net::Request& request, WallTime now);
   FetchOrder make_order(const net::Request& request, std::shared_ptr<Fill> fill, Company company);
   // What is stored, as far as it may still be used for a fetch with this subject.
   struct Known {
@@ -171,7 +172,9 @@ class Transaction final : public net::RequestHandler {
   };
   std::string render_relayed(const net::Request& request, Expectation expectation);
   std::string render_forwarded(const net::Request& request, const Forwarding& how);
-  JoinRequest join_request(const net::Request& request, const FillSubject& subject) const;
+  JoinRequest join_request(const net::Request& request,
+                           const FillSubject& subject,
+                           WallTime now) const;
   std::string shown_key() const;
   using RequestId = std::array<char, 24>;
   RequestId next_request_id();

@@ -133,8 +133,9 @@ Share Transaction::share_of(const FillSubject& subject,
 net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange& client,
                                                             Company company) {
   const net::Request& request = client.request();
-  auto fill = make_fill(request);
-  const CollapseTable::Joined joined = join_or_lead(client, fill, company);
+  const WallTime now = state_.worker.clock().wall();
+  auto fill = make_fill(request, now);
+  const CollapseTable::Joined joined = join_or_lead(client, fill, company, now);
   if (joined.role == Role::look_again) co_return Attempt::arrived;
   const bool leads = joined.role == Role::leader;
   if (leads) {
@@ -170,12 +171,13 @@ net::Awaitable<Transaction::Attempt> Transaction::try_fetch(net::ClientExchange&
 
 CollapseTable::Joined Transaction::join_or_lead(net::ClientExchange& client,
                                                 const std::shared_ptr<Fill>& fill,
-                                                Company company) {
+                                                Company company,
+                                                WallTime now) {
   if (company != Company::shared) {
     return {.reader = fill->try_read(client.executor()), .role = Role::leader};
   }
   return state_.fills.join_or_lead(
-      join_request(client.request(), fill->subject()), fill, client.executor());
+      join_request(client.request(), fill->subject(), now), fill, client.executor());
 }
 
 // The next try is made so that it does not meet the same again.
@@ -258,7 +260,7 @@ void Transaction::describe(const FillHead& head, caching::CacheStatus& status) {
   if (status.stored) status.detail = detail_of_miss(lookup_.reuse.reason);
   // A client's range went to the origin as it came: not for its own sake.
   if (status.detail == Reason::partial &&
-      state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+      state_.uncacheable.contains(plan_->key.hash, state_.worker.clock())) {
     status.detail = Reason::known_uncacheable;
   }
 }
@@ -296,22 +298,21 @@ http::Method Transaction::method_to_validate(http::Method asked) const noexcept 
 }
 
 void Transaction::refresh_in_background(const net::Request& request) {
-  const SteadyTime now = state_.worker.clock().steady();
-  if (state_.failed_refreshes.contains(plan_->key.hash, now)) return;
+  if (state_.failed_refreshes.contains(plan_->key.hash, state_.worker.clock())) return;
   rule_tags_ = planner_.render_tags();
   search_.fetch_method = method_for_whole(request.head->method);
   // What is stored is to be fetched anew: another range would not bring it.
   search_.other_ranges = OtherRanges::are_no_concern;
-  const auto fill = make_fill(request);
-  Role role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
+  const WallTime now = state_.worker.clock().wall();
+  const auto fill = make_fill(request, now);
+  Role role = state_.fills.try_lead(join_request(request, fill->subject(), now), fill);
   if (role == Role::look_again) {
-    const LookupInput input{
-        .plan = *plan_, .request = *request.head, .now = state_.worker.clock().wall()};
+    const LookupInput input{.plan = *plan_, .request = *request.head, .now = now};
     LookupResult again;
     look_up(state_.store, input, scratch_, again);
     if (again.is_fresh_hit()) return;
     search_.arrivals.reset();
-    role = state_.fills.try_lead(join_request(request, fill->subject()), fill);
+    role = state_.fills.try_lead(join_request(request, fill->subject(), now), fill);
   }
   if (role != Role::leader) return;
   state_.counters.add(Counter::refreshes);

@@ -12,7 +12,7 @@ namespace hawkcache::proxy {
 
 // Whether the answer may be of use to others, as far as that can be told before it is there.
 Transaction::Company Transaction::likely_company(const http::RequestHead& request) const {
-  if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock().steady())) {
+  if (state_.uncacheable.contains(plan_->key.hash, state_.worker.clock())) {
     return Company::alone;
   }
   // Forwarded as it came, it would make an upstream cache answer 504 to everybody who shares the
@@ -51,12 +51,11 @@ FillSubject Transaction::make_subject(const net::Request& request) const {
           .method = http::Method::get};
 }
 
-std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request) {
+std::shared_ptr<Fill> Transaction::make_fill(const net::Request& request, WallTime now) {
   FillSubject subject = make_subject(request);
   choose_range(*request.head, subject);
   subject.method = search_.fetch_method;
-  return std::make_shared<Fill>(std::move(subject),
-                                state_.store.begin_fetch(state_.worker.clock().wall()));
+  return std::make_shared<Fill>(std::move(subject), state_.store.begin_fetch(now));
 }
 
 // A purge may have come since the lookup: with the ticket taken, what is stored must still stand,
@@ -198,7 +197,8 @@ std::string Transaction::render_forwarded(const net::Request& request, const For
 }
 
 JoinRequest Transaction::join_request(const net::Request& request,
-                                      const FillSubject& subject) const {
+                                      const FillSubject& subject,
+                                      WallTime now) const {
   return {.key = plan_->key,
           .authority = plan_->target.authority,
           .path_and_query = plan_->path_and_query,
@@ -208,7 +208,7 @@ JoinRequest Transaction::join_request(const net::Request& request,
           .fields = request.head->fields(),
           .policy = &plan_->route->policy,
           .directives = lookup_.directives ? &*lookup_.directives : nullptr,
-          .now = state_.worker.clock().wall(),
+          .now = now,
           .range = subject.range,
           .if_range = subject.if_range,
           .other_ranges = search_.other_ranges,

@@ -31,7 +31,7 @@ class AlwaysOk final : public RequestHandler {
   }
   Awaitable<void> handle(ClientExchange&) override { co_return; }
   void finished(const Request&, std::uint64_t, const ErrorCode&) noexcept override {}
-  void rejected(int, std::uint64_t) noexcept override {}
+  void rejected(std::uint64_t) noexcept override {}
 };
 
 // A client with a blocking socket; its descriptor is taken before it connects.
