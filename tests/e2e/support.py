@@ -114,8 +114,9 @@ class Program:
         wait_until(ready, f"{self.process.args} on port {port}")
 
     def text(self):
-        self.output.seek(0)
-        return self.output.read()
+        # Where the file is read is where the child writes next, too: that must not move.
+        descriptor = self.output.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
 
     def terminate(self):
         """SIGTERM, then the exit status."""
