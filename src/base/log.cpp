@@ -24,8 +24,10 @@ constexpr auto kLongestFlush = std::chrono::seconds(1);
 std::atomic<Level> g_level{Level::info};
 std::atomic<Format> g_format{Format::text};
 std::mutex g_mutex;
-std::shared_ptr<spdlog::details::thread_pool> g_pool;
+// At the process's end the pool goes first: it waits until its queue is written, and the logger is
+// in use until then.
 std::shared_ptr<spdlog::async_logger> g_logger;
+std::shared_ptr<spdlog::details::thread_pool> g_pool;
 
 spdlog::level::level_enum to_spdlog(Level level) {
   switch (level) {
